@@ -1,0 +1,1 @@
+//! The hall: each errand is one straight function, edge, core, edge.

@@ -1,0 +1,1 @@
+//! What the browser lends: files, the camera, the clipboard, workers.

@@ -1,0 +1,1 @@
+//! Reading providers' files.

@@ -1,0 +1,1 @@
+//! The record model and the merge.

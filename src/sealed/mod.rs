@@ -1,0 +1,1 @@
+//! The only form in which anything is stored.

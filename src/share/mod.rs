@@ -1,0 +1,1 @@
+//! Consent tokens and the codes that carry them.

@@ -1,0 +1,1 @@
+//! The front: draws plain structs and asks the hall.

@@ -1,0 +1,1 @@
+//! Plain page structs.
