@@ -1,0 +1,297 @@
+use serde::{Deserialize, Serialize};
+
+use super::{Entry, Person, Section};
+
+/// SHA-256 of a file's bytes: the name of its parcel.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Hash(pub [u8; 32]);
+
+impl Hash {
+    /// SHA-256 (FIPS 180-4) of these bytes.
+    pub fn of(bytes: &[u8]) -> Self {
+        use sha2::Digest;
+        Hash(sha2::Sha256::digest(bytes).into())
+    }
+
+    /// Lower-case hexadecimal, 64 characters.
+    pub fn hex(&self) -> String {
+        data_encoding::HEXLOWER.encode(&self.0)
+    }
+
+    /// Reads 64 hexadecimal characters.
+    pub fn from_hex(text: &str) -> Option<Self> {
+        data_encoding::HEXLOWER_PERMISSIVE.decode(text.as_bytes()).ok()?.try_into().ok().map(Hash)
+    }
+}
+
+/// One file of one person: its reading, and the note of how it came. The original bytes stand beside it in the store.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Parcel {
+    /// SHA-256 of the original bytes.
+    pub hash: Hash,
+    /// What was understood of it.
+    pub reading: Reading,
+    /// When, by whom and under what title it came.
+    pub note: Note,
+}
+
+/// How a parcel came into the vault.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Note {
+    /// When it was imported, RFC 3339 in UTC.
+    pub imported: String,
+    /// The file's own name, made safe; empty for what was typed by hand.
+    pub file_name: String,
+    /// Size of the original in bytes.
+    pub bytes: u64,
+    /// A title the person gave; empty if none.
+    pub title: String,
+    /// Where it came from.
+    pub origin: Origin,
+}
+
+/// Who put a parcel there.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+pub enum Origin {
+    /// A provider's file, unsigned: the app says where it says it is from; nothing is checked.
+    #[default]
+    File,
+    /// The person typed it, or corrected or disputed something.
+    Person,
+    /// Received through a share, in a clinician's viewer.
+    Share,
+    /// A file with a provider's signature that verified, from an issuer on the trusted list.
+    SignedTrusted,
+    /// A file with a provider's signature that verified, from an issuer not on the list.
+    SignedUnknown,
+}
+
+/// What was understood of one file: a cache of (bytes, reader version), renewed by a better reader.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Reading {
+    /// Version of the reader that made it (`import::READER`).
+    pub reader: u32,
+    /// Format, as `inspect` prints it: `FHIR JSON`, `C-CDA`, `HL7 v2` …
+    pub format: String,
+    /// Version of the format: `R4`, `STU3`, `2.5.1` …; empty if not said.
+    pub version: String,
+    /// The people that the file is about, usually one.
+    pub people: Vec<Person>,
+    /// Where it says it comes from.
+    pub source: Source,
+    /// All that is shown.
+    pub entries: Vec<Entry>,
+    /// Decoded attachments; their bytes stay in the original.
+    pub attachments: Vec<Attachment>,
+    /// What each section of the file says about having nothing.
+    pub says: Vec<SectionSays>,
+    /// The proof that nothing was lost.
+    pub ledger: Ledger,
+    /// What was odd.
+    pub issues: Vec<Issue>,
+    /// Checks against the profiles that the file claims.
+    pub conformance: Vec<Check>,
+}
+
+/// Where a file says it comes from.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Source {
+    /// The custodian, author organisation or sending facility, as named; empty if none.
+    pub name: String,
+    /// The document's or bundle's own title; empty if none.
+    pub title: String,
+    /// The moment up to which it speaks: document date, bundle timestamp, else its newest recorded date.
+    pub as_of: Option<super::PartialDate>,
+    /// Profiles the file claims.
+    pub profiles: Vec<String>,
+}
+
+/// An attachment inside a file: a letter, a scan, a report.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Attachment {
+    /// The source's title; empty if none.
+    pub title: String,
+    /// MIME type as the source gave it; empty if none.
+    pub content_type: String,
+    /// Decoded size in bytes; 0 if the content is not in the file.
+    pub bytes: u64,
+    /// SHA-256 of the decoded bytes; `None` if the content is not in the file.
+    pub hash: Option<Hash>,
+    /// Where it stands in the original.
+    pub at: String,
+    /// Where its content is said to be, if it is not in the file. Never fetched unasked.
+    pub url: String,
+    /// Text found in it, for search and preview; empty if none was looked for.
+    pub text: String,
+}
+
+/// What one section of a file says about having nothing. The kinds of nothing are kept apart.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SectionSays {
+    /// Which section.
+    pub section: Section,
+    /// What it says.
+    pub nothing: Nothing,
+    /// The source's own words (narrative, as text); empty if none.
+    pub text: String,
+    /// Where it stands.
+    pub at: String,
+}
+
+/// The kinds of nothing. "Not in this source" is the absence of any of these.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+pub enum Nothing {
+    /// The source says: none known.
+    NoneKnown,
+    /// The source says: unavailable, not asked, or withheld.
+    Unavailable,
+    /// Something stands there that was not understood.
+    NotUnderstood,
+    /// The section is there and empty, without a reason.
+    EmptySection,
+    /// The section is there only as narrative text, shown as text.
+    NarrativeOnly,
+}
+
+/// For each piece of the original exactly one outcome: `shown + kept + not_understood` = all pieces.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Ledger {
+    /// Pieces that became entries (or the person's particulars).
+    pub shown: u32,
+    /// Pieces readable as source that are none of our sections (practitioners, organisations, headers …).
+    pub kept: u32,
+    /// Pieces that were not understood.
+    pub not_understood: u32,
+    /// One line a piece.
+    pub lines: Vec<LedgerLine>,
+}
+
+/// What became of one piece of the original.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LedgerLine {
+    /// Where it stands.
+    pub at: String,
+    /// Its type in the source's terms: resource type, element, segment.
+    pub kind: String,
+    /// What became of it.
+    pub outcome: Outcome,
+    /// Why it was not understood; `None` otherwise.
+    pub reason: Option<IssueCode>,
+}
+
+/// What became of one piece of the original.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[allow(missing_docs)]
+pub enum Outcome {
+    Shown,
+    Kept,
+    NotUnderstood,
+}
+
+impl Ledger {
+    /// Adds a piece.
+    pub fn add(&mut self, at: impl Into<String>, kind: impl Into<String>, outcome: Outcome, reason: Option<IssueCode>) {
+        match outcome {
+            Outcome::Shown => self.shown += 1,
+            Outcome::Kept => self.kept += 1,
+            Outcome::NotUnderstood => self.not_understood += 1,
+        }
+        self.lines.push(LedgerLine { at: at.into(), kind: kind.into(), outcome, reason });
+    }
+}
+
+/// One thing that was odd in a file. The ui has the words for each code; `found` quotes the source, short.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Issue {
+    /// How much it matters.
+    pub severity: Severity,
+    /// What it is.
+    pub code: IssueCode,
+    /// Where it stands.
+    pub at: String,
+    /// What stood there, at most 80 characters; empty where that says nothing.
+    pub found: String,
+}
+
+/// How much an issue matters (FHIR IssueSeverity).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[allow(missing_docs)]
+pub enum Severity {
+    Information,
+    Warning,
+    Error,
+}
+
+/// The kinds of oddity. Each has a sentence in both languages.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+pub enum IssueCode {
+    /// A resource type or element that this reader has no section for and can't name.
+    UnknownType,
+    /// A piece that should be an object is something else.
+    NotAnObject,
+    /// A key stands twice in one object: which of the two is meant can't be known.
+    DuplicateKey,
+    /// Two resources of one file share an identity.
+    DuplicateId,
+    /// A required element is missing.
+    MissingElement,
+    /// A date is no date.
+    BadDate,
+    /// A number is no number.
+    BadNumber,
+    /// An element has a value outside its required value set.
+    UnknownCode,
+    /// A code has no name.
+    CodeWithoutName,
+    /// A reference leads nowhere inside the file.
+    DanglingReference,
+    /// An attachment did not decode, or has another size or hash than declared.
+    BadAttachment,
+    /// The attachment's content is not in the file.
+    AttachmentElsewhere,
+    /// Something stands only as narrative text.
+    NarrativeOnly,
+    /// The declared character encoding is wrong, or characters were lost before the file came to us.
+    BadEncoding,
+    /// A modifier extension that this reader does not know: the piece may mean something else.
+    UnknownModifier,
+    /// The NHS number fails its check digit or is a known stand-in.
+    BadNhsNumber,
+    /// The subject is not the file's patient.
+    OtherSubject,
+    /// The file holds more than one patient.
+    SeveralPeople,
+    /// The file names no patient.
+    NoPerson,
+    /// The source withholds items as confidential (GP Connect `confidential-items`).
+    ConfidentialItems,
+    /// The source says that data is still in transit (GP Connect `data-in-transit`).
+    DataInTransit,
+    /// The source says that data awaits filing (GP Connect `data-awaiting-filing`).
+    DataAwaitingFiling,
+    /// The entry lost meaning in a transfer.
+    Degraded,
+    /// A unit's code and its words differ, or a quantity has none.
+    UnitTrouble,
+    /// Hidden or active markup was found in narrative and is shown as plain text.
+    UnsafeNarrative,
+    /// A value is nested or long beyond the limits.
+    BeyondLimits,
+    /// The source marks it as entered in error.
+    EnteredInError,
+    /// The entry is dated in the future.
+    FutureDate,
+}
+
+/// One check against a profile that the file claims.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Check {
+    /// The profile's URL, or the base specification's name.
+    pub profile: String,
+    /// What was checked, as FHIRPath or in short words.
+    pub check: String,
+    /// Whether it was met.
+    pub met: bool,
+    /// Where, if it was not met.
+    pub at: String,
+}
