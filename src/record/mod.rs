@@ -16,6 +16,7 @@
 mod code;
 mod date;
 mod entry;
+mod merge;
 mod parcel;
 mod person;
 mod quantity;
@@ -24,6 +25,7 @@ mod section;
 pub use code::{Coding, Concept, Identifier, system};
 pub use date::{Known, PartialDate, TimeOfDay};
 pub use entry::{Component, Detail, Entry, Kind, Link, Polarity, Reaction, Standing, Status, Value};
+pub use merge::{Disagreement, EntryRef, Field, Item, Record};
 pub use parcel::{
     Attachment, Check, Hash, Issue, IssueCode, Ledger, LedgerLine, Note, Nothing, Origin, Outcome, Parcel, Reading,
     SectionSays, Severity, Source,

@@ -1,1 +1,32 @@
-//! Plain page structs.
+//! Plain page structs: what each page shows, as data.
+//!
+//! ```text
+//! Record (+ the clock's reading) ──► Summary, Timeline, SectionPage, Analyte, EntryPage … ──► ui words and draws them
+//! ```
+//!
+//! Invariants:
+//! - no sentence stands here: views carry the source's own words, numbers, partial dates and enums; wording is the
+//!   ui's, in every language;
+//! - a list says how many it has and how many it shows; an empty list says which kind of nothing it is, a source at a
+//!   time, and how much of the file was not read;
+//! - what is dated in the future is flagged and is never the latest of anything;
+//! - what a source withholds from the patient (`NOPAT`) is only in [`section::SectionPage::withheld`] and on its own
+//!   [`entry::EntryPage`].
+
+pub mod chart;
+pub mod choose;
+pub mod clinician;
+pub mod documents;
+pub mod entry;
+pub mod guard;
+pub mod medicines;
+mod part;
+pub mod people;
+pub mod report;
+pub mod results;
+pub mod section;
+pub mod sensitive;
+pub mod summary;
+pub mod timeline;
+
+pub use part::{Absence, Absent, Against, Day, Flagging, Heading, LabFlag, List, Part, Row, SourceLine, Trust, Unread};

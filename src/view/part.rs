@@ -1,0 +1,249 @@
+use serde::{Deserialize, Serialize};
+
+use crate::record::{Hash, Kind, Known, Nothing, Polarity, Section, Standing};
+
+/// A date for the ui to word: "3 March 2019", "March 2019", "2019", or the source's characters if they are no date.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Day {
+    /// The source's own characters.
+    pub text: String,
+    /// The parts that are known, never shifted between zones; `None` if the text is no date.
+    pub known: Option<Known>,
+    /// Whole days from then to today, negative in the future. A partial date counts from the latest day it can mean
+    /// (so that "2019" never looks older than it may be); `None` if the text is no date.
+    pub days_ago: Option<i32>,
+    /// Surely after today: "dated in the future", never "latest".
+    pub future: bool,
+}
+
+/// How far an item can be trusted. A mark for every item, never told by colour alone.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+pub enum Trust {
+    /// Signed by its provider, and the issuer is on the trusted list.
+    SignedTrusted,
+    /// Signed, but nobody here knows the issuer.
+    SignedUnknown,
+    /// Not signed: the patient's app says it came from that source; not checked.
+    NotSigned,
+    /// Typed by the patient or carer.
+    Typed,
+}
+
+/// One file as a source, as it is named beside an item.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SourceLine {
+    /// The parcel's hash: names the file in links.
+    pub parcel: Hash,
+    /// The custodian or sender as named, else the file's title, else its file name; empty for what was typed by hand.
+    pub name: String,
+    /// The moment up to which it speaks.
+    pub as_of: Option<Day>,
+    /// The day it was imported.
+    pub imported: Option<Day>,
+    /// Its trust mark.
+    pub trust: Trust,
+}
+
+/// The kinds of nothing, with the one that is only the absence of all others.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+pub enum Absent {
+    /// The source does not speak of this section at all. Never worded as "none".
+    NotInSource,
+    /// The source says: none known. The only one that may be worded as "none", and with the source's name.
+    NoneKnown,
+    /// The source says: unavailable, not asked, or withheld.
+    Unavailable,
+    /// Something stands there that was not understood.
+    NotUnderstood,
+    /// The section is there and empty, without a reason.
+    EmptySection,
+    /// The section is there only as narrative text.
+    NarrativeOnly,
+}
+
+impl From<Nothing> for Absent {
+    fn from(nothing: Nothing) -> Self {
+        match nothing {
+            Nothing::NoneKnown => Absent::NoneKnown,
+            Nothing::Unavailable => Absent::Unavailable,
+            Nothing::NotUnderstood => Absent::NotUnderstood,
+            Nothing::EmptySection => Absent::EmptySection,
+            Nothing::NarrativeOnly => Absent::NarrativeOnly,
+        }
+    }
+}
+
+/// What one source says about having nothing in one section.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Absence {
+    /// Which kind of nothing.
+    pub absent: Absent,
+    /// Who says so (for [`Absent::NotInSource`]: who is silent).
+    pub source: SourceLine,
+    /// The source's own words ("No known drug allergies": its scope stands in them); empty if none.
+    pub text: String,
+    /// When it was said; `None` if that is not known.
+    pub date: Option<Day>,
+    /// The item that holds the statement, if it is one.
+    pub item: Option<String>,
+    /// True if some source, this one or another, does hold something here: then this never leads.
+    pub contradicted: bool,
+}
+
+/// Pieces of one file that were not understood, shown beside the list they may belong to.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Unread {
+    /// Which file.
+    pub source: SourceLine,
+    /// How many pieces that are known to belong to this section by their type.
+    pub here: u32,
+    /// How many pieces of the file that may belong anywhere.
+    pub anywhere: u32,
+}
+
+/// What stands above each list: as of when, from whom, which kinds of nothing, and what could not be read.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Heading {
+    /// Which section.
+    pub section: Section,
+    /// The newest moment up to which a source with something here speaks; `None`: not known, never "current".
+    pub as_of: Option<Day>,
+    /// Medicines whose as-of is older than 90 days, or not known: amber.
+    pub stale: bool,
+    /// The sources that have something here.
+    pub sources: Vec<SourceLine>,
+    /// Every source that has nothing here, and which kind of nothing. Also statements of none that others contradict.
+    pub absences: Vec<Absence>,
+    /// Files with pieces that were not understood.
+    pub unread: Vec<Unread>,
+    /// Items that count (not entered in error, not withheld, no statements of none).
+    pub total: u32,
+}
+
+/// A list that says what part of it is shown: "showing 10 of 43".
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct List {
+    /// The rows shown, in their order.
+    pub rows: Vec<Row>,
+    /// How many there are in all.
+    pub total: u32,
+}
+
+/// The laboratory's own flag, by its code (HL7 v3 ObservationInterpretation / v2 table 0078).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+pub enum LabFlag {
+    /// The source gave none.
+    #[default]
+    None,
+    /// N.
+    Normal,
+    /// L.
+    Low,
+    /// LL.
+    CriticallyLow,
+    /// H.
+    High,
+    /// HH.
+    CriticallyHigh,
+    /// A.
+    Abnormal,
+    /// AA.
+    CriticallyAbnormal,
+    /// Something else: the source's words stand in [`Flagging::words`].
+    Other,
+}
+
+/// Where the number lies against a reference range that is one plain pair of numbers in the same unit.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+pub enum Against {
+    /// Not compared: no number, no range, several ranges, or a range in words. Nothing is computed then.
+    #[default]
+    NotCompared,
+    /// Below the lab's range.
+    Below,
+    /// Within.
+    Within,
+    /// Above.
+    Above,
+}
+
+/// What is said of a result: the lab's own flag first, the range only where it is plain.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Flagging {
+    /// The lab's flag.
+    pub lab: LabFlag,
+    /// The lab's flag in the source's words; empty if none.
+    pub words: String,
+    /// Against the range; drawn only if the lab gave no flag.
+    pub range: Against,
+}
+
+/// A part of a value measured together with others: systolic, diastolic.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Part {
+    /// The source's words for it.
+    pub title: String,
+    /// The value as written; empty if absent.
+    pub value: String,
+    /// The unit as written.
+    pub unit: String,
+    /// Its flags.
+    pub flagging: Flagging,
+}
+
+/// One line of any list: an item of the record, told by its leading entry.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Row {
+    /// The item's id, for links. No clinical text.
+    pub id: String,
+    /// Which section.
+    pub section: Section,
+    /// What it is.
+    pub kind: Kind,
+    /// The source's words. Never cut.
+    pub title: String,
+    /// False if the title is only "code X of system Y, no name given".
+    pub named: bool,
+    /// The value as written (`<5`, `85.000`); empty if none.
+    pub value: String,
+    /// The unit as written; empty if none.
+    pub unit: String,
+    /// Parts measured together, in order.
+    pub parts: Vec<Part>,
+    /// Reference ranges as written.
+    pub range: Vec<String>,
+    /// Flags.
+    pub flagging: Flagging,
+    /// Dose texts exactly as written.
+    pub dose: Vec<String>,
+    /// Reactions, one text each, as written.
+    pub reactions: Vec<String>,
+    /// Severity of the worst reaction as the source worded it, criticality aside; empty if not said.
+    pub severity: String,
+    /// The date that matters for this kind.
+    pub date: Option<Day>,
+    /// When it ended.
+    pub end: Option<Day>,
+    /// What the status means.
+    pub standing: Standing,
+    /// The status in the source's own words; empty if none.
+    pub status: String,
+    /// Certainty as written; empty if none.
+    pub certainty: String,
+    /// Is, is not, none known …
+    pub polarity: Polarity,
+    /// The sources disagree in something: open the item to see both sides.
+    pub disagree: bool,
+    /// Trust mark of the leading entry.
+    pub trust: Trust,
+    /// Names of the sources that say so, the leading one first, each once; an empty name is the person's own hand.
+    pub sources: Vec<String>,
+    /// Lost meaning in a transfer.
+    pub degraded: bool,
+    /// There are notes to read.
+    pub notes: bool,
+    /// Number of letters, scans and the like.
+    pub attachments: u32,
+    /// Number of entries behind the item.
+    pub entries: u32,
+}
