@@ -17,7 +17,7 @@
 //!   files), [`view`] (plain page structs), [`share`] (consent tokens and QR codes), [`sealed`] (the one stored form).
 //! - **Edge wing**: [`vault`] (keys), [`store`] (one transaction at a time), `device` (files, camera; wasm32 only).
 //! - **Hall**: [`app`], one straight function an errand.
-//! - **Front**: `ui`, which draws what [`view`] made (wasm32 only).
+//! - **Front**: [`ui`], which draws what [`view`] made (but for its words and places, wasm32 only).
 //!
 //! `tests/house.rs` fails on any other arrow.
 
@@ -29,7 +29,6 @@ pub mod record;
 pub mod sealed;
 pub mod share;
 pub mod store;
-#[cfg(target_arch = "wasm32")]
 pub mod ui;
 pub mod vault;
 pub mod view;

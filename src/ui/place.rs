@@ -1,0 +1,275 @@
+//! The places of the app, and how they are written behind the `#` of the address.
+//!
+//! A place and its filters stand in the address, so that the back button, a bookmark and a link work on any static
+//! host. Clinical content never does: items are opaque hexadecimal ids, searches stay in memory.
+
+use crate::record::Section;
+
+/// Where a person is.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum Place {
+    /// What Tessera is and how to begin; the locked screen where there is a vault.
+    #[default]
+    Door,
+    /// Keep what was looked at: a passphrase and a recovery kit.
+    SetUp,
+    /// Print or note the recovery kit and type two groups of it back.
+    Kit,
+    /// The first page of a record.
+    Summary,
+    /// Everything by date.
+    Timeline,
+    /// One section of the record.
+    Section(Section),
+    /// One analyte: chart and table. The id is opaque.
+    Analyte(String),
+    /// One item with all its sources. The id is opaque.
+    Item(String),
+    /// Bring in files.
+    Import,
+    /// How to get one's records from a provider.
+    HowTo,
+    /// The report of one import. The id is opaque.
+    Report(String),
+    /// Type something in by hand.
+    Write(Writing),
+    /// Choose what to share, step by step.
+    Share,
+    /// The code on the screen.
+    Showing,
+    /// What was imported, shared and received.
+    Journal,
+    /// Read somebody's code.
+    Scan,
+    /// A token that came with the address, whole, still unread.
+    Token(String),
+    /// The persons of this vault.
+    People,
+    /// Everything else.
+    More,
+    /// Change the passphrase.
+    Passphrase,
+    /// What Tessera is, its version and its honest limits.
+    About,
+}
+
+/// What can be typed in by hand.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Writing {
+    /// An allergy or intolerance.
+    Allergy,
+    /// A medicine.
+    Medicine,
+    /// A health problem.
+    Problem,
+}
+
+impl Writing {
+    /// The section where it will stand.
+    pub fn section(self) -> Section {
+        match self {
+            Writing::Allergy => Section::Allergies,
+            Writing::Medicine => Section::Medications,
+            Writing::Problem => Section::Problems,
+        }
+    }
+}
+
+/// A place with its filters.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Route {
+    /// Where.
+    pub place: Place,
+    /// Filters and steps, name and value, in the order they were written. Only small letters, digits and hyphens.
+    pub filters: Vec<(String, String)>,
+}
+
+impl Route {
+    /// Reads what stands behind the address, with or without its `#`. What is unknown leads to the door.
+    pub fn read(hash: &str) -> Route {
+        let hash = hash.strip_prefix('#').unwrap_or(hash);
+        if hash.starts_with("c1/") || hash.starts_with("C1") {
+            return Place::Token(hash.to_owned()).into();
+        }
+        let (path, query) = hash.split_once('?').unwrap_or((hash, ""));
+        let mut parts = path.trim_matches('/').split('/');
+        let place = match (parts.next().unwrap_or(""), parts.next()) {
+            ("set-up", None) => Place::SetUp,
+            ("recovery-kit", None) => Place::Kit,
+            ("summary", None) => Place::Summary,
+            ("timeline", None) => Place::Timeline,
+            ("section", Some(slug)) => Section::of_slug(slug).map(Place::Section).unwrap_or_default(),
+            ("analyte", Some(id)) if plain(id) => Place::Analyte(id.to_owned()),
+            ("item", Some(id)) if plain(id) => Place::Item(id.to_owned()),
+            ("import", None) => Place::Import,
+            ("import", Some("how")) => Place::HowTo,
+            ("import", Some(id)) if plain(id) => Place::Report(id.to_owned()),
+            ("write", Some("allergy")) => Place::Write(Writing::Allergy),
+            ("write", Some("medicine")) => Place::Write(Writing::Medicine),
+            ("write", Some("problem")) => Place::Write(Writing::Problem),
+            ("share", None) => Place::Share,
+            ("showing", None) => Place::Showing,
+            ("journal", None) => Place::Journal,
+            ("scan", None) => Place::Scan,
+            ("people", None) => Place::People,
+            ("more", None) => Place::More,
+            ("more", Some("passphrase")) => Place::Passphrase,
+            ("more", Some("about")) => Place::About,
+            _ => Place::Door,
+        };
+        let filters = query
+            .split('&')
+            .filter_map(|pair| pair.split_once('='))
+            .filter(|(name, value)| plain(name) && plain(value))
+            .map(|(name, value)| (name.to_owned(), value.to_owned()))
+            .collect();
+        Route { place, filters }
+    }
+
+    /// The value of a filter.
+    pub fn filter(&self, name: &str) -> Option<&str> {
+        self.filters.iter().find(|(n, _)| n == name).map(|(_, v)| v.as_str())
+    }
+
+    /// The same place with one filter set, or taken away where the value is empty.
+    pub fn with(mut self, name: &str, value: &str) -> Route {
+        self.filters.retain(|(n, _)| n != name);
+        if !value.is_empty() && plain(name) && plain(value) {
+            self.filters.push((name.to_owned(), value.to_owned()));
+        }
+        self
+    }
+
+    /// How it is written in an `href`.
+    pub fn href(&self) -> String {
+        let mut out = self.place.href();
+        for (i, (name, value)) in self.filters.iter().enumerate() {
+            out.push(if i == 0 { '?' } else { '&' });
+            out.push_str(name);
+            out.push('=');
+            out.push_str(value);
+        }
+        out
+    }
+}
+
+impl From<Place> for Route {
+    fn from(place: Place) -> Self {
+        Route { place, filters: Vec::new() }
+    }
+}
+
+impl Place {
+    /// How it is written in an `href`, without filters.
+    pub fn href(&self) -> String {
+        match self {
+            Place::Door => "#/".to_owned(),
+            Place::SetUp => "#/set-up".to_owned(),
+            Place::Kit => "#/recovery-kit".to_owned(),
+            Place::Summary => "#/summary".to_owned(),
+            Place::Timeline => "#/timeline".to_owned(),
+            Place::Section(section) => format!("#/section/{}", section.slug()),
+            Place::Analyte(id) => format!("#/analyte/{id}"),
+            Place::Item(id) => format!("#/item/{id}"),
+            Place::Import => "#/import".to_owned(),
+            Place::HowTo => "#/import/how".to_owned(),
+            Place::Report(id) => format!("#/import/{id}"),
+            Place::Write(Writing::Allergy) => "#/write/allergy".to_owned(),
+            Place::Write(Writing::Medicine) => "#/write/medicine".to_owned(),
+            Place::Write(Writing::Problem) => "#/write/problem".to_owned(),
+            Place::Share => "#/share".to_owned(),
+            Place::Showing => "#/showing".to_owned(),
+            Place::Journal => "#/journal".to_owned(),
+            Place::Scan => "#/scan".to_owned(),
+            // A token is read and taken out of the address at once, never written back.
+            Place::Token(_) => "#/scan".to_owned(),
+            Place::People => "#/people".to_owned(),
+            Place::More => "#/more".to_owned(),
+            Place::Passphrase => "#/more/passphrase".to_owned(),
+            Place::About => "#/more/about".to_owned(),
+        }
+    }
+
+    /// True if it can be seen without anybody's record being open.
+    pub fn is_public(&self) -> bool {
+        matches!(
+            self,
+            Place::Door | Place::Scan | Place::Token(_) | Place::About | Place::HowTo | Place::SetUp | Place::Import
+        )
+    }
+
+    /// True if a record is shown there, which a screen left alone must not go on showing.
+    pub fn holds_open(&self) -> bool {
+        matches!(self, Place::Showing | Place::Scan | Place::Token(_))
+    }
+}
+
+/// Small letters, digits and hyphens, at most 80: nothing clinical fits into that by accident.
+fn plain(text: &str) -> bool {
+    !text.is_empty()
+        && text.len() <= 80
+        && text.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-')
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)]
+mod tests {
+    use super::*;
+
+    fn check(hash: &str, expected: Place) {
+        assert_eq!(Route::read(hash).place, expected, "{hash}");
+    }
+
+    #[test]
+    fn every_place_leads_back_to_itself() {
+        let mut places = vec![
+            Place::Door,
+            Place::SetUp,
+            Place::Kit,
+            Place::Summary,
+            Place::Timeline,
+            Place::Analyte("0af3".into()),
+            Place::Item("0af3".into()),
+            Place::Import,
+            Place::HowTo,
+            Place::Report("9c".into()),
+            Place::Write(Writing::Allergy),
+            Place::Write(Writing::Medicine),
+            Place::Write(Writing::Problem),
+            Place::Share,
+            Place::Showing,
+            Place::Journal,
+            Place::Scan,
+            Place::People,
+            Place::More,
+            Place::Passphrase,
+            Place::About,
+        ];
+        places.extend(Section::ALL.map(Place::Section));
+        for place in places {
+            check(&place.href(), place);
+        }
+    }
+
+    #[test]
+    fn nonsense_leads_to_the_door() {
+        for hash in ["", "#", "#/", "#/nowhere", "#/item/", "#/item/Penicillin%20V", "#/section/none", "#/item/a/b/c?"]
+        {
+            let place = Route::read(hash).place;
+            assert!(matches!(place, Place::Door | Place::Item(_)), "{hash}: {place:?}");
+        }
+    }
+
+    #[test]
+    fn a_token_in_the_address_is_kept_whole() {
+        check("#c1/s/0123456789", Place::Token("c1/s/0123456789".into()));
+    }
+
+    #[test]
+    fn filters_keep_to_plain_words() {
+        let route = Route::read("#/timeline?kind=results&from=2019&q=Chlamydia%20test");
+        assert_eq!(route.filter("kind"), Some("results"));
+        assert_eq!(route.filter("q"), None);
+        assert_eq!(route.with("kind", "").with("source", "ab12").href(), "#/timeline?from=2019&source=ab12");
+    }
+}
