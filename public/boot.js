@@ -1,0 +1,116 @@
+// Starts the record worker and the door at once, and the app when it is asked for.
+//
+// What the programs may use of it, as `globalThis.tessera`:
+//   worker(kind)   "record": always the same one; "parser", "qr": a fresh one each time.
+//                  Messages may be posted at once: a worker keeps them until its program is ready.
+//   preload()      fetches and compiles the app without starting it (when the person starts to type).
+//   startApp()     starts the app once; it draws itself into #app. Resolves when its main has run.
+//   lock()         ends the record worker, with all that was unlocked, and loads the page again.
+//   update()       takes the waiting release, if there is one, and loads the page again.
+// A waiting release is told by the event "tessera-update" on window.
+
+const programs = {
+  record: { script: "/worker/record.js", wasm: "/record-worker_bg.wasm" },
+  parser: { script: "/parser/boot.js", wasm: "/parser-worker_bg.wasm" },
+  qr: { script: "/worker/qr.js", wasm: "/qr-worker_bg.wasm" },
+};
+const app = { script: "/app.js", wasm: "/app_bg.wasm" };
+
+/** Compiles while it loads; a host that sends another content type gets the slower way. */
+async function compile(address) {
+  const response = await fetch(address);
+  if (!response.ok) throw new Error(`${response.status} for ${address}`);
+  const slow = response.clone();
+  try {
+    return await WebAssembly.compileStreaming(response);
+  } catch (error) {
+    if (!(error instanceof TypeError)) throw error;
+    return WebAssembly.compile(await slow.arrayBuffer());
+  }
+}
+
+// Compiled once and shared: a parser worker lives for one file only, and has no network to fetch its program with.
+const compiled = new Map();
+function program(address) {
+  if (!compiled.has(address)) {
+    const module = compile(address);
+    // A failure is not remembered: the next try may have a network.
+    module.catch(() => compiled.delete(address));
+    compiled.set(address, module);
+  }
+  return compiled.get(address);
+}
+
+function start(kind) {
+  const { script, wasm } = programs[kind];
+  const worker = new Worker(script, { type: "module", name: kind });
+  program(wasm).then(
+    (module) => worker.postMessage({ tessera: "boot", module }),
+    (error) => worker.dispatchEvent(new ErrorEvent("error", { message: String(error), error })),
+  );
+  return worker;
+}
+
+let record = null;
+let starting = null;
+let waiting = null;
+
+globalThis.tessera = Object.freeze({
+  worker(kind) {
+    if (kind !== "record") return start(kind);
+    record ??= start("record");
+    return record;
+  },
+  preload() {
+    // Errors are told by startApp, which the person waits for.
+    program(app.wasm).catch(() => {});
+    import(app.script).catch(() => {});
+  },
+  startApp() {
+    starting ??= (async () => {
+      const [glue, module] = await Promise.all([import(app.script), program(app.wasm)]);
+      await glue.default({ module_or_path: module });
+    })();
+    starting.catch(() => {
+      starting = null;
+    });
+    return starting;
+  },
+  lock() {
+    record?.terminate();
+    record = null;
+    location.reload();
+  },
+  update() {
+    if (!waiting) return;
+    navigator.serviceWorker.addEventListener("controllerchange", () => location.reload(), { once: true });
+    waiting.postMessage("activate");
+  },
+});
+
+globalThis.tessera.worker("record");
+
+const door = document.querySelector("script[data-js]");
+const glue = await import(door.dataset.js);
+await glue.default({ module_or_path: door.dataset.wasm });
+
+// The release is kept for use without a network; a development build is not (it has no release.json).
+async function keep() {
+  if (!("serviceWorker" in navigator) || !/-[0-9a-f]{16}\.js$/.test(door.dataset.js)) return;
+  const registration = await navigator.serviceWorker.register("/sw.js", { updateViaCache: "none" });
+  const tell = (worker) => {
+    // Without a controller this is the first installation, which takes over by itself.
+    if (!worker || !navigator.serviceWorker.controller) return;
+    waiting = worker;
+    dispatchEvent(new Event("tessera-update"));
+  };
+  tell(registration.waiting);
+  registration.addEventListener("updatefound", () => {
+    const fresh = registration.installing;
+    fresh?.addEventListener("statechange", () => {
+      if (fresh.state === "installed") tell(fresh);
+    });
+  });
+}
+// An app that cannot be kept still works while there is a network.
+keep().catch(() => {});

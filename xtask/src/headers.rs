@@ -1,0 +1,174 @@
+//! The security headers: this file is their one source.
+//!
+//! `cargo xtask headers` writes them into the files for hosts and into index.html; the tests below fail when one
+//! of those says something else.
+
+use crate::run::{Outcome, because, root};
+
+/// The policy of every page and script.
+///
+/// `'wasm-unsafe-eval'` lets WebAssembly be compiled and nothing else be evaluated.
+const PAGE: &[&str] = &[
+    "default-src 'none'",
+    "script-src 'self' 'wasm-unsafe-eval'",
+    "style-src 'self'",
+    "img-src 'self' blob: data:",
+    "media-src 'self' blob:",
+    "font-src 'self'",
+    "connect-src 'self'",
+    "worker-src 'self'",
+    "manifest-src 'self'",
+    "frame-src 'none'",
+    "object-src 'none'",
+    "base-uri 'none'",
+    "form-action 'none'",
+    "frame-ancestors 'none'",
+    "require-trusted-types-for 'script'",
+    "trusted-types default",
+];
+
+/// The policy of the worker that reads hostile files: no connection, no worker of its own.
+const PARSER: &[&str] = &[
+    "default-src 'none'",
+    "script-src 'self' 'wasm-unsafe-eval'",
+    "connect-src 'none'",
+    "worker-src 'none'",
+    "base-uri 'none'",
+    "require-trusted-types-for 'script'",
+    "trusted-types 'none'",
+];
+
+/// What stands beside the content policy on every answer.
+const REST: &[(&str, &str)] = &[
+    ("Cross-Origin-Opener-Policy", "same-origin"),
+    ("Cross-Origin-Embedder-Policy", "require-corp"),
+    ("Cross-Origin-Resource-Policy", "same-origin"),
+    ("Referrer-Policy", "no-referrer"),
+    ("X-Content-Type-Options", "nosniff"),
+    (
+        "Permissions-Policy",
+        "camera=(self), accelerometer=(), autoplay=(), browsing-topics=(), display-capture=(), encrypted-media=(), \
+         geolocation=(), gyroscope=(), magnetometer=(), microphone=(), midi=(), payment=(), serial=(), usb=(), \
+         xr-spatial-tracking=()",
+    ),
+];
+
+/// The folder whose scripts get the parser's policy.
+pub const PARSER_FOLDER: &str = "/parser/";
+
+/// Every security header of the answer for `path`.
+pub fn of(path: &str) -> Vec<(&'static str, String)> {
+    let policy = if path.starts_with(PARSER_FOLDER) { PARSER } else { PAGE };
+    let mut all = vec![("Content-Security-Policy", policy.join("; "))];
+    all.extend(REST.iter().map(|(name, value)| (*name, (*value).to_string())));
+    all
+}
+
+/// The page's policy for `<meta>`, which has no say over who frames the page.
+fn meta() -> String {
+    let kept: Vec<&str> = PAGE.iter().copied().filter(|part| !part.starts_with("frame-ancestors")).collect();
+    format!("<meta http-equiv=\"Content-Security-Policy\" content=\"{}\">", kept.join("; "))
+}
+
+/// Netlify, Cloudflare Pages and their like. Rules add up there, so the page's policy is taken off the parser's folder.
+fn underscore_headers() -> String {
+    let mut text = String::from("# Written by `cargo xtask headers`; the source is xtask/src/headers.rs.\n/*\n");
+    for (name, value) in of("/") {
+        text += &format!("  {name}: {value}\n");
+    }
+    // Two policies on one answer both hold, so this one only takes away.
+    text += &format!("{PARSER_FOLDER}*\n  Content-Security-Policy: {}\n", PARSER.join("; "));
+    text
+}
+
+fn caddyfile() -> String {
+    let mut text = String::from(
+        "# Written by `cargo xtask headers`; the source is xtask/src/headers.rs.\n\
+         # Run it where dist/ stands: SITE=records.example.org caddy run --config docs/hosting/Caddyfile\n\
+         {$SITE:localhost:8080} {\n\troot * {$ROOT:dist}\n\tencode zstd gzip\n\t@parser path /parser/*\n\t@rest not path /parser/*\n\theader {\n",
+    );
+    for (name, value) in REST {
+        text += &format!("\t\t{name} \"{value}\"\n");
+    }
+    text += &format!("\t\tCache-Control \"no-cache\"\n\t}}\n\theader @rest Content-Security-Policy \"{}\"\n", PAGE.join("; "));
+    text += &format!("\theader @parser Content-Security-Policy \"{}\"\n", PARSER.join("; "));
+    text += "\t@hashed path_regexp -[0-9a-f]{16}\\.(js|wasm|css)$\n\theader @hashed Cache-Control \"public, max-age=31536000, immutable\"\n";
+    text += "\t# Every path that is no file is a place inside the app, which draws it.\n\ttry_files {path} /index.html\n\tfile_server\n}\n";
+    text
+}
+
+fn nginx() -> String {
+    let mut text = String::from(
+        "# Written by `cargo xtask headers`; the source is xtask/src/headers.rs.\n\
+         # Put it into a server { … } block, with `root` naming the folder that was dist/.\n\
+         types_hash_max_size 2048;\ngzip on;\ngzip_types text/css text/javascript application/javascript application/wasm image/svg+xml application/manifest+json;\n",
+    );
+    for (name, value) in REST {
+        text += &format!("add_header {name} \"{value}\" always;\n");
+    }
+    text += "add_header Content-Security-Policy $tessera_policy always;\nadd_header Cache-Control $tessera_cache always;\n";
+    text += &format!("set $tessera_policy \"{}\";\n", PAGE.join("; "));
+    text += &format!("if ($uri ~ ^/parser/) {{\n    set $tessera_policy \"{}\";\n}}\n", PARSER.join("; "));
+    text += "set $tessera_cache \"no-cache\";\nif ($uri ~ \"-[0-9a-f]{16}\\.(js|wasm|css)$\") {\n    set $tessera_cache \"public, max-age=31536000, immutable\";\n}\n";
+    text += "location / {\n    try_files $uri /index.html;\n}\n";
+    text
+}
+
+const FILES: &[(&str, fn() -> String)] = &[
+    ("public/_headers", underscore_headers),
+    ("docs/hosting/Caddyfile", caddyfile),
+    ("docs/hosting/nginx.conf", nginx),
+];
+
+/// Writes the headers wherever they are shipped.
+pub fn write() -> Outcome<()> {
+    for (path, text) in FILES {
+        std::fs::write(root().join(path), text()).map_err(because(format!("{path} could not be written")))?;
+        println!("{path}");
+    }
+    let page = root().join("index.html");
+    let text = std::fs::read_to_string(&page).map_err(because("index.html could not be read"))?;
+    let lines: Vec<String> = text
+        .lines()
+        .map(|line| match line.find("<meta http-equiv=\"Content-Security-Policy\"") {
+            Some(indent) => format!("{}{}", &line[..indent], meta()),
+            None => line.to_string(),
+        })
+        .collect();
+    std::fs::write(&page, lines.join("\n") + "\n").map_err(because("index.html could not be written"))?;
+    println!("index.html");
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn shipped(path: &str) -> String {
+        std::fs::read_to_string(root().join(path)).unwrap_or_else(|error| panic!("{path}: {error}"))
+    }
+
+    #[test]
+    fn what_is_shipped_says_what_the_source_says() {
+        for (path, text) in FILES {
+            assert_eq!(shipped(path), text(), "{path} differs; run `cargo xtask headers`");
+        }
+        assert!(shipped("index.html").contains(&meta()), "index.html differs; run `cargo xtask headers`");
+    }
+
+    #[test]
+    fn the_parser_has_no_network() {
+        let policy = &of("/parser/boot.js")[0].1;
+        assert!(policy.contains("connect-src 'none'"));
+        assert!(of("/worker/record.js")[0].1.contains("connect-src 'self'"));
+    }
+
+    #[test]
+    fn nothing_may_run_inline_or_from_elsewhere() {
+        for path in ["/", "/parser/boot.js"] {
+            let policy = &of(path)[0].1;
+            assert!(!policy.contains("unsafe-inline") && !policy.contains("'unsafe-eval'"));
+            assert!(!policy.contains("http:") && !policy.contains("https:") && !policy.contains('*'));
+        }
+    }
+}

@@ -1,0 +1,18 @@
+//! What `cargo xtask` prints when it is asked for nothing it knows.
+
+pub const TEXT: &str = "\
+cargo xtask serve [--port N] [--fast]
+                   install what is missing, build the release, serve it on http://localhost:8080
+                   (--fast: the last dist/ as it is, no build)
+cargo xtask test [--skip-e2e]
+                   every check there is; the last line is `N passed, N failed`
+cargo xtask build  leave a static dist/ that any web host can serve
+cargo xtask e2e [--fast] [NAME…]
+                   only the end-to-end tests, or those whose name contains NAME
+cargo xtask shots  only the screenshots of every page, into target/screens/
+cargo xtask prove  the long harnesses; writes their figures to docs/reliability.md
+cargo xtask inspect FILE…
+                   print the facts of health record files
+cargo xtask tools  only install the tools
+cargo xtask headers
+                   write the security headers into public/_headers, docs/hosting/ and index.html";

@@ -1,0 +1,138 @@
+//! A static file server for one machine, with the headers a real host should send.
+
+use crate::headers;
+use crate::run::{Failure, Outcome, say};
+use std::path::{Component, Path, PathBuf};
+use std::sync::Arc;
+use tiny_http::{Header, Request, Response, Server, StatusCode};
+
+/// A server that runs in threads of its own until the program ends.
+pub struct Site {
+    pub address: String,
+    server: Arc<Server>,
+    threads: Vec<std::thread::JoinHandle<()>>,
+}
+
+impl Site {
+    /// Serves `folder` on this port of localhost; port 0 takes any that is free.
+    pub fn start(folder: &Path, port: u16) -> Outcome<Self> {
+        if !folder.join("index.html").is_file() {
+            return Err(Failure::new(format!("{} holds no build; run `cargo xtask build` first.", folder.display())));
+        }
+        let server = Server::http(("127.0.0.1", port))
+            .map_err(|error| Failure::new(format!("Port {port} could not be opened ({error}); name another with --port N.")))?;
+        let port = server.server_addr().to_ip().map_or(port, |address| address.port());
+        let server = Arc::new(server);
+        let threads = (0..8)
+            .map(|_| {
+                let (server, folder) = (Arc::clone(&server), folder.to_path_buf());
+                std::thread::spawn(move || {
+                    while let Ok(request) = server.recv() {
+                        answer(request, &folder);
+                    }
+                })
+            })
+            .collect();
+        Ok(Self { address: format!("http://localhost:{port}"), server, threads })
+    }
+
+    /// Serves until the program is ended from outside.
+    pub fn forever(self) {
+        say(format!("Serving on {} (Ctrl-C ends it)", self.address));
+        for thread in self.threads {
+            let _ = thread.join();
+        }
+    }
+
+    pub fn stop(self) {
+        for _ in &self.threads {
+            self.server.unblock();
+        }
+        for thread in self.threads {
+            let _ = thread.join();
+        }
+    }
+}
+
+fn answer(request: Request, folder: &Path) {
+    let path = request.url().split(['?', '#']).next().unwrap_or("/").to_string();
+    let file = file_for(folder, &path);
+    let (status, body, kind) = match file.as_ref().and_then(|file| std::fs::read(file).ok().zip(Some(file))) {
+        Some((body, file)) => (200, body, kind_of(file)),
+        None => (404, b"There is no such file here.\n".to_vec(), "text/plain; charset=utf-8"),
+    };
+    let served = file.as_ref().and_then(|file| file.strip_prefix(folder).ok()).map_or(path.clone(), |file| format!("/{}", file.display()));
+    let mut response = Response::from_data(body).with_status_code(StatusCode(status));
+    let mut headers = headers::of(&served);
+    headers.push(("Content-Type", kind.to_string()));
+    headers.push(("Cache-Control", cache_for(&served).to_string()));
+    for (name, value) in headers {
+        if let Ok(header) = Header::from_bytes(name, value) {
+            response.add_header(header);
+        }
+    }
+    let _ = request.respond(response);
+}
+
+/// The file of a path; the front page for a place inside the app; nothing for a missing file or a way out of the folder.
+fn file_for(folder: &Path, path: &str) -> Option<PathBuf> {
+    let relative = Path::new(path.trim_start_matches('/'));
+    let plain = relative.components().all(|part| matches!(part, Component::Normal(_)));
+    if !plain || path.contains('%') || path.contains('\\') {
+        return None;
+    }
+    let file = folder.join(relative);
+    if file.is_file() {
+        Some(file)
+    } else if relative.extension().is_none() {
+        Some(folder.join("index.html"))
+    } else {
+        None
+    }
+}
+
+/// A name that holds its content's hash never changes its content.
+fn cache_for(path: &str) -> &'static str {
+    let stem = path.rsplit('/').next().and_then(|name| name.split('.').next()).unwrap_or_default();
+    let hashed = stem.rsplit_once('-').is_some_and(|(_, hash)| hash.len() == 16 && hash.bytes().all(|byte| byte.is_ascii_hexdigit()));
+    if hashed { "public, max-age=31536000, immutable" } else { "no-cache" }
+}
+
+fn kind_of(file: &Path) -> &'static str {
+    match file.extension().and_then(|extension| extension.to_str()) {
+        Some("html") => "text/html; charset=utf-8",
+        Some("js") => "text/javascript; charset=utf-8",
+        Some("css") => "text/css; charset=utf-8",
+        Some("wasm") => "application/wasm",
+        Some("json") => "application/json",
+        Some("webmanifest") => "application/manifest+json",
+        Some("svg") => "image/svg+xml",
+        Some("png") => "image/png",
+        Some("ico") => "image/x-icon",
+        _ => "application/octet-stream",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_path_leads_out_of_the_folder() {
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+        for path in ["/../Cargo.toml", "/..", "//etc/passwd.txt", "/%2e%2e/Cargo.toml", "/a/../../Cargo.toml"] {
+            assert_ne!(file_for(&folder, path).map(|file| file.is_file()), Some(true), "{path}");
+        }
+        assert_eq!(file_for(&folder, "/main.rs"), Some(folder.join("main.rs")));
+        assert_eq!(file_for(&folder, "/gone.js"), None);
+        assert_eq!(file_for(&folder, "/share/what"), Some(folder.join("index.html")));
+    }
+
+    #[test]
+    fn only_hashed_names_are_kept_for_ever() {
+        assert!(cache_for("/app-0123456789abcdef.js").contains("immutable"));
+        assert!(cache_for("/record-worker_bg-0123456789abcdef.wasm").contains("immutable"));
+        assert_eq!(cache_for("/boot.js"), "no-cache");
+        assert_eq!(cache_for("/record-worker.js"), "no-cache");
+    }
+}
