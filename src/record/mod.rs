@@ -20,12 +20,13 @@ mod merge;
 mod parcel;
 mod person;
 mod quantity;
+pub mod same;
 mod section;
 
 pub use code::{Coding, Concept, Identifier, system};
 pub use date::{Known, PartialDate, TimeOfDay};
 pub use entry::{Component, Detail, Entry, Kind, Link, Polarity, Reaction, Standing, Status, Value};
-pub use merge::{Disagreement, EntryRef, Field, Item, Record};
+pub use merge::{Disagreement, EntryRef, Field, Item, Record, merge};
 pub use parcel::{
     Attachment, Check, Hash, Issue, IssueCode, Ledger, LedgerLine, Note, Nothing, Origin, Outcome, Parcel, Reading,
     SectionSays, Severity, Source,
