@@ -2,4 +2,5 @@
 
 #[cfg(target_arch = "wasm32")]
 pub mod client;
+pub mod keep;
 pub mod wire;

@@ -1,0 +1,120 @@
+//! The recovery kit: a printable age X25519 identity (the age specification, "X25519 recipient type"; Bech32 is BIP-173).
+
+use super::keys::Secret;
+use bech32::{Bech32, Hrp};
+use hpke::kem::X25519HkdfSha256;
+use hpke::{Deserializable, Kem, Serializable};
+use zeroize::{Zeroize, Zeroizing};
+
+const IDENTITY: &str = "age-secret-key-";
+const RECIPIENT: &str = "age";
+/// What stands before the groups on paper.
+pub const PREFIX: &str = "AGE-SECRET-KEY-1";
+/// Letters in a group.
+const GROUP: usize = 5;
+
+/// Why a text is no recovery kit.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum KitError {
+    /// A character, the length or the checksum is wrong: a typing mistake.
+    #[error("not a recovery key: check each group")]
+    Mistyped,
+    /// Something else written in the same alphabet, such as a public recipient.
+    #[error("this is not the secret part of a recovery key")]
+    Kind,
+}
+
+/// The secret of a recovery kit.
+pub struct Kit(Secret);
+
+impl Kit {
+    /// The kit of these 32 random bytes.
+    pub fn new(secret: Secret) -> Kit {
+        Kit(secret)
+    }
+
+    /// Reads a kit as typed: capitals or small letters, with or without its prefix, any spaces and line breaks.
+    ///
+    /// # Errors
+    /// [`KitError`].
+    pub fn read(typed: &str) -> Result<Kit, KitError> {
+        let mut text: Zeroizing<String> =
+            Zeroizing::new(typed.chars().filter(|c| !c.is_whitespace()).flat_map(char::to_lowercase).collect());
+        if text.len() > 200 {
+            return Err(KitError::Mistyped);
+        }
+        // Groups are copied with dashes between them as often as with spaces; the prefix has three of its own.
+        let data: Zeroizing<String> = Zeroizing::new(text.chars().filter(|c| *c != '-').collect());
+        let bare = data.strip_prefix("agesecretkey1").unwrap_or(&data);
+        if bare.starts_with("age1") {
+            return Err(KitError::Kind);
+        }
+        let whole = Zeroizing::new(format!("{IDENTITY}1{bare}"));
+        text.zeroize();
+        let (hrp, mut bytes) = bech32::decode(&whole).map_err(|_| KitError::Mistyped)?;
+        // Bech32m has the same letters and another checksum: age uses the first.
+        let strict = bech32::primitives::decode::CheckedHrpstring::new::<Bech32>(&whole).is_ok();
+        let secret: Result<[u8; 32], _> = bytes.as_slice().try_into();
+        bytes.zeroize();
+        match secret {
+            Ok(secret) if strict && hrp.as_str() == IDENTITY => Ok(Kit(Secret::new(secret))),
+            _ => Err(KitError::Mistyped),
+        }
+    }
+
+    /// `AGE-SECRET-KEY-1…`, 74 characters: what any age tool reads.
+    ///
+    /// # Errors
+    /// Never for a kit that exists; kept so that nothing can panic.
+    pub fn text(&self) -> Result<Zeroizing<String>, KitError> {
+        let hrp = Hrp::parse(IDENTITY).map_err(|_| KitError::Kind)?;
+        bech32::encode_upper::<Bech32>(hrp, self.0.expose()).map(Zeroizing::new).map_err(|_| KitError::Kind)
+    }
+
+    /// The letters after [`PREFIX`] in groups of five (the last of three).
+    ///
+    /// # Errors
+    /// As [`Kit::text`].
+    pub fn groups(&self) -> Result<Vec<Zeroizing<String>>, KitError> {
+        let text = self.text()?;
+        let data: Zeroizing<Vec<char>> = Zeroizing::new(text.chars().skip(PREFIX.len()).collect());
+        Ok(data.chunks(GROUP).map(|group| Zeroizing::new(group.iter().collect())).collect())
+    }
+
+    /// Which two groups to ask for, from two random bytes: never the same one twice, never the short last one.
+    pub fn ask(random: [u8; 2]) -> [usize; 2] {
+        let [a, b] = random.map(usize::from);
+        let first = a % 11;
+        let second = (first + 1 + b % 10) % 11;
+        [first.min(second), first.max(second)]
+    }
+
+    /// Whether a group was typed back rightly; capitals do not matter.
+    pub fn check(&self, group: usize, typed: &str) -> bool {
+        let typed: Zeroizing<String> = Zeroizing::new(typed.trim().to_uppercase());
+        self.groups().is_ok_and(|groups| groups.get(group).is_some_and(|g| g.as_str() == typed.as_str()))
+    }
+
+    /// The public half, 32 bytes (RFC 7748).
+    ///
+    /// # Errors
+    /// Never for a kit that exists.
+    pub fn recipient(&self) -> Result<[u8; 32], KitError> {
+        let private = self.private()?;
+        let public = X25519HkdfSha256::sk_to_pk(&private).to_bytes();
+        public.as_slice().try_into().map_err(|_| KitError::Kind)
+    }
+
+    /// `age1…`: to whom backups are encrypted.
+    ///
+    /// # Errors
+    /// Never for a kit that exists.
+    pub fn recipient_text(&self) -> Result<String, KitError> {
+        let hrp = Hrp::parse(RECIPIENT).map_err(|_| KitError::Kind)?;
+        bech32::encode_lower::<Bech32>(hrp, &self.recipient()?).map_err(|_| KitError::Kind)
+    }
+
+    pub(crate) fn private(&self) -> Result<<X25519HkdfSha256 as Kem>::PrivateKey, KitError> {
+        <X25519HkdfSha256 as Kem>::PrivateKey::from_bytes(self.0.expose()).map_err(|_| KitError::Kind)
+    }
+}
