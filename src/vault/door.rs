@@ -68,7 +68,8 @@ impl Door {
     /// [`VaultError::Unavailable`].
     pub fn for_kit<C: Crypt>(crypt: &C, vault: [u8; 16], kit: &Kit, vmk: &Secret) -> Result<Door, VaultError> {
         let recipient = kit.recipient().map_err(|_| VaultError::Unavailable)?;
-        let public = <X25519HkdfSha256 as Kem>::PublicKey::from_bytes(&recipient).map_err(|_| VaultError::Unavailable)?;
+        let public =
+            <X25519HkdfSha256 as Kem>::PublicKey::from_bytes(&recipient).map_err(|_| VaultError::Unavailable)?;
         let mut rng = Draw { crypt, failed: false };
         let (encapsulated, wrapped) = single_shot_seal_with_rng::<AesGcm256, HkdfSha256, X25519HkdfSha256>(
             &OpModeS::Base,
@@ -153,8 +154,8 @@ impl Header {
                 found = VaultError::WrongKit;
                 continue;
             }
-            let encapsulated = <X25519HkdfSha256 as Kem>::EncappedKey::from_bytes(encapsulated)
-                .map_err(|_| VaultError::Damaged)?;
+            let encapsulated =
+                <X25519HkdfSha256 as Kem>::EncappedKey::from_bytes(encapsulated).map_err(|_| VaultError::Damaged)?;
             let vmk = single_shot_open::<AesGcm256, HkdfSha256, X25519HkdfSha256>(
                 &OpModeR::Base,
                 &kit.private().map_err(|_| VaultError::WrongKit)?,

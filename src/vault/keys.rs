@@ -152,8 +152,7 @@ impl<C: Crypt> PersonKeys<C> {
         let signer_place = keys.place(Store::People, person, &[b"signer"], generation);
         let wrapped = segment::seal(crypt, &root, Namespace::Wrap, &signer_place, &pair.pkcs8).await?;
         let signer = crypt.signer(&pair.pkcs8).await?;
-        let wrapped =
-            WrappedKeys { key: key.into_bytes(), signer: wrapped.into_bytes(), public: pair.public.to_vec() };
+        let wrapped = WrappedKeys { key: key.into_bytes(), signer: wrapped.into_bytes(), public: pair.public.to_vec() };
         Ok((PersonKeys { root, signer, public: pair.public }, wrapped))
     }
 
@@ -161,14 +160,10 @@ impl<C: Crypt> PersonKeys<C> {
     ///
     /// # Errors
     /// [`VaultError::Damaged`] where they are not this person's, or were changed.
-    pub async fn open(
-        crypt: &C,
-        keys: &Keys<C>,
-        person: &Person,
-        wrapped: &WrappedKeys,
-    ) -> Result<Self, VaultError> {
+    pub async fn open(crypt: &C, keys: &Keys<C>, person: &Person, wrapped: &WrappedKeys) -> Result<Self, VaultError> {
         let key = Sealed::parse(wrapped.key.clone())?;
-        let secret = segment::unwrap(crypt, keys.meta(), &keys.place(Store::People, person, &[b"key"], 0), &key).await?;
+        let secret =
+            segment::unwrap(crypt, keys.meta(), &keys.place(Store::People, person, &[b"key"], 0), &key).await?;
         let root = crypt.root(secret.expose()).await?;
         let signer = Sealed::parse(wrapped.signer.clone())?;
         let place = keys.place(Store::People, person, &[b"signer"], 0);

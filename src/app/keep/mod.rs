@@ -198,7 +198,8 @@ impl<C: Crypt, D: Disk> Vault<C, D> {
         for (thing, tags) in &self.index.things {
             let rows = self.disk.get(&self.rows_of(thing, tags.len())).await?;
             let missing = rows.iter().any(Option::is_none);
-            let right = |(row, tag): (&Found, &_)| matches!(row, Some(Ok(sealed)) if sealed.tag().as_ref() == Some(tag));
+            let right =
+                |(row, tag): (&Found, &_)| matches!(row, Some(Ok(sealed)) if sealed.tag().as_ref() == Some(tag));
             if missing || !rows.iter().zip(tags).all(right) || self.open_thing(thing).await.is_err() {
                 let parcel = thing.name.last_chunk::<32>().copied();
                 let parcel = parcel.filter(|_| matches!(thing.store(), Store::Parcels | Store::Originals));

@@ -31,8 +31,7 @@ impl<C: Crypt, D: Disk> Vault<C, D> {
         let thing = Thing::kit();
         let place = keys.place(thing.store(), &thing.person, &[&thing.name, &0u64.to_be_bytes()], generation);
         let row = place.row;
-        let kit_sealed =
-            segment::seal(&crypt, keys.meta(), Namespace::Segment, &place, kit_secret.expose()).await?;
+        let kit_sealed = segment::seal(&crypt, keys.meta(), Namespace::Segment, &place, kit_secret.expose()).await?;
         let mut index = Index::default();
         index.things.insert(thing, vec![kit_sealed.tag().ok_or(VaultError::Damaged)?]);
         let (index_row, sealed_index) = seal_index(&crypt, &keys, &index, generation).await?;

@@ -132,12 +132,7 @@ impl<C: Crypt, D: Disk> Vault<C, D> {
     ///
     /// # Errors
     /// [`KeepError::NoThing`], [`KeepError::Store`].
-    pub async fn remove_parcel(
-        &mut self,
-        person: &Person,
-        id: &Id,
-        journal: Option<Vec<u8>>,
-    ) -> Result<(), KeepError> {
+    pub async fn remove_parcel(&mut self, person: &Person, id: &Id, journal: Option<Vec<u8>>) -> Result<(), KeepError> {
         let _hold = self.begin().await?;
         self.known(person, id)?;
         let mut index = self.index.clone();

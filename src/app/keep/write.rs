@@ -186,6 +186,7 @@ pub(super) async fn read_index<C: Crypt, D: Disk>(
     if sealed.schema() > SCHEMA {
         return Err(VaultError::Newer.into());
     }
-    let bytes = segment::open(crypt, keys.meta(), Namespace::Segment, place, &sealed).await.map_err(VaultError::from)?;
+    let bytes =
+        segment::open(crypt, keys.meta(), Namespace::Segment, place, &sealed).await.map_err(VaultError::from)?;
     Ok(postcard::from_bytes(&bytes).map_err(|_| VaultError::Damaged)?)
 }
