@@ -115,8 +115,8 @@ errands! {
     PutBack put_back(parcel: Hash) -> ();
     /// The original, byte for byte: it travels beside the answer, its name is the answer. See [`Client::original`](super::client::Client::original).
     OriginalBytes original_bytes(parcel: Hash) -> String;
-    /// A letter or scan, decoded: it travels beside the answer; title and MIME type are the answer.
-    AttachmentBytes attachment_bytes(parcel: Hash, index: u32) -> (String, String);
+    /// The letter or scan at this place of the original, decoded: it travels beside the answer; title and MIME type are the answer.
+    AttachmentBytes attachment_bytes(parcel: Hash, at: String) -> (String, String);
     /// The source's own text of the entry at this place.
     Fragment fragment(parcel: Hash, at: String) -> Option<String>;
 
