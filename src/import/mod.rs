@@ -1,1 +1,272 @@
-//! Reading providers' files.
+//! Reading providers' files: bytes in, a [`Reading`] out.
+//!
+//! ```text
+//! bytes ─► archive (gzip) ─► detect (from content) ─► encoding (text) ─► fhir     ┐
+//!                                              └────► document (PDF, image, text) ┴─► Reading
+//! ```
+//!
+//! Invariants:
+//! - what the file is, is told by its content alone; the name only titles a document;
+//! - parsing never panics and never stops half-way: a piece that is not understood is counted, listed and placed;
+//! - the original is never changed and nothing of it is copied that can be found again by its place:
+//!   [`attachment`] and [`fragment`] go back to the bytes.
+//!
+//! docs/import.md says how pieces are counted and how a format is added.
+
+use std::ops::ControlFlow;
+
+use serde::{Deserialize, Serialize};
+
+use crate::record::{Attachment, Entry, Hash, Issue, IssueCode, Reading, Severity};
+
+mod archive;
+mod detect;
+mod document;
+mod encoding;
+mod fhir;
+mod json;
+mod narrative;
+mod node;
+pub mod typed;
+
+pub use detect::Format;
+pub use json::Wrong;
+
+/// Version of the readers in this room. A reading with a lower number is made again from its original.
+pub const READER: u32 = 1;
+
+/// What the readers refuse to go beyond.
+pub const LIMITS: Limits =
+    Limits { bytes: 512 << 20, unpacked: 512 << 20, ratio: 200, depth: json::DEPTH, pieces: 1_000_000, label: 80 };
+
+/// The limits of [`open`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Limits {
+    /// Largest file, in bytes.
+    pub bytes: u64,
+    /// Largest unpacked content, in bytes.
+    pub unpacked: u64,
+    /// Largest ratio of unpacked to packed bytes.
+    pub ratio: u64,
+    /// Deepest nesting.
+    pub depth: usize,
+    /// Most pieces in one file.
+    pub pieces: usize,
+    /// Longest quotation in an issue, in characters.
+    pub label: usize,
+}
+
+/// How far [`open`] has come, in bytes of the unpacked file. Each phase begins at 0.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Progress {
+    /// What is being done.
+    pub phase: Phase,
+    /// Bytes done.
+    pub done: u64,
+    /// Bytes in all.
+    pub total: u64,
+}
+
+/// The phases of [`open`], in order.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Phase {
+    /// Unpacking and looking at what it is.
+    Opening,
+    /// Finding the pieces.
+    Indexing,
+    /// Reading them.
+    Reading,
+}
+
+/// What was handed over: one file, or a container that lists several.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Delivery {
+    /// What the outermost file is: [`Format::Gzip`] if it was unpacked, else the format of its only inner file.
+    pub format: Format,
+    /// The inner files, each to be a parcel of its own.
+    pub files: Vec<File>,
+}
+
+/// One inner file of a delivery.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct File {
+    /// Its name, made safe by [`safe_name`].
+    pub name: String,
+    /// SHA-256 of its bytes: the name of its parcel.
+    pub hash: Hash,
+    /// Its bytes, if it was unpacked; `None` if it is the delivered file itself.
+    pub bytes: Option<Vec<u8>>,
+    /// What was understood of it, or why nothing was.
+    pub reading: Result<Reading, ImportError>,
+}
+
+/// Why nothing at all could be read. Holds no patient data.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error, Serialize, Deserialize)]
+pub enum ImportError {
+    /// The file has no bytes.
+    #[error("the file is empty")]
+    Empty,
+    /// The file, or what it unpacks to, is larger than this many bytes.
+    #[error("larger than the limit of {limit} bytes")]
+    TooLarge {
+        /// The limit passed, in bytes.
+        limit: u64,
+    },
+    /// The file holds more pieces than this.
+    #[error("more than {limit} pieces")]
+    TooMany {
+        /// The limit passed.
+        limit: usize,
+    },
+    /// The file begins as JSON and is none (RFC 8259). Lines and columns count from 1.
+    #[error("not JSON: {what:?} at line {line}, column {column}")]
+    NotJson {
+        /// What was wrong.
+        what: Wrong,
+        /// The line.
+        line: u32,
+        /// The column, in characters.
+        column: u32,
+    },
+    /// The archive is damaged.
+    #[error("the archive is damaged")]
+    BadArchive,
+    /// The format is known by name, and this reader can't read it yet.
+    #[error("recognised as {0:?}, which is not read yet")]
+    NotYet(Format),
+    /// The content is of no kind that is known.
+    #[error("of no known format")]
+    Unknown,
+    /// The caller stopped it.
+    #[error("cancelled")]
+    Cancelled,
+}
+
+/// Reads a file, whatever it is.
+///
+/// `progress` is called often and cheaply; breaking from it cancels. The file's name is used for display only.
+///
+/// # Errors
+/// Only when nothing at all can be read, a limit is passed, or the caller cancels: see [`ImportError`]. What is odd
+/// inside a readable file stands in the reading's issues and ledger.
+pub fn open(
+    bytes: &[u8],
+    file_name: &str,
+    progress: &mut dyn FnMut(Progress) -> ControlFlow<()>,
+) -> Result<Delivery, ImportError> {
+    if bytes.is_empty() {
+        return Err(ImportError::Empty);
+    }
+    if bytes.len() as u64 > LIMITS.bytes {
+        return Err(ImportError::TooLarge { limit: LIMITS.bytes });
+    }
+    tell(progress, Phase::Opening, 0, bytes.len())?;
+    let name = safe_name(file_name);
+    if detect::is_gzip(bytes) {
+        let (inner_name, inner) = archive::gunzip(bytes)?;
+        if detect::is_gzip(&inner) {
+            // An archive in an archive: depth 1 is the limit.
+            return Err(ImportError::NotYet(Format::Gzip));
+        }
+        let outer = name.strip_suffix(".gz").unwrap_or(&name);
+        let name = inner_name.map(|n| safe_name(&n)).filter(|n| !n.is_empty()).unwrap_or_else(|| outer.to_owned());
+        let reading = read(&inner, &name, progress)?;
+        let file = File { name, hash: Hash::of(&inner), bytes: Some(inner), reading: Ok(reading.1) };
+        return Ok(Delivery { format: Format::Gzip, files: vec![file] });
+    }
+    let (format, reading) = read(bytes, &name, progress)?;
+    Ok(Delivery { format, files: vec![File { name, hash: Hash::of(bytes), bytes: None, reading: Ok(reading) }] })
+}
+
+/// Reads one file that is no archive.
+fn read(
+    bytes: &[u8],
+    name: &str,
+    progress: &mut dyn FnMut(Progress) -> ControlFlow<()>,
+) -> Result<(Format, Reading), ImportError> {
+    if let Some(format) = detect::binary(bytes) {
+        return match format.media_type() {
+            Some(media_type) => Ok((format, document::reading(bytes, name, media_type, String::new()))),
+            None => Err(ImportError::NotYet(format)),
+        };
+    }
+    let text = encoding::text(bytes);
+    let format = detect::text(&text.text).ok_or(ImportError::Unknown)?;
+    let mut reading = match format {
+        Format::FhirJson => fhir::read(&text.text, text.shift, false, progress)?,
+        Format::FhirNdjson => fhir::read(&text.text, text.shift, true, progress)?,
+        Format::Text => document::reading(bytes, name, "text/plain", text.text.clone().into_owned()),
+        other => return Err(ImportError::NotYet(other)),
+    };
+    // RFC 8259 §8.1 and the NDJSON note want UTF-8; a letter in plain text may be in anything.
+    if let Some(odd) = text.odd.filter(|_| format != Format::Text) {
+        reading.issues.push(issue(Severity::Warning, IssueCode::BadEncoding, "", odd));
+    }
+    if text.lost > 0 {
+        reading.issues.push(issue(Severity::Warning, IssueCode::BadEncoding, "", &format!("{} × U+FFFD", text.lost)));
+    }
+    Ok((format, reading))
+}
+
+/// The bytes of an attachment, decoded again from the file it stands in.
+///
+/// # Errors
+/// [`ImportError::Unknown`] if the place no longer leads to content that decodes to the attachment's own hash: the
+/// original is another one, or its content is elsewhere.
+pub fn attachment(original: &[u8], attachment: &Attachment) -> Result<Vec<u8>, ImportError> {
+    let expected = attachment.hash.ok_or(ImportError::Unknown)?;
+    let found = if attachment.at.is_empty() && Hash::of(original) == expected {
+        Some(original.to_vec())
+    } else {
+        let text = encoding::text(original);
+        fhir::data(&text.text, &attachment.at)
+    };
+    found.filter(|bytes| Hash::of(bytes) == expected).ok_or(ImportError::Unknown)
+}
+
+/// An entry's own source text, as it stands in the original; `None` if the original is another file or no text.
+pub fn fragment(original: &[u8], entry: &Entry) -> Option<String> {
+    if let Some((start, end)) = entry.span {
+        return std::str::from_utf8(original.get(start as usize..end as usize)?).ok().map(str::to_owned);
+    }
+    if detect::binary(original).is_some() {
+        return None;
+    }
+    let text = encoding::text(original);
+    match detect::text(&text.text)? {
+        Format::FhirJson => json::locate(&text.text, &entry.at).and_then(|r| text.text.get(r)).map(str::to_owned),
+        Format::FhirNdjson => fhir::line(&text.text, &entry.at).map(|(line, _)| line.to_owned()),
+        Format::Text => Some(text.text.into_owned()),
+        _ => None,
+    }
+}
+
+/// A file name that is safe to show and to offer for saving: no folders, no control or direction characters, at most
+/// 120 characters. Empty if nothing is left.
+pub fn safe_name(name: &str) -> String {
+    let last = name.rsplit(['/', '\\']).next().unwrap_or_default();
+    let plain: String = last
+        .chars()
+        .filter(|c| !c.is_control() && !matches!(c, '\u{200B}'..='\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}' | '\u{FEFF}'))
+        .map(|c| if matches!(c, ':' | '*' | '?' | '"' | '<' | '>' | '|') { '_' } else { c })
+        .take(120)
+        .collect();
+    plain.trim().trim_start_matches('.').to_owned()
+}
+
+fn tell(
+    progress: &mut dyn FnMut(Progress) -> ControlFlow<()>,
+    phase: Phase,
+    done: usize,
+    total: usize,
+) -> Result<(), ImportError> {
+    match progress(Progress { phase, done: done as u64, total: total as u64 }) {
+        ControlFlow::Continue(()) => Ok(()),
+        ControlFlow::Break(()) => Err(ImportError::Cancelled),
+    }
+}
+
+/// An issue that quotes at most [`LIMITS`]`.label` characters.
+fn issue(severity: Severity, code: IssueCode, at: &str, found: &str) -> Issue {
+    Issue { severity, code, at: at.to_owned(), found: found.chars().take(LIMITS.label).collect() }
+}

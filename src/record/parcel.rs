@@ -281,6 +281,8 @@ pub enum IssueCode {
     EnteredInError,
     /// The entry is dated in the future.
     FutureDate,
+    /// The file is of a version that this reader reads only as far as it says the same as R4.
+    OtherVersion,
 }
 
 /// One check against a profile that the file claims.

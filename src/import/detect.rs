@@ -1,0 +1,189 @@
+use serde::{Deserialize, Serialize};
+
+use super::json;
+
+/// What a file is, told by its content. Some are known by name only, and not read yet.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[allow(missing_docs)]
+pub enum Format {
+    FhirJson,
+    FhirNdjson,
+    Pdf,
+    Png,
+    Jpeg,
+    Gif,
+    Webp,
+    Tiff,
+    Heic,
+    Text,
+    Gzip,
+    // Known by name, not read yet.
+    FhirXml,
+    Cda,
+    Gp2gp,
+    Hl7v2,
+    Edifact,
+    SmartHealthCard,
+    SmartHealthLink,
+    EuCertificate,
+    AppleHealth,
+    Zip,
+    RichText,
+    OtherJson,
+    OtherXml,
+    Html,
+}
+
+impl Format {
+    /// The media type under which a file of this kind is kept as a document; `None` if it is no document.
+    pub fn media_type(self) -> Option<&'static str> {
+        Some(match self {
+            Format::Pdf => "application/pdf",
+            Format::Png => "image/png",
+            Format::Jpeg => "image/jpeg",
+            Format::Gif => "image/gif",
+            Format::Webp => "image/webp",
+            Format::Tiff => "image/tiff",
+            Format::Heic => "image/heic",
+            Format::Text => "text/plain",
+            _ => return None,
+        })
+    }
+}
+
+/// True for a gzip stream (RFC 1952 §2.3.1).
+pub fn is_gzip(bytes: &[u8]) -> bool {
+    bytes.starts_with(&[0x1F, 0x8B, 0x08])
+}
+
+/// The format of a file that is no text, by its signature.
+pub fn binary(bytes: &[u8]) -> Option<Format> {
+    let starts = |signature: &[u8]| bytes.starts_with(signature);
+    // ISO 32000 lets some bytes stand before the header; readers look into the first kilobyte.
+    let head = bytes.get(..1024).unwrap_or(bytes);
+    if head.windows(5).any(|w| w == b"%PDF-") && !matches!(head.first(), Some(b'{' | b'[' | b'<')) {
+        return Some(Format::Pdf);
+    }
+    if starts(b"\x89PNG\r\n\x1A\n") {
+        return Some(Format::Png);
+    }
+    if starts(&[0xFF, 0xD8, 0xFF]) {
+        return Some(Format::Jpeg);
+    }
+    if starts(b"GIF87a") || starts(b"GIF89a") {
+        return Some(Format::Gif);
+    }
+    if starts(b"RIFF") && bytes.get(8..12) == Some(b"WEBP") {
+        return Some(Format::Webp);
+    }
+    if starts(b"II*\0") || starts(b"MM\0*") {
+        return Some(Format::Tiff);
+    }
+    if bytes.get(4..8) == Some(b"ftyp") && matches!(bytes.get(8..12), Some(b"heic" | b"heix" | b"mif1" | b"heim")) {
+        return Some(Format::Heic);
+    }
+    if starts(b"PK\x03\x04") || starts(b"PK\x05\x06") {
+        return Some(Format::Zip);
+    }
+    is_gzip(bytes).then_some(Format::Gzip)
+}
+
+/// The format of a text; `None` if it is no text of any kind.
+pub fn text(text: &str) -> Option<Format> {
+    let start = text.trim_start();
+    let starts = |prefix: &str| start.get(..prefix.len()).is_some_and(|s| s.eq_ignore_ascii_case(prefix));
+    match start.chars().next()? {
+        '{' if starts("{\\rtf") => Some(Format::RichText),
+        '{' | '[' => Some(json_kind(start)),
+        '<' => Some(xml_kind(start)),
+        _ if starts("MSH|") || starts("FHS|") || starts("BHS|") => Some(Format::Hl7v2),
+        _ if starts("UNA:+") || starts("UNB+") => Some(Format::Edifact),
+        _ if starts("shc:/") => Some(Format::SmartHealthCard),
+        _ if starts("shlink:/") => Some(Format::SmartHealthLink),
+        _ if starts("HC1:") => Some(Format::EuCertificate),
+        // A bare JWS of a SMART Health Card: its header is compressed JSON in base64url.
+        _ if start.starts_with("eyJ") && !start.trim_end().contains(char::is_whitespace) => {
+            Some(Format::SmartHealthCard)
+        }
+        _ if super::encoding::is_noise(text) => None,
+        _ => Some(Format::Text),
+    }
+}
+
+/// JSON by its top-level keys. Text that is no JSON counts as FHIR: its reader says where it breaks.
+fn json_kind(text: &str) -> Format {
+    if let Some((first, rest)) = text.split_once('\n')
+        && !rest.trim().is_empty()
+        && let Ok(first) = json::outline(first)
+        && first.member("resourceType").is_some()
+    {
+        return Format::FhirNdjson;
+    }
+    match json::outline(text) {
+        Err(_) => Format::FhirJson,
+        Ok(outline) if outline.member("resourceType").is_some() => Format::FhirJson,
+        Ok(outline) if outline.member("verifiableCredential").is_some() => Format::SmartHealthCard,
+        Ok(_) => Format::OtherJson,
+    }
+}
+
+/// XML by the name and the namespace of its first element.
+fn xml_kind(text: &str) -> Format {
+    let mut rest = text;
+    let head: String = loop {
+        let Some(start) = rest.find('<') else { return Format::OtherXml };
+        let tag = rest.get(start..).unwrap_or_default();
+        // Declarations, doctypes and comments come first.
+        let end = if tag.starts_with("<!--") { "-->" } else { ">" };
+        let Some((inside, after)) = tag.split_once(end) else { return Format::OtherXml };
+        if inside.starts_with("<?") || inside.starts_with("<!") {
+            rest = after;
+            continue;
+        }
+        break inside.chars().skip(1).take(4000).collect();
+    };
+    let name = head.split([' ', '\t', '\r', '\n', '/']).next().unwrap_or_default();
+    let name = name.rsplit(':').next().unwrap_or_default();
+    match name {
+        "ClinicalDocument" => Format::Cda,
+        "HealthData" => Format::AppleHealth,
+        "html" | "HTML" => Format::Html,
+        _ if name.starts_with("RCMR_") => Format::Gp2gp,
+        _ if head.contains("http://hl7.org/fhir") => Format::FhirXml,
+        _ if head.contains("urn:hl7-org:v3") => Format::Cda,
+        _ => Format::OtherXml,
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)]
+mod tests {
+    use super::*;
+
+    fn check(content: &str, expected: Option<Format>) {
+        assert_eq!(text(content), expected, "{content:?}");
+    }
+
+    #[test]
+    fn the_content_says_what_a_file_is() {
+        check(" {\"resourceType\":\"Patient\"}", Some(Format::FhirJson));
+        check("{\"resourceType\":\"Patient\"}\n{\"resourceType\":\"Condition\"}\n", Some(Format::FhirNdjson));
+        check("{\"resourceType\":\n\"Patient\"}\n", Some(Format::FhirJson));
+        check("{\"verifiableCredential\":[]}", Some(Format::SmartHealthCard));
+        check("{\"a\":1}", Some(Format::OtherJson));
+        check("{oops", Some(Format::FhirJson));
+        check("<?xml version=\"1.0\"?><!-- x > y --><ClinicalDocument xmlns=\"urn:hl7-org:v3\">", Some(Format::Cda));
+        check("<Bundle xmlns=\"http://hl7.org/fhir\">", Some(Format::FhirXml));
+        check("MSH|^~\\&|", Some(Format::Hl7v2));
+        check("Dear Dr Jones,\nthank you", Some(Format::Text));
+        check("ab\0cd", None);
+        check("  ", None);
+    }
+
+    #[test]
+    fn signatures_say_what_is_no_text() {
+        assert_eq!(binary(b"\n%PDF-1.7 ..."), Some(Format::Pdf));
+        assert_eq!(binary(b"\xFF\xD8\xFF\xE0"), Some(Format::Jpeg));
+        assert_eq!(binary(b"{\"a\":\"%PDF-1.7\"}"), None);
+    }
+}

@@ -1,0 +1,127 @@
+use std::borrow::Cow;
+
+use super::node::Node;
+
+/// A file's bytes as text, and how they were read.
+pub struct Text<'a> {
+    /// The text, without a byte order mark.
+    pub text: Cow<'a, str>,
+    /// Bytes before the text in the original (a byte order mark); ranges of the text are ranges of the original moved
+    /// by this. `None` if the text had to be recoded, so that its ranges are not the original's.
+    pub shift: Option<usize>,
+    /// The encoding, where it is not UTF-8 as it should be.
+    pub odd: Option<&'static str>,
+    /// Characters that were lost: U+FFFD in the text, there before or put by us.
+    pub lost: usize,
+}
+
+/// Reads bytes as text: UTF-8 with or without byte order mark, UTF-16 with or without, else Windows-1252 (which takes
+/// in what ISO-8859-1 prints). Never fails; what is no text at all comes out as noise and is told by [`is_noise`].
+pub fn text(bytes: &[u8]) -> Text<'_> {
+    let (body, shift) = match bytes.strip_prefix(b"\xEF\xBB\xBF") {
+        Some(body) => (body, 3),
+        None => (bytes, 0),
+    };
+    if let Some(body) = bytes.strip_prefix(b"\xFF\xFE") {
+        return recoded(utf16(body, u16::from_le_bytes), "UTF-16");
+    }
+    if let Some(body) = bytes.strip_prefix(b"\xFE\xFF") {
+        return recoded(utf16(body, u16::from_be_bytes), "UTF-16");
+    }
+    // Every text we read begins with an ASCII character: a zero byte beside it tells UTF-16 without its mark.
+    match (bytes.first(), bytes.get(1)) {
+        (Some(0), Some(1..=0x7F)) => return recoded(utf16(bytes, u16::from_be_bytes), "UTF-16"),
+        (Some(1..=0x7F), Some(0)) => return recoded(utf16(bytes, u16::from_le_bytes), "UTF-16"),
+        _ => {}
+    }
+    match std::str::from_utf8(body) {
+        Ok(text) => Text { lost: lost(text), text: Cow::Borrowed(text), shift: Some(shift), odd: None },
+        Err(_) => recoded(body.iter().map(|b| windows_1252(*b)).collect(), "Windows-1252"),
+    }
+}
+
+fn recoded(text: String, odd: &'static str) -> Text<'static> {
+    Text { lost: lost(&text), text: Cow::Owned(text), shift: None, odd: Some(odd) }
+}
+
+fn lost(text: &str) -> usize {
+    text.matches(char::REPLACEMENT_CHARACTER).count()
+}
+
+fn utf16(bytes: &[u8], unit: fn([u8; 2]) -> u16) -> String {
+    let units = bytes.chunks(2).map(|pair| match pair {
+        [a, b] => unit([*a, *b]),
+        _ => 0xFFFD,
+    });
+    char::decode_utf16(units).map(|c| c.unwrap_or(char::REPLACEMENT_CHARACTER)).collect()
+}
+
+/// Windows-1252 as the WHATWG Encoding Standard maps it; the bytes it leaves open are kept as control characters.
+fn windows_1252(byte: u8) -> char {
+    const HIGH: [char; 32] = [
+        '€', '\u{81}', '‚', 'ƒ', '„', '…', '†', '‡', 'ˆ', '‰', 'Š', '‹', 'Œ', '\u{8D}', 'Ž', '\u{8F}', '\u{90}', '‘',
+        '’', '“', '”', '•', '–', '—', '˜', '™', 'š', '›', 'œ', '\u{9D}', 'ž', 'Ÿ',
+    ];
+    match byte {
+        0x80..=0x9F => HIGH.get(usize::from(byte - 0x80)).copied().unwrap_or(char::REPLACEMENT_CHARACTER),
+        _ => char::from(byte),
+    }
+}
+
+/// True if this is no text that a person or a program wrote: it holds control characters that no text holds.
+pub fn is_noise(text: &str) -> bool {
+    text.chars().any(|c| {
+        matches!(c, '\0'..='\u{8}' | '\u{E}'..='\u{1A}' | '\u{1C}'..='\u{1F}' | '\u{7F}' | '\u{81}' | '\u{8D}' | '\u{8F}' | '\u{90}' | '\u{9D}')
+    })
+}
+
+/// Decodes base64 as files hold it: standard or URL alphabet, with or without padding, line breaks allowed.
+/// `None` if it is not base64.
+pub fn base64(text: &str) -> Option<Vec<u8>> {
+    let mut plain = Vec::with_capacity(text.len());
+    for byte in text.bytes() {
+        match byte {
+            b' ' | b'\t' | b'\r' | b'\n' | b'=' => {}
+            b'-' => plain.push(b'+'),
+            b'_' => plain.push(b'/'),
+            _ => plain.push(byte),
+        }
+    }
+    // Trailing bits that should be zero and are not: the bytes are whole all the same.
+    let mut spec = data_encoding::BASE64_NOPAD.specification();
+    spec.check_trailing_bits = false;
+    spec.encoding().ok()?.decode(&plain).ok()
+}
+
+/// The decoded bytes of a node that holds base64.
+pub fn base64_of(node: &Node<'_>) -> Option<Vec<u8>> {
+    node.text().and_then(base64)
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)]
+mod tests {
+    use super::*;
+
+    fn check(bytes: &[u8], expected: &str, odd: Option<&str>, shift: Option<usize>) {
+        let found = text(bytes);
+        assert_eq!((found.text.as_ref(), found.odd, found.shift), (expected, odd, shift));
+    }
+
+    #[test]
+    fn every_encoding_gives_the_same_words() {
+        check("{\"é\"}".as_bytes(), "{\"é\"}", None, Some(0));
+        check(b"\xEF\xBB\xBF{\"\xC3\xA9\"}", "{\"é\"}", None, Some(3));
+        check(b"\xFF\xFE{\0\xE9\0}\0", "{é}", Some("UTF-16"), None);
+        check(b"\xFE\xFF\0{\0\xE9\0}", "{é}", Some("UTF-16"), None);
+        check(b"{\0\xE9\0}\0", "{é}", Some("UTF-16"), None);
+        check(b"{caf\xE9 \x80}", "{café €}", Some("Windows-1252"), None);
+    }
+
+    #[test]
+    fn base64_is_read_as_files_write_it() {
+        assert_eq!(base64("Zm9v\r\n Zg==").as_deref(), Some(&b"foof"[..]));
+        assert_eq!(base64("_-8").as_deref(), Some(&[0xFF, 0xEF][..]));
+        assert_eq!(base64("Zm9v!"), None);
+    }
+}

@@ -1,0 +1,124 @@
+use crate::import::encoding;
+use crate::import::narrative;
+use crate::import::node::Node;
+use crate::record::{Attachment, Entry, Hash, IssueCode, Kind, Section, Severity};
+
+use super::index::Piece;
+use super::{Reader, span};
+
+/// Text kept of an attachment for search and preview, in bytes.
+const TEXT: usize = 256 << 10;
+
+/// The decoded bytes of an Attachment or a Binary (`data`; STU3's Binary says `content`).
+pub fn content(node: &Node<'_>) -> Option<Vec<u8>> {
+    encoding::base64_of(node.first_of(&["data", "content"]))
+}
+
+impl<'t> Reader<'t, '_> {
+    /// Takes in an Attachment (FHIR R4 §2.24.0.15) and gives its number; `None` if it holds nothing at all.
+    pub fn attach(&mut self, node: &Node<'t>, at: String, title: &str, from: usize) -> Option<u32> {
+        let url = node.get("url").words().to_owned();
+        let own = node.get("title").words();
+        let mut found = Attachment {
+            title: if own.is_empty() { title } else { own }.to_owned(),
+            content_type: node.get("contentType").words().to_owned(),
+            bytes: 0,
+            hash: None,
+            at,
+            url,
+            text: String::new(),
+        };
+        if !node.first_of(&["data", "content"]).is_null() {
+            match content(node) {
+                Some(bytes) => {
+                    let declared = node.get("size").plain().parse::<u64>().ok();
+                    if declared.is_some_and(|size| size != bytes.len() as u64) {
+                        let at = found.at.clone();
+                        self.issue(Severity::Warning, IssueCode::BadAttachment, &at, node.get("size").plain());
+                    }
+                    found.bytes = bytes.len() as u64;
+                    found.hash = Some(Hash::of(&bytes));
+                    found.text = words(&found.content_type, &bytes);
+                }
+                None => {
+                    let at = found.at.clone();
+                    self.issue(Severity::Error, IssueCode::BadAttachment, &at, "");
+                }
+            }
+        } else if found.url.is_empty() {
+            return None;
+        } else {
+            // The content may stand in a Binary of the same file.
+            let binary = self.index.resolve(&found.url, Some(from)).and_then(|i| self.binaries.get(&i)).copied();
+            match binary.and_then(|b| self.reading.attachments.get(b as usize)) {
+                Some(held) => {
+                    (found.bytes, found.hash, found.text) = (held.bytes, held.hash, held.text.clone());
+                    found.at.clone_from(&held.at);
+                    if found.content_type.is_empty() {
+                        found.content_type.clone_from(&held.content_type);
+                    }
+                }
+                None => {
+                    let (at, url) = (found.at.clone(), found.url.clone());
+                    self.issue(Severity::Information, IssueCode::AttachmentElsewhere, &at, &url);
+                }
+            }
+        }
+        self.reading.attachments.push(found);
+        u32::try_from(self.reading.attachments.len() - 1).ok()
+    }
+
+    /// Takes in a Binary resource before all else, so that documents find it.
+    pub fn binary(&mut self, i: usize, piece: &Piece<'t>) {
+        let node = self.tree(piece);
+        if node.twice().is_some() {
+            return;
+        }
+        if let Some(number) = self.attach(&node, piece.at.clone(), "", i) {
+            self.binaries.insert(i, number);
+        }
+    }
+
+    /// A Binary that no document names is a document of its own.
+    pub fn loose_binaries(&mut self) {
+        let mut loose: Vec<(usize, u32)> = self.binaries.iter().map(|(i, n)| (*i, *n)).collect();
+        loose.sort_unstable();
+        for (i, number) in loose {
+            let Some(piece) = self.index.pieces.get(i) else { continue };
+            let (at, span) = (piece.at.clone(), span(self.shift, piece));
+            let used = self.reading.attachments.iter().enumerate().any(|(n, a)| n as u32 != number && a.at == at);
+            if used {
+                continue;
+            }
+            let kind =
+                self.reading.attachments.get(number as usize).map(|a| a.content_type.clone()).unwrap_or_default();
+            let mut entry = Entry::new(Section::Documents, Kind::DocumentReference, at.clone(), kind);
+            entry.named = false;
+            entry.span = span;
+            entry.attachments = vec![number];
+            self.reading.entries.push(entry);
+            // It was counted as kept: it is shown after all.
+            if let Some(line) = self.reading.ledger.lines.iter_mut().find(|l| l.at == at)
+                && line.outcome == crate::record::Outcome::Kept
+            {
+                line.outcome = crate::record::Outcome::Shown;
+                self.reading.ledger.kept -= 1;
+                self.reading.ledger.shown += 1;
+            }
+        }
+    }
+}
+
+/// Words in an attachment that is text or markup; nothing is looked for in others.
+fn words(content_type: &str, bytes: &[u8]) -> String {
+    let kind = content_type.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
+    let part = bytes.get(..TEXT).unwrap_or(bytes);
+    let markup = kind == "text/html" || kind.ends_with("xml");
+    if markup {
+        narrative::plain(&encoding::text(part).text).text
+    } else if kind.starts_with("text/") {
+        encoding::text(part).text.into_owned()
+    } else {
+        String::new()
+    }
+}

@@ -1,0 +1,159 @@
+use crate::import::narrative;
+use crate::import::node::Node;
+use crate::record::{Concept, Entry, IssueCode, Kind, Nothing, Section, SectionSays, Severity};
+
+use super::datatypes::{concept, date};
+use super::labels::Target;
+use super::words::absence;
+use super::{Reader, new_entry, place};
+
+impl<'t> Reader<'t, '_> {
+    /// A Composition says where things belong, what is empty and why, and who answers for the document
+    /// (FHIR R4 §2.42; IPS).
+    pub fn composition(&mut self, i: usize, at: &str, node: &Node<'t>) {
+        let source = ["custodian", "author"].iter().find_map(|k| self.names(node.get(k), i, node).into_iter().next());
+        if let Some(name) = source.filter(|_| self.reading.source.name.is_empty()) {
+            self.reading.source.name = name;
+        }
+        if self.reading.source.title.is_empty() {
+            self.reading.source.title = node.get("title").words().to_owned();
+        }
+        if let Some(date) = date(node.get("date")) {
+            self.reading.source.as_of = Some(date);
+        }
+        for (n, section) in node.get("section").each().iter().enumerate() {
+            self.section(i, &format!("{at}/section/{n}"), section, node, None, 0);
+        }
+    }
+
+    fn section(
+        &mut self,
+        i: usize,
+        at: &str,
+        node: &Node<'t>,
+        holder: &Node<'t>,
+        above: Option<Section>,
+        depth: usize,
+    ) {
+        let code = concept(node.get("code"));
+        let own = place::of_document(&code);
+        let section = own.or(above);
+        let entries = node.get("entry").each();
+        let mut found = 0;
+        for reference in entries {
+            match self.target(reference, i, holder) {
+                Target::Piece(piece) => {
+                    found += 1;
+                    if let Some(section) = section {
+                        self.sections.entry(piece).or_insert(section);
+                    }
+                }
+                Target::Contained(_) => found += 1,
+                Target::Outside => {
+                    let to = reference.get("reference").words().to_owned();
+                    if !to.is_empty() {
+                        self.issue(Severity::Warning, IssueCode::DanglingReference, at, &to);
+                    }
+                }
+            }
+        }
+        let told = narrative::plain(node.get("text").get("div").words());
+        if told.active {
+            self.issue(Severity::Warning, IssueCode::UnsafeNarrative, &format!("{at}/text/div"), "");
+        }
+        let inner = node.get("section").each();
+        if found == 0 && inner.is_empty() {
+            let reason = concept(node.get("emptyReason"));
+            let nothing = if !entries.is_empty() {
+                // Its entries are not in the file: only its words are.
+                if told.text.is_empty() { Nothing::NotUnderstood } else { Nothing::NarrativeOnly }
+            } else if !reason.is_empty() {
+                empty_reason(&reason)
+            } else if told.text.is_empty() {
+                Nothing::EmptySection
+            } else {
+                Nothing::NarrativeOnly
+            };
+            self.says(at, node, section, nothing, told.text);
+        }
+        if depth < 8 {
+            for (n, inner) in inner.iter().enumerate() {
+                self.section(i, &format!("{at}/section/{n}"), inner, holder, section, depth + 1);
+            }
+        }
+    }
+
+    /// Words without entries. In a section that we know they are what the section says; in any other they would have
+    /// no place to be seen, so that they become an entry themselves.
+    fn says(&mut self, at: &str, node: &Node<'t>, section: Option<Section>, nothing: Nothing, text: String) {
+        if nothing == Nothing::NarrativeOnly {
+            self.issue(Severity::Information, IssueCode::NarrativeOnly, at, node.get("title").words());
+        }
+        match section {
+            Some(section) => {
+                self.reading.says.push(SectionSays { section, nothing, text, at: at.to_owned() });
+            }
+            None if text.is_empty() => {}
+            None => {
+                let mut entry: Entry =
+                    new_entry(Section::PatientStory, Kind::Other("Composition.section".to_owned()), at);
+                let title = node.get("title").words();
+                entry.title = if title.is_empty() {
+                    text.lines().next().unwrap_or_default().to_owned()
+                } else {
+                    title.to_owned()
+                };
+                entry.concept = concept(node.get("code"));
+                entry.notes = vec![text];
+                self.reading.entries.push(entry);
+            }
+        }
+    }
+
+    /// A List: its warnings (GP Connect), what its emptiness means, and what it holds itself.
+    pub fn list(&mut self, _i: usize, at: &str, node: &Node<'t>) {
+        for extension in node.get("extension").each() {
+            let code = match extension.get("valueCode").words() {
+                "confidential-items" => IssueCode::ConfidentialItems,
+                "data-in-transit" => IssueCode::DataInTransit,
+                "data-awaiting-filing" => IssueCode::DataAwaitingFiling,
+                _ => continue,
+            };
+            self.issue(Severity::Warning, code, at, node.get("title").words());
+        }
+        let reason = concept(node.get("emptyReason"));
+        if reason.is_empty() {
+            return;
+        }
+        if let Some(section) = list_section(node) {
+            let text = super::datatypes::notes(node.get("note")).join("\n");
+            let nothing = empty_reason(&reason);
+            self.reading.says.push(SectionSays { section, nothing, text, at: at.to_owned() });
+        }
+    }
+}
+
+/// FHIR R4 value set list-empty-reason. Only `nilknown` is a statement that there is none.
+fn empty_reason(reason: &Concept) -> Nothing {
+    let nil = reason.codings.iter().any(|c| c.code == "nilknown");
+    let told = absence(reason) == Some(crate::record::Polarity::NoneKnown);
+    if nil || told { Nothing::NoneKnown } else { Nothing::Unavailable }
+}
+
+/// The section of a List's code: GP Connect's SNOMED CT list codes and FHIR's list-example-codes.
+fn list_section(node: &Node<'_>) -> Option<Section> {
+    let code = concept(node.get("code"));
+    place::of_document(&code).or_else(|| {
+        code.codings.iter().find_map(|c| {
+            Some(match c.code.as_str() {
+                "886921000000105" | "1103671000000101" | "allergies" => Section::Allergies,
+                "933361000000108" | "medications" => Section::Medications,
+                "717711000000103" | "problems" => Section::Problems,
+                "1102181000000102" => Section::Immunizations,
+                "1149501000000101" => Section::Encounters,
+                "887191000000108" => Section::PatientStory,
+                _ => return None,
+            })
+        })
+    })
+}

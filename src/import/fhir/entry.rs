@@ -1,0 +1,525 @@
+use crate::import::narrative;
+use crate::import::node::Node;
+use crate::record::{
+    Coding, Concept, Detail, Entry, IssueCode, Kind, Link, PartialDate, Polarity, Reaction, Severity, Standing,
+};
+
+use super::datatypes::{
+    concept, concepts, date, extension, identifiers, label, notes, quantity, quantity_words, status, when,
+};
+use super::labels::Target;
+use super::types::{Class, class};
+use super::words::{absence, degraded, standing};
+use super::{Reader, new_entry, place, title};
+
+/// Elements that name the person the resource is about.
+const SUBJECTS: [&str; 4] = ["subject", "patient", "individual", "beneficiary"];
+
+impl<'t> Reader<'t, '_> {
+    /// Turns one resource into its entry. Only [`class`]`::Entry` comes here.
+    pub fn entry(&mut self, i: usize, kind: &str, at: &str, node: &Node<'t>) {
+        let Class::Entry(by_type, kind) = class(kind) else { return };
+        let mut entry = new_entry(by_type, kind, at);
+        self.common(i, node, &mut entry);
+        match entry.kind.clone() {
+            Kind::AllergyIntolerance => self.allergy(node, &mut entry),
+            Kind::Condition => self.condition(node, &mut entry),
+            Kind::MedicationStatement
+            | Kind::MedicationRequest
+            | Kind::MedicationDispense
+            | Kind::MedicationAdministration => self.medicine(i, node, &mut entry),
+            Kind::Observation => self.observation(node, &mut entry),
+            Kind::DiagnosticReport => self.report(i, node, &mut entry),
+            Kind::Immunization => self.immunization(i, node, &mut entry),
+            Kind::Procedure => self.procedure(node, &mut entry),
+            Kind::Encounter => self.encounter(i, node, &mut entry),
+            Kind::DocumentReference => self.document(i, node, &mut entry),
+            Kind::DeviceUseStatement => self.device_use(i, node, &mut entry),
+            _ => self.rest(i, node, &mut entry),
+        }
+        self.place(i, &mut entry);
+        self.complete(node, &mut entry);
+        self.reading.entries.push(entry);
+    }
+
+    /// What all resources share: identifiers, labels, links, people, notes.
+    fn common(&mut self, i: usize, node: &Node<'t>, entry: &mut Entry) {
+        entry.identifiers = identifiers(node.get("identifier"));
+        entry.labels = node.get("meta").get("security").each().iter().map(super::datatypes::coding).collect();
+        entry.category = concepts(node.get("category"));
+        entry.notes = notes(node.first_of(&["note", "comment", "comments"]));
+        entry.status.text = status(node.get("status"));
+        entry.status.standing = standing(&entry.status.text);
+        for key in
+            ["performer", "asserter", "recorder", "author", "requester", "informationSource", "source", "participant"]
+        {
+            for one in node.get(key).each() {
+                let reference = ["actor", "individual", "agent", "who", "onBehalfOf"]
+                    .iter()
+                    .map(|k| one.get(k))
+                    .find(|n| n.is_object())
+                    .unwrap_or(one);
+                let name = self.called(reference, i, node).label;
+                if !name.is_empty() && !entry.performer.contains(&name) && !self.is_person(reference, i, node) {
+                    entry.performer.push(name);
+                }
+            }
+        }
+        for key in ["custodian", "serviceProvider", "managingOrganization"] {
+            if entry.custodian.is_none() {
+                entry.custodian = self.names(node.get(key), i, node).into_iter().next();
+            }
+        }
+        self.subject(i, node, entry);
+        self.links(i, node, entry);
+        if extension(node, "data-absent-reason").is_some() {
+            entry.polarity = Polarity::Unknown;
+        }
+    }
+
+    fn is_person(&self, reference: &Node<'t>, i: usize, node: &Node<'t>) -> bool {
+        match self.target(reference, i, node) {
+            Target::Piece(p) => self.index.pieces.get(p).is_some_and(|p| p.kind == "Patient"),
+            _ => reference.get("reference").words().starts_with("Patient/"),
+        }
+    }
+
+    /// Whether the resource is about the file's own patient.
+    fn subject(&mut self, i: usize, node: &Node<'t>, entry: &Entry) {
+        let Some(reference) = SUBJECTS.iter().map(|k| node.get(k)).find(|n| n.is_object()) else { return };
+        let literal = reference.get("reference").words();
+        let about = match self.target(reference, i, node) {
+            Target::Piece(p) => self.index.pieces.get(p).map(|p| (p.kind.to_string(), p.at.clone())),
+            Target::Contained(inner) => Some((inner.get("resourceType").words().to_owned(), String::new())),
+            Target::Outside => None,
+        };
+        let people = &self.reading.people;
+        let other = match about {
+            Some((kind, at)) => kind != "Patient" || (!at.is_empty() && !people.iter().any(|p| p.at == at)),
+            // It names a Patient that is not in the file, while the file has another one that could be named so.
+            None => !people.is_empty() && literal.contains("Patient/") && self.named_patients(),
+        };
+        if other {
+            let literal = literal.to_owned();
+            self.issue(Severity::Warning, IssueCode::OtherSubject, &entry.at, &literal);
+        }
+    }
+
+    fn named_patients(&self) -> bool {
+        self.index.pieces.iter().filter(|p| p.kind == "Patient").all(|p| !p.id.is_empty())
+    }
+
+    /// Links to other entries of the same file, by the element that holds them.
+    fn links(&self, i: usize, node: &Node<'t>, entry: &mut Entry) {
+        const ROLES: [&str; 17] = [
+            "basedOn",
+            "reasonReference",
+            "result",
+            "encounter",
+            "context",
+            "hasMember",
+            "derivedFrom",
+            "partOf",
+            "priorPrescription",
+            "authorizingPrescription",
+            "addresses",
+            "goal",
+            "condition",
+            "diagnosis",
+            "focus",
+            "related",
+            "indication",
+        ];
+        for role in ROLES {
+            for one in node.get(role).each() {
+                let reference = ["target", "condition", "encounter", "reference"]
+                    .iter()
+                    .map(|k| one.get(k))
+                    .find(|n| n.is_object())
+                    .unwrap_or(one);
+                if let Target::Piece(p) = self.target(reference, i, node)
+                    && let Some(piece) = self.index.pieces.get(p)
+                {
+                    entry.links.push(Link { role: role.to_owned(), to: piece.at.clone() });
+                }
+            }
+        }
+    }
+
+    fn allergy(&mut self, node: &Node<'t>, entry: &mut Entry) {
+        entry.concept = concept(node.first_of(&["code", "substance"]));
+        if entry.concept.is_empty() {
+            let substances = node.get("reaction").each().iter().map(|r| concept(r.get("substance")));
+            entry.concept = substances.into_iter().find(|c| !c.is_empty()).unwrap_or_default();
+        }
+        let category = node.get("category").each().iter().map(|c| Concept::words(c.words()));
+        if entry.category.is_empty() {
+            entry.category = category.filter(|c| !c.is_empty()).collect();
+        }
+        let (onset, end) = when(node, "onset");
+        (entry.date, entry.end) = (onset, end);
+        entry.recorded = date(node.first_of(&["recordedDate", "assertedDate"]));
+        self.clinical(node, entry);
+        entry.reactions = node.get("reaction").each().iter().map(reaction).collect();
+        detail(entry, "type", label(&concept(node.get("type"))));
+        detail(entry, "criticality", node.get("criticality").words());
+        detail(entry, "lastOccurrence", node.first_of(&["lastOccurrence", "lastOccurence"]).words());
+        if let Some(found) = absence(&entry.concept) {
+            entry.polarity = found;
+        }
+    }
+
+    fn condition(&mut self, node: &Node<'t>, entry: &mut Entry) {
+        entry.concept = concept(node.get("code"));
+        let (onset, _) = when(node, "onset");
+        entry.date = onset;
+        entry.end = when(node, "abatement").0;
+        entry.recorded = date(node.first_of(&["recordedDate", "assertedDate", "dateRecorded"]));
+        self.clinical(node, entry);
+        detail(entry, "severity", label(&concept(node.get("severity"))));
+        for site in concepts(node.get("bodySite")) {
+            detail(entry, "bodySite", label(&site));
+        }
+        if let Some(found) = absence(&entry.concept) {
+            entry.polarity = found;
+        }
+    }
+
+    /// Clinical and verification status of allergies and conditions, as concepts (R4) or codes (STU3, DSTU2).
+    fn clinical(&mut self, node: &Node<'t>, entry: &mut Entry) {
+        let clinical = status(node.first_of(&["clinicalStatus", "status"]));
+        let certainty = status(node.get("verificationStatus"));
+        // DSTU2's one status mixes both.
+        let said = if standing(&clinical) == Standing::Unknown { certainty.as_str() } else { clinical.as_str() };
+        entry.status.standing = standing(said);
+        if certainty == "entered-in-error" {
+            entry.status.standing = Standing::EnteredInError;
+        }
+        if matches!(certainty.as_str(), "refuted") || clinical == "refuted" {
+            entry.polarity = Polarity::Refuted;
+        }
+        entry.status.text = clinical;
+        entry.status.certainty = certainty;
+    }
+
+    fn immunization(&mut self, i: usize, node: &Node<'t>, entry: &mut Entry) {
+        entry.concept = concept(node.get("vaccineCode"));
+        // UK Core and CareConnect name the vaccine by the procedure, and may leave the product "unknown".
+        let procedure = extension(node, "VaccinationProcedure").or_else(|| extension(node, "VaccinationProcedure-1"));
+        if let Some(found) = procedure.map(|e| concept(e.get("valueCodeableConcept"))).filter(|c| !c.is_empty()) {
+            let unnamed =
+                entry.concept.label().is_none_or(|l| matches!(l.to_ascii_lowercase().as_str(), "unknown" | "unk"));
+            let flavour =
+                !entry.concept.codings.is_empty() && entry.concept.codings.iter().all(super::words::is_null_flavour);
+            if unnamed || flavour {
+                entry.concept = found;
+            } else {
+                detail(entry, "vaccinationProcedure", label(&found));
+            }
+        }
+        let (start, _) = when(node, "occurrence");
+        entry.date = start.or_else(|| date(node.get("date")));
+        entry.recorded = date(node.get("recorded"));
+        if node.get("notGiven").is_true() || node.get("wasNotGiven").is_true() || entry.status.text == "not-done" {
+            entry.polarity = Polarity::NotDone;
+            entry.status.standing = Standing::Stopped;
+            let reasons = [node.get("statusReason"), node.get("explanation").get("reasonNotGiven")];
+            for reason in reasons.iter().flat_map(|n| concepts(n)) {
+                detail(entry, "statusReason", label(&reason));
+            }
+        }
+        detail(entry, "lotNumber", node.get("lotNumber").words());
+        detail(entry, "expirationDate", node.get("expirationDate").words());
+        detail(entry, "site", label(&concept(node.get("site"))));
+        detail(entry, "route", label(&concept(node.get("route"))));
+        detail(entry, "doseQuantity", quantity_words(&quantity(node.get("doseQuantity"))));
+        detail(entry, "manufacturer", self.called(node.get("manufacturer"), i, node).label);
+        detail(entry, "location", self.called(node.get("location"), i, node).label);
+        for protocol in node.first_of(&["protocolApplied", "vaccinationProtocol"]).each() {
+            detail(entry, "series", protocol.get("series").words());
+            let number =
+                protocol.choice("doseNumber").map_or(protocol.first_of(&["doseNumber", "doseSequence"]), |(_, n)| n);
+            detail(entry, "doseNumber", number.plain());
+            for disease in concepts(protocol.get("targetDisease")) {
+                detail(entry, "targetDisease", label(&disease));
+            }
+        }
+        for reason in concepts(node.get("reasonCode")) {
+            detail(entry, "reasonCode", label(&reason));
+        }
+        if let Some(found) = absence(&entry.concept).filter(|p| {
+            *p == Polarity::NoneKnown || entry.concept.codings.iter().any(|c| c.system.contains("absent-unknown"))
+        }) {
+            entry.polarity = found;
+        }
+    }
+
+    fn procedure(&mut self, node: &Node<'t>, entry: &mut Entry) {
+        entry.concept = concept(node.get("code"));
+        let (start, end) = when(node, "performed");
+        let (start, end) = if start.is_none() { when(node, "occurrence") } else { (start, end) };
+        (entry.date, entry.end) = (start, end);
+        entry.recorded = date(node.get("recorded"));
+        if entry.status.text == "not-done" || node.get("notDone").is_true() || node.get("notPerformed").is_true() {
+            entry.polarity = Polarity::NotDone;
+            entry.status.standing = Standing::Stopped;
+        }
+        for key in ["statusReason", "reasonCode", "bodySite", "outcome", "complication", "followUp"] {
+            for one in concepts(node.get(key)) {
+                detail(entry, key, label(&one));
+            }
+        }
+        if let Some(found) = absence(&entry.concept) {
+            entry.polarity = found;
+        }
+    }
+
+    fn encounter(&mut self, i: usize, node: &Node<'t>, entry: &mut Entry) {
+        entry.concept = concept(node.get("type"));
+        let class = concept(node.get("class"));
+        detail(entry, "class", label(&class));
+        if entry.concept.is_empty() {
+            entry.concept = class;
+        }
+        let period = node.first_of(&["period", "actualPeriod"]);
+        (entry.date, entry.end) = (date(period.get("start")), date(period.get("end")));
+        for one in concepts(node.first_of(&["reasonCode", "reason"])) {
+            detail(entry, "reasonCode", label(&one));
+        }
+        for place in node.get("location").each() {
+            detail(entry, "location", self.called(place.get("location"), i, node).label);
+        }
+        for one in concepts(node.get("serviceType")) {
+            detail(entry, "serviceType", label(&one));
+        }
+        let stay = node.get("hospitalization");
+        detail(entry, "dischargeDisposition", label(&concept(stay.get("dischargeDisposition"))));
+    }
+
+    fn document(&mut self, i: usize, node: &Node<'t>, entry: &mut Entry) {
+        entry.concept = concept(node.get("type"));
+        entry.date = date(node.first_of(&["date", "created", "indexed"]));
+        entry.recorded = date(node.first_of(&["indexed", "date"]));
+        entry.status.certainty = status(node.get("docStatus"));
+        if entry.status.certainty == "preliminary" {
+            entry.status.standing = Standing::Preliminary;
+        }
+        if entry.status.certainty == "entered-in-error" {
+            entry.status.standing = Standing::EnteredInError;
+        }
+        let period = node.get("context").get("period");
+        detail(entry, "period", period.get("start").words());
+        let description = node.get("description").words().to_owned();
+        let name = entry.concept.label().map(str::to_owned).unwrap_or_default();
+        let mut own = description.clone();
+        for (n, content) in node.get("content").each().iter().enumerate() {
+            let at = format!("{}/content/{n}/attachment", entry.at);
+            let attachment = content.get("attachment");
+            if own.is_empty() {
+                own = attachment.get("title").words().to_owned();
+            }
+            let fallback = if description.is_empty() { &name } else { &description };
+            entry.attachments.extend(self.attach(attachment, at, fallback, i));
+        }
+        // A letter's own title says more than the type of letter.
+        if !own.is_empty() {
+            detail(entry, "type", name);
+            entry.title = own;
+        }
+        for one in node.get("context").get("encounter").each() {
+            if let Target::Piece(p) = self.target(one, i, node)
+                && let Some(piece) = self.index.pieces.get(p)
+            {
+                entry.links.push(Link { role: "encounter".to_owned(), to: piece.at.clone() });
+            }
+        }
+    }
+
+    fn device_use(&mut self, i: usize, node: &Node<'t>, entry: &mut Entry) {
+        let named = self.called(node.get("device"), i, node);
+        entry.concept = if named.concept.is_empty() { Concept::words(named.label) } else { named.concept };
+        let (start, end) = when(node, "timing");
+        entry.date = start.or_else(|| date(node.get("whenUsed").get("start")));
+        entry.end = end;
+        entry.recorded = date(node.first_of(&["recordedOn", "dateAsserted"]));
+        detail(entry, "bodySite", label(&concept(node.get("bodySite"))));
+        for one in concepts(node.get("reasonCode")) {
+            detail(entry, "reasonCode", label(&one));
+        }
+        if let Some(found) = absence(&entry.concept) {
+            entry.polarity = found;
+        }
+    }
+
+    /// All other kinds: what they are about, when, and how they stand, by the names that FHIR uses for these.
+    fn rest(&mut self, i: usize, node: &Node<'t>, entry: &mut Entry) {
+        const ABOUT: [&str; 12] = [
+            "code",
+            "title",
+            "description",
+            "type",
+            "serviceType",
+            "procedureCode",
+            "scope",
+            "event",
+            "questionnaire",
+            "reasonCode",
+            "reason",
+            "category",
+        ];
+        let about = ABOUT.iter().map(|k| concept(node.get(k))).find(|c| !c.is_empty());
+        entry.concept = about.unwrap_or_default();
+        if entry.status.text.is_empty() {
+            entry.status.text = status(node.first_of(&["lifecycleStatus", "status"]));
+            entry.status.standing = standing(&entry.status.text);
+        }
+        for stem in ["occurrence", "effective", "onset", "performed", "started"] {
+            let (start, end) = when(node, stem);
+            if entry.date.is_none() && start.is_some() {
+                (entry.date, entry.end) = (start, end);
+            }
+        }
+        for key in ["startDate", "start", "dateTime", "date", "authored", "sent", "created", "authoredOn"] {
+            entry.date = entry.date.take().or_else(|| date(node.get(key)));
+        }
+        let period = node.get("period");
+        entry.date = entry.date.take().or_else(|| date(period.get("start")));
+        entry.end = entry.end.take().or_else(|| date(period.get("end")));
+        entry.recorded = date(node.first_of(&["authoredOn", "recordedDate", "issued", "created", "date", "authored"]));
+        if node.get("doNotPerform").is_true() {
+            entry.polarity = Polarity::DoNotPerform;
+        }
+        detail(entry, "intent", node.get("intent").words());
+        detail(entry, "priority", node.get("priority").words());
+        detail(entry, "relationship", label(&concept(node.get("relationship"))));
+        for activity in node.get("activity").each() {
+            let inner = activity.get("detail");
+            let what = label(&concept(inner.get("code")));
+            let what = if what.is_empty() { inner.get("description").words().to_owned() } else { what };
+            detail(entry, "activity", what);
+        }
+        for one in node.get("condition").each().iter().filter(|c| c.is_object()) {
+            detail(entry, "condition", label(&concept(one.get("code"))));
+        }
+        for target in node.get("target").each() {
+            detail(entry, "target", target.get("dueDate").words());
+        }
+        for recommendation in node.get("recommendation").each() {
+            detail(entry, "vaccineCode", label(&concept(recommendation.get("vaccineCode"))));
+        }
+        self.questions(node, entry, 0);
+        let content = node.get("content");
+        if content.is_object() {
+            let at = format!("{}/content", entry.at);
+            entry.attachments.extend(self.attach(content, at, "", i));
+        }
+        if let Some(found) = absence(&entry.concept) {
+            entry.polarity = found;
+        }
+    }
+
+    /// Answers of a QuestionnaireResponse, question by question.
+    fn questions(&self, node: &Node<'t>, entry: &mut Entry, depth: usize) {
+        if depth > 8 {
+            return;
+        }
+        for item in node.get("item").each() {
+            let question = item.get("text").words();
+            let question = if question.is_empty() { item.get("linkId").words() } else { question };
+            for answer in item.get("answer").each() {
+                let value = super::datatypes::value(answer);
+                entry.components.push(crate::record::Component {
+                    title: question.to_owned(),
+                    concept: Concept::words(question),
+                    value,
+                    range: Vec::new(),
+                    interpretation: Vec::new(),
+                });
+                self.questions(answer, entry, depth + 1);
+            }
+            self.questions(item, entry, depth + 1);
+        }
+    }
+
+    fn place(&mut self, i: usize, entry: &mut Entry) {
+        let by_document = self.sections.get(&i).copied();
+        entry.section = place::section(&entry.kind, entry.section, &entry.concept, &entry.category, by_document);
+    }
+
+    /// Title, degraded mark, and the oddities that every kind can have.
+    fn complete(&mut self, node: &Node<'t>, entry: &mut Entry) {
+        if entry.title.is_empty() {
+            match title(&entry.concept) {
+                Some((words, named)) => (entry.title, entry.named) = (words, named),
+                None => {
+                    // Only the narrative, if anything, says what it is.
+                    let told = narrative::plain(node.get("text").get("div").words()).text;
+                    entry.title = told.lines().next().unwrap_or_default().to_owned();
+                    entry.named = !entry.title.is_empty();
+                    if entry.title.is_empty() {
+                        let kind = node.get("resourceType").words();
+                        entry.title = kind.to_owned();
+                        let at = entry.at.clone();
+                        self.issue(Severity::Warning, IssueCode::MissingElement, &at, kind);
+                    } else {
+                        entry.notes.push(told);
+                    }
+                }
+            }
+        }
+        if !entry.named && !entry.concept.is_empty() {
+            let (at, found) = (entry.at.clone(), entry.title.clone());
+            self.issue(Severity::Information, IssueCode::CodeWithoutName, &at, &found);
+        }
+        if matches!(node.get("text").get("status").words(), "additional" | "extensions") {
+            let told = narrative::plain(node.get("text").get("div").words()).text;
+            if !told.is_empty() && !entry.notes.contains(&told) {
+                entry.notes.push(told);
+            }
+        }
+        entry.title = entry.title.split_whitespace().collect::<Vec<_>>().join(" ");
+        entry.degraded =
+            degraded(&entry.concept).cloned().or_else(|| entry.category.iter().find_map(degraded).cloned());
+        if let Some(code) = entry.degraded.as_ref().map(|c: &Coding| c.code.clone()) {
+            let at = entry.at.clone();
+            self.issue(Severity::Warning, IssueCode::Degraded, &at, &code);
+        }
+        if entry.in_error() {
+            let at = entry.at.clone();
+            self.issue(Severity::Information, IssueCode::EnteredInError, &at, "");
+        }
+        let odd: Vec<PartialDate> = [&entry.date, &entry.end, &entry.recorded]
+            .into_iter()
+            .flatten()
+            .filter(|d| d.known.is_none() && d.text.starts_with(|c: char| c.is_ascii_digit()) && d.text.contains('-'))
+            .cloned()
+            .collect();
+        for date in odd {
+            let at = entry.at.clone();
+            self.issue(Severity::Warning, IssueCode::BadDate, &at, &date.text);
+        }
+    }
+}
+
+/// Adds a detail if it says anything.
+pub(super) fn detail(entry: &mut Entry, name: &str, text: impl AsRef<str>) {
+    let text = text.as_ref().trim();
+    if !text.is_empty() {
+        entry.details.push(Detail { name: name.to_owned(), text: text.to_owned() });
+    }
+}
+
+fn reaction(node: &Node<'_>) -> Reaction {
+    let words = |key: &str| node.get(key).words().to_owned();
+    let mut note: Vec<String> = vec![words("description")];
+    note.extend(notes(node.get("note")));
+    note.push(label(&concept(node.get("exposureRoute"))));
+    note.push(label(&concept(node.get("substance"))));
+    note.retain(|n| !n.is_empty());
+    Reaction {
+        manifestations: concepts(node.get("manifestation")),
+        severity: words("severity"),
+        note: note.join(" · "),
+        date: date(node.get("onset")),
+    }
+}

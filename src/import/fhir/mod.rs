@@ -1,0 +1,291 @@
+//! FHIR resources (R4 and R4B; other versions as far as they read the same) from JSON.
+//!
+//! Two passes: [`index`] finds every resource as a byte range and the names it goes by; then each is parsed alone,
+//! turned into entries and dropped, so that memory holds one resource's tree at a time, not the file's.
+
+use std::cell::RefCell;
+use std::collections::HashMap;
+use std::ops::ControlFlow;
+use std::rc::Rc;
+
+use super::node::Node;
+use super::{ImportError, Phase, Progress, READER, encoding, issue, json, narrative, tell};
+use crate::record::{
+    Concept, Entry, IssueCode, Kind, NhsNumber, Nothing, Outcome, PartialDate, Reading, Section, SectionSays, Severity,
+};
+
+mod attachment;
+mod composition;
+mod datatypes;
+mod entry;
+mod index;
+mod labels;
+mod medicine;
+mod observation;
+mod person;
+mod place;
+mod types;
+mod version;
+mod words;
+
+use index::{Index, Piece};
+use types::Class;
+
+/// Reads all resources of a text.
+pub fn read(
+    text: &str,
+    shift: Option<usize>,
+    lines: bool,
+    progress: &mut dyn FnMut(Progress) -> ControlFlow<()>,
+) -> Result<Reading, ImportError> {
+    tell(progress, Phase::Indexing, 0, text.len())?;
+    let index = if lines { Index::ndjson(text)? } else { Index::json(text)? };
+    tell(progress, Phase::Indexing, text.len(), text.len())?;
+    let mut reader = Reader {
+        text,
+        shift,
+        index: &index,
+        sections: HashMap::new(),
+        labels: RefCell::default(),
+        binaries: HashMap::new(),
+        versions: version::Marks::default(),
+        reading: Reading {
+            reader: READER,
+            format: if lines { "FHIR NDJSON" } else { "FHIR JSON" }.to_owned(),
+            ..Reading::default()
+        },
+    };
+    reader.headers();
+    let mut told = 0;
+    for (i, piece) in index.pieces.iter().enumerate() {
+        if piece.range.end >= told + (64 << 10) {
+            told = piece.range.end;
+            tell(progress, Phase::Reading, told, text.len())?;
+        }
+        reader.piece(i, piece);
+    }
+    reader.finish();
+    tell(progress, Phase::Reading, text.len(), text.len())?;
+    Ok(reader.reading)
+}
+
+/// The decoded content at a place: an Attachment, a Binary, or the base64 text itself.
+pub fn data(text: &str, at: &str) -> Option<Vec<u8>> {
+    let (text, pointer) = line(text, at).unwrap_or((text, at));
+    let node = json::parse(text.get(json::locate(text, pointer)?)?).ok()?;
+    if node.is_object() { attachment::content(&node) } else { encoding::base64_of(&node) }
+}
+
+/// The line of NDJSON to which a place belongs, and the pointer below it.
+pub fn line<'t, 'a>(text: &'t str, at: &'a str) -> Option<(&'t str, &'a str)> {
+    let rest = at.strip_prefix("line ")?;
+    let (number, pointer) = rest.split_at(rest.find('/').unwrap_or(rest.len()));
+    let number: usize = number.parse().ok()?;
+    Some((text.split('\n').nth(number.checked_sub(1)?)?, pointer))
+}
+
+/// What is known while the resources of one file are read.
+pub(crate) struct Reader<'t, 'i> {
+    text: &'t str,
+    shift: Option<usize>,
+    index: &'i Index<'t>,
+    /// Where a document's sections put their entries.
+    sections: HashMap<usize, Section>,
+    /// What referenced resources are called, read once each.
+    labels: RefCell<HashMap<usize, Rc<labels::Named>>>,
+    /// Attachments made of Binary resources, by piece.
+    binaries: HashMap<usize, u32>,
+    versions: version::Marks,
+    pub reading: Reading,
+}
+
+impl<'t> Reader<'t, '_> {
+    fn tree(&self, piece: &Piece<'t>) -> Node<'t> {
+        self.text.get(piece.range.clone()).and_then(|t| json::parse(t).ok()).unwrap_or(Node::Null)
+    }
+
+    pub fn issue(&mut self, severity: Severity, code: IssueCode, at: &str, found: &str) {
+        self.reading.issues.push(issue(severity, code, at, found));
+    }
+
+    /// Reads what speaks about other resources before them: people, documents, headers, binaries.
+    fn headers(&mut self) {
+        let index = self.index;
+        self.reading.source.profiles = index.profiles.clone();
+        if !index.timestamp.is_empty() {
+            self.reading.source.as_of = Some(PartialDate::fhir(&index.timestamp));
+        }
+        for (i, piece) in index.pieces.iter().enumerate().filter(|(_, p)| p.fault.is_none()) {
+            match piece.kind.as_ref() {
+                "Patient" => {
+                    let node = self.tree(piece);
+                    if node.twice().is_none() && !has_modifier(&node) {
+                        self.reading.people.push(person::person(&node, &piece.at));
+                    }
+                }
+                "Composition" => {
+                    let node = self.tree(piece);
+                    if node.twice().is_none() {
+                        self.composition(i, &piece.at, &node);
+                    }
+                }
+                "Binary" => self.binary(i, piece),
+                _ => {}
+            }
+        }
+        let shared: Vec<(String, String)> =
+            index.shared_ids().map(|p| (p.at.clone(), format!("{}/{}", p.kind, p.id))).collect();
+        for (at, id) in shared {
+            self.issue(Severity::Warning, IssueCode::DuplicateId, &at, &id);
+        }
+    }
+
+    /// Reads one resource: exactly one line of the ledger.
+    fn piece(&mut self, i: usize, piece: &Piece<'t>) {
+        let at = piece.at.as_str();
+        if let Some(code) = piece.fault {
+            return self.not_understood(at, &piece.kind, code, "");
+        }
+        if piece.kind == "Bundle.entry" {
+            return self.reading.ledger.add(at, "Bundle.entry", Outcome::Kept, None);
+        }
+        let class = types::class(&piece.kind);
+        if let Class::Unknown = class {
+            return self.not_understood(at, &piece.kind, IssueCode::UnknownType, &piece.kind);
+        }
+        let node = self.tree(piece);
+        if let Some(key) = node.twice() {
+            return self.not_understood(&format!("{at}{key}"), &piece.kind, IssueCode::DuplicateKey, &key);
+        }
+        if let Some(place) = modifier(&node) {
+            return self.not_understood(&format!("{at}{place}"), &piece.kind, IssueCode::UnknownModifier, &place);
+        }
+        if !node.get("implicitRules").is_null() {
+            let rules = node.get("implicitRules").words().to_owned();
+            self.issue(Severity::Warning, IssueCode::UnknownModifier, &format!("{at}/implicitRules"), &rules);
+        }
+        self.versions.look(&piece.kind, &node);
+        self.narrative(at, &node);
+        let before = self.reading.entries.len();
+        match class {
+            Class::Entry(..) => self.entry(i, &piece.kind, at, &node),
+            Class::List => self.list(i, at, &node),
+            _ => {}
+        }
+        for found in self.reading.entries.iter_mut().skip(before).filter(|e| e.at == at) {
+            found.span = span(self.shift, piece);
+        }
+        let shown = matches!(class, Class::Person | Class::Entry(..)) || self.reading.entries.len() > before;
+        let outcome = if shown { Outcome::Shown } else { Outcome::Kept };
+        self.reading.ledger.add(at, piece.kind.as_ref(), outcome, None);
+        if !matches!(class, Class::Kept) {
+            self.contained(i, piece, &node);
+        }
+    }
+
+    /// Contained resources are pieces too. In a List or a report, clinical ones are entries of their own (GP Connect
+    /// keeps resolved allergies so); elsewhere they are parts of their holder, read through its references.
+    fn contained(&mut self, i: usize, piece: &Piece<'t>, node: &Node<'t>) {
+        let holds = matches!(piece.kind.as_ref(), "List" | "DiagnosticReport" | "Composition");
+        for (n, inner) in node.get("contained").each().iter().enumerate() {
+            let at = format!("{}/contained/{n}", piece.at);
+            let kind = inner.get("resourceType").words().to_owned();
+            match types::class(&kind) {
+                Class::Unknown => self.not_understood(&at, &kind, IssueCode::UnknownType, &kind),
+                Class::Entry(..) if holds => {
+                    self.entry(i, &kind, &at, inner);
+                    self.reading.ledger.add(at, kind, Outcome::Shown, None);
+                }
+                _ => self.reading.ledger.add(at, kind, Outcome::Kept, None),
+            }
+        }
+    }
+
+    fn not_understood(&mut self, at: &str, kind: &str, code: IssueCode, found: &str) {
+        self.issue(Severity::Error, code, at, found);
+        self.reading.ledger.add(at, kind, Outcome::NotUnderstood, Some(code));
+        if let Class::Entry(section, _) = types::class(kind) {
+            let says = SectionSays { section, nothing: Nothing::NotUnderstood, text: String::new(), at: at.to_owned() };
+            self.reading.says.push(says);
+        }
+    }
+
+    /// Looks whether a narrative holds what it may not; its words are used where an entry needs them.
+    fn narrative(&mut self, at: &str, node: &Node<'_>) {
+        let div = node.get("text").get("div");
+        if div.text().is_some_and(|d| narrative::plain(d).active) {
+            self.issue(Severity::Warning, IssueCode::UnsafeNarrative, &format!("{at}/text/div"), "");
+        }
+    }
+
+    fn finish(&mut self) {
+        self.loose_binaries();
+        let people = self.reading.people.len();
+        match people {
+            0 if !self.reading.entries.is_empty() => self.issue(Severity::Warning, IssueCode::NoPerson, "", ""),
+            0 | 1 => {}
+            n => self.issue(Severity::Error, IssueCode::SeveralPeople, "", &n.to_string()),
+        }
+        let bad: Vec<(String, String)> = self
+            .reading
+            .people
+            .iter()
+            .flat_map(|p| p.identifiers.iter().map(move |i| (p, i)))
+            .filter(|(_, i)| NhsNumber::is_system(&i.system) && NhsNumber::read(&i.value).is_none_or(|n| !n.valid))
+            .map(|(p, i)| (p.at.clone(), i.value.clone()))
+            .collect();
+        for (at, value) in bad {
+            self.issue(Severity::Warning, IssueCode::BadNhsNumber, &at, &value);
+        }
+        if self.reading.source.as_of.is_none() {
+            let newest = self.reading.entries.iter().filter_map(|e| e.recorded.as_ref().or(e.date.as_ref()));
+            self.reading.source.as_of = newest.filter(|d| d.known.is_some()).max_by_key(|d| d.sort_key()).cloned();
+        }
+        self.reading.version = self.versions.version().to_owned();
+        if let Some(mark) = self.versions.other() {
+            let found = format!("{} ({mark})", self.reading.version);
+            self.issue(Severity::Warning, IssueCode::OtherVersion, "", &found);
+        }
+    }
+}
+
+fn span(shift: Option<usize>, piece: &Piece<'_>) -> Option<(u32, u32)> {
+    let shift = shift?;
+    Some((u32::try_from(piece.range.start + shift).ok()?, u32::try_from(piece.range.end + shift).ok()?))
+}
+
+/// The place of the first modifier extension: it may change what all the rest means (FHIR R4 §2.4.0.2), and none is
+/// known here.
+fn modifier(node: &Node<'_>) -> Option<String> {
+    let mut found = None;
+    node.walk("", &mut |n, at| {
+        // A contained resource answers for itself.
+        if at.starts_with("/contained") {
+            return true;
+        }
+        if found.is_none() && !n.get("modifierExtension").each().is_empty() {
+            found = Some(format!("{at}/modifierExtension"));
+        }
+        found.is_none()
+    });
+    found
+}
+
+fn has_modifier(node: &Node<'_>) -> bool {
+    modifier(node).is_some()
+}
+
+/// A title for a concept: its words, or "code X of system Y"; with whether it was named.
+fn title(concept: &Concept) -> Option<(String, bool)> {
+    if let Some(label) = concept.label() {
+        return Some((label.to_owned(), true));
+    }
+    let coding = concept.codings.iter().find(|c| !c.code.is_empty())?;
+    let system = if coding.system.is_empty() { "?" } else { coding.system.as_str() };
+    Some((format!("code {} of system {system}", coding.code), false))
+}
+
+/// An entry of a kind with its place, or another kind's name.
+fn new_entry(section: Section, kind: Kind, at: &str) -> Entry {
+    Entry::new(section, kind, at, "")
+}

@@ -1,0 +1,173 @@
+use crate::record::{Coding, Concept, Polarity, Standing, system};
+
+/// What a status word means, over all resource types and versions: the value sets agree where they overlap.
+pub fn standing(word: &str) -> Standing {
+    match word {
+        "active"
+        | "recurrence"
+        | "relapse"
+        | "in-progress"
+        | "arrived"
+        | "triaged"
+        | "onleave"
+        | "accepted"
+        | "checked-in"
+        | "achieved-in-progress"
+        | "on-target"
+        | "ahead-of-target"
+        | "behind-target"
+        | "sustaining" => Standing::Active,
+        "completed" | "resolved" | "inactive" | "remission" | "finished" | "fulfilled" | "achieved" | "discharged"
+        | "ended" | "superseded" => Standing::Ended,
+        "stopped" | "cancelled" | "revoked" | "aborted" | "abandoned" | "not-done" | "not-taken" | "rejected"
+        | "declined" | "noshow" | "suspended-stopped" => Standing::Stopped,
+        "on-hold" | "suspended" => Standing::OnHold,
+        "planned" | "draft" | "booked" | "proposed" | "intended" | "preparation" | "requested" | "pending"
+        | "waitlist" | "scheduled" => Standing::Planned,
+        "final" | "current" => Standing::Final,
+        "preliminary" | "registered" | "partial" => Standing::Preliminary,
+        "amended" | "corrected" | "appended" => Standing::Amended,
+        "entered-in-error" => Standing::EnteredInError,
+        _ => Standing::Unknown,
+    }
+}
+
+/// What a concept says about absence; `None` if it is a statement about a thing.
+///
+/// Told by code (IPS absent-unknown; SNOMED CT situations "No known …"; HL7 v3 NullFlavor) or by a text that is, as a
+/// whole, one of the few phrases with which systems say it. Never by likeness.
+pub fn absence(concept: &Concept) -> Option<Polarity> {
+    let by_code = concept.codings.iter().find_map(absent_code);
+    by_code.or_else(|| concept.label().and_then(absent_words)).or_else(|| {
+        // A null flavour alone says nothing; beside words it only says that there was no code.
+        let flavours = !concept.codings.is_empty() && concept.codings.iter().all(is_null_flavour);
+        (flavours && concept.text.trim().is_empty()).then_some(Polarity::Unknown)
+    })
+}
+
+/// True for HL7 v3 NullFlavor and data-absent-reason codings.
+pub fn is_null_flavour(coding: &Coding) -> bool {
+    coding.system.ends_with("NullFlavor")
+        || coding.system == system::DATA_ABSENT_REASON
+        || coding.system.ends_with("2.16.840.1.113883.5.1008")
+}
+
+fn absent_code(coding: &Coding) -> Option<Polarity> {
+    let code = coding.code.as_str();
+    if coding.system.contains("absent-unknown") {
+        return if code.starts_with("no-known-") {
+            Some(Polarity::NoneKnown)
+        } else if code.starts_with("no-") && code.ends_with("-info") {
+            Some(Polarity::Unknown)
+        } else {
+            None
+        };
+    }
+    if coding.system != system::SNOMED {
+        return None;
+    }
+    match code {
+        // No known: allergy, allergies (older), drug, food, environmental, insect, latex allergy;
+        // current problems or disability; procedures; medications; immunizations; device use.
+        "716186003" | "160244002" | "409137002" | "429625007" | "428607008" | "428197003" | "716184000"
+        | "160245001" | "787480003" | "787481004" | "787482006" | "787483001" | "1003774007" => {
+            Some(Polarity::NoneKnown)
+        }
+        _ => None,
+    }
+}
+
+fn absent_words(text: &str) -> Option<Polarity> {
+    let folded: String = text.to_lowercase().split_whitespace().collect::<Vec<_>>().join(" ");
+    let folded = folded.trim_end_matches(['.', '!']).trim_end_matches(" (situation)");
+    match folded {
+        "no known allergies"
+        | "no known allergy"
+        | "nka"
+        | "nkda"
+        | "no known drug allergies"
+        | "no known drug allergy"
+        | "no known medication allergies"
+        | "no known food allergies"
+        | "no known food allergy"
+        | "no known environmental allergies"
+        | "no known adverse reactions"
+        | "no known allergies or adverse reactions"
+        | "no known medications"
+        | "no known current medications"
+        | "not on any medication"
+        | "no current medications"
+        | "no current problems or disability"
+        | "no known problems"
+        | "no known procedures"
+        | "no known immunizations"
+        | "no known immunisations"
+        | "no known devices" => Some(Polarity::NoneKnown),
+        "no information about allergies"
+        | "no information about medications"
+        | "no information about problems"
+        | "no information about procedures"
+        | "no information about immunizations" => Some(Polarity::Unknown),
+        _ => None,
+    }
+}
+
+/// The coding by which a source says that an entry lost meaning in a transfer (GP2GP "transfer-degraded").
+pub fn degraded(concept: &Concept) -> Option<&Coding> {
+    concept.codings.iter().find(|c| {
+        matches!(
+            c.code.as_str(),
+            "196461000000101"
+                | "196471000000108"
+                | "196421000000109"
+                | "196411000000103"
+                | "196451000000104"
+                | "196431000000106"
+                | "196441000000102"
+        ) || is_read(&c.system)
+            && matches!(
+                c.code.trim_end_matches('.').get(..4),
+                Some("9bJ0" | "9bJ1" | "9bJ2" | "9bJ3" | "9bJ4" | "9bJ5")
+            )
+    })
+}
+
+fn is_read(system: &str) -> bool {
+    let s = system.to_ascii_lowercase();
+    s.contains("read") || s.contains("2.16.840.1.113883.2.1.6.2") || s.contains("2.16.840.1.113883.2.1.3.2.4.14")
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)]
+mod tests {
+    use super::*;
+
+    fn check(text: &str, system: &str, code: &str, expected: Option<Polarity>) {
+        let coding = Coding { system: system.into(), code: code.into(), display: String::new() };
+        let codings = if code.is_empty() { vec![] } else { vec![coding] };
+        assert_eq!(absence(&Concept { text: text.into(), codings }), expected, "{text} {code}");
+    }
+
+    #[test]
+    fn none_known_unknown_and_a_thing_are_told_apart() {
+        check("", system::ABSENT_UNKNOWN, "no-known-allergies", Some(Polarity::NoneKnown));
+        check("", system::ABSENT_UNKNOWN, "no-medication-info", Some(Polarity::Unknown));
+        check("", system::SNOMED, "716186003", Some(Polarity::NoneKnown));
+        check("No Known  Allergies.", "", "", Some(Polarity::NoneKnown));
+        check("No known allergies to cats", "", "", None);
+        check("", "http://terminology.hl7.org/CodeSystem/v3-NullFlavor", "UNK", Some(Polarity::Unknown));
+        check("Penicillin", "http://terminology.hl7.org/CodeSystem/v3-NullFlavor", "UNK", None);
+        check("", system::SNOMED, "91936005", None);
+    }
+
+    #[test]
+    fn degraded_codes_are_told() {
+        let concept = |system: &str, code: &str| Concept {
+            text: String::new(),
+            codings: vec![Coding { system: system.into(), code: code.into(), display: String::new() }],
+        };
+        assert!(degraded(&concept(system::SNOMED, "196461000000101")).is_some());
+        assert!(degraded(&concept("http://read.info/readv2", "9bJ0.")).is_some());
+        assert!(degraded(&concept(system::SNOMED, "9bJ0.")).is_none());
+    }
+}

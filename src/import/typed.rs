@@ -1,0 +1,1 @@
+//! What a person types by hand: it becomes a small FHIR resource and goes through the same door as a file.
