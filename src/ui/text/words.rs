@@ -165,6 +165,7 @@ pub fn issue(code: IssueCode) -> &'static str {
         IssueCode::BeyondLimits => super::issue::beyond_limits(),
         IssueCode::EnteredInError => super::issue::entered_in_error(),
         IssueCode::FutureDate => super::issue::future_date(),
+        IssueCode::OtherVersion => super::issue::other_version(),
     }
 }
 
