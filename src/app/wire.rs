@@ -305,6 +305,10 @@ pub struct NewPerson {
     pub nhs_number: String,
     /// On what ground somebody else keeps it; `None` for the person themself.
     pub basis: Option<Basis>,
+    /// That carer's name; every share of theirs says it.
+    pub carer: String,
+    /// What the carer is to the person, in their own words: daughter, neighbour.
+    pub relation: String,
 }
 
 /// On what ground a carer keeps and shares a record (SAFETY: Carers).
@@ -323,12 +327,12 @@ pub enum Basis {
 /// How far a file has been read.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Progress {
-    /// Bytes read.
+    /// Bytes done of this phase.
     pub bytes: u64,
     /// Bytes in all.
     pub total: u64,
-    /// Entries found.
-    pub entries: u32,
+    /// Which of the phases, from 0: opening, finding the pieces, reading them.
+    pub phase: u8,
 }
 
 /// What became of one file at the door.
@@ -379,6 +383,8 @@ pub struct FileRow {
     pub format: String,
     /// When it came.
     pub imported: Option<Day>,
+    /// The same, RFC 3339 in UTC.
+    pub imported_at: String,
     /// Bytes.
     pub bytes: u64,
     /// Entries it holds.
@@ -598,6 +604,11 @@ pub enum Refusal {
         /// From when, RFC 3339.
         at: String,
     },
+    /// It says that it was made in the future: the clocks differ. That is no forgery.
+    ClocksDiffer {
+        /// When it says it was made, RFC 3339.
+        at: String,
+    },
     /// Made for another reader's screen.
     OtherReader,
     /// The request it answers was used or has run out.
@@ -686,6 +697,8 @@ pub enum Happened {
         /// Of which share.
         id: String,
     },
+    /// A line that no longer opens.
+    Unreadable,
     /// An original or the whole record was exported in the clear.
     Exported {
         /// What, as a file name.
@@ -718,6 +731,8 @@ pub enum Failure {
     OtherTab,
     /// The browser has no room; nothing was changed.
     Full,
+    /// The storage failed in the middle: look again before going on. What was acknowledged before is safe.
+    StorageFailed,
     /// The browser's storage or cryptography is missing (private window, policy).
     NoStorage,
     /// The file is larger than what is read.
@@ -729,6 +744,8 @@ pub enum Failure {
     },
     /// The file could not be read; its worker gave out or it was cancelled. Nothing was kept.
     Unreadable,
+    /// Nothing at all can be read of it.
+    Import(crate::import::ImportError),
     /// It is not here (any more).
     NotFound,
     /// No record is open.
@@ -743,4 +760,32 @@ pub enum Failure {
     Refused(Refusal),
     /// There is no request to answer.
     NoRequest,
+}
+
+impl From<crate::import::Progress> for Progress {
+    fn from(progress: crate::import::Progress) -> Self {
+        Progress { bytes: progress.done, total: progress.total, phase: progress.phase as u8 }
+    }
+}
+
+impl From<super::keep::KeepError> for Failure {
+    fn from(error: super::keep::KeepError) -> Self {
+        use super::keep::KeepError as K;
+        use crate::store::StoreError as S;
+        use crate::vault::VaultError as V;
+        match error {
+            K::Vault(V::WrongPassphrase) => Failure::WrongPassphrase,
+            K::Vault(V::WrongKit | V::NoDoor) | K::Kit(_) => Failure::WrongKit,
+            K::Vault(V::Newer) | K::Store(S::TooNew) => Failure::TooNew,
+            K::Vault(V::Unavailable | V::Kdf(_)) | K::Store(S::Unavailable) => Failure::NoStorage,
+            K::Vault(V::Damaged | V::Large) | K::Store(S::Damaged | S::Batch) | K::Undecided => Failure::Damaged,
+            K::Store(S::Full) => Failure::Full,
+            K::Store(S::Stale | S::Closed | S::Blocked) => Failure::OtherTab,
+            K::Store(S::Failed) => Failure::StorageFailed,
+            K::Occupied => Failure::VaultThere,
+            K::Empty => Failure::Locked,
+            K::NoPerson => Failure::NoPerson,
+            K::NoThing => Failure::NotFound,
+        }
+    }
 }

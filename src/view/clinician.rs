@@ -20,8 +20,8 @@ pub struct Share {
     pub shared_at: String,
     /// When it ends, RFC 3339; empty if it has no end.
     pub ends_at: String,
-    /// Who shares, as the ui words it ("their daughter, attorney"); empty for the patient.
-    pub by: String,
+    /// Who shares, if it is not the patient.
+    pub by: Option<By>,
     /// For whom, as the patient named them; empty for whoever scans.
     pub audience: String,
     /// Purpose, as a v3-PurposeOfUse code (`TREAT`).
@@ -34,6 +34,17 @@ pub struct Share {
     pub note: String,
 }
 
+/// A carer who shares: "shared by Ann, their daughter, attorney".
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct By {
+    /// Their name; empty if not said.
+    pub name: String,
+    /// What they are to the person, in their own words; empty if not said.
+    pub relation: String,
+    /// On what basis, as `share::Basis::slug` names it.
+    pub basis: String,
+}
+
 /// How much of a section was shared. Set by the patient's app and signed; never guessed by the reader.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum Label {
@@ -44,6 +55,10 @@ pub enum Label {
     /// Nothing of it. Not the same as a source that says none known.
     #[default]
     NotShared,
+    /// Asked for and declined; only where the patient wished it said.
+    Declined,
+    /// Asked for, and the patient's copy holds nothing; only where the patient wished it said.
+    NothingHeld,
 }
 
 /// The page.
