@@ -15,6 +15,8 @@
 pub mod faulty;
 mod mark;
 pub mod memory;
+#[cfg(target_arch = "wasm32")]
+pub mod web;
 
 use crate::sealed::{Namespace, Row, Sealed, SealedError, Store};
 pub use mark::Mark;

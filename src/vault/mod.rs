@@ -34,6 +34,8 @@ pub mod kit;
 pub mod native;
 pub mod segment;
 pub mod strength;
+#[cfg(target_arch = "wasm32")]
+pub mod web;
 pub mod words;
 
 pub use crypt::{Crypt, CryptError};
