@@ -27,6 +27,7 @@ mod fhir;
 mod json;
 mod narrative;
 mod node;
+pub mod report;
 pub mod typed;
 
 pub use detect::Format;

@@ -1,1 +1,222 @@
-//! What a person types by hand: it becomes a small FHIR resource and goes through the same door as a file.
+//! What a person types by hand: it becomes a small FHIR R4 Bundle, with the person as its source, and goes through
+//! the same door as a file. So it is kept, merged, exported and undone like everything else.
+
+use serde_json::{Value, json};
+
+use super::{Delivery, open};
+use crate::record::{PartialDate, Person, Reading, Sex};
+
+/// What was typed, in the person's own words. Empty texts were not given.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Typed {
+    /// An allergy or intolerance.
+    Allergy {
+        /// To what.
+        substance: String,
+        /// What happens.
+        reaction: String,
+        /// Since when: `YYYY`, `YYYY-MM`, `YYYY-MM-DD`, or words.
+        since: String,
+    },
+    /// A medicine.
+    Medicine {
+        /// Its name and strength.
+        name: String,
+        /// How it is taken.
+        dose: String,
+        /// Since when.
+        since: String,
+        /// It is taken now.
+        taking: bool,
+    },
+    /// A health problem.
+    Problem {
+        /// Its name.
+        name: String,
+        /// Since when.
+        since: String,
+        /// It is still there.
+        current: bool,
+    },
+}
+
+/// The reading and the original bytes of what was typed. `stamp` is the moment of typing, RFC 3339.
+pub fn write(typed: &Typed, person: &Person, stamp: &str) -> (Reading, Vec<u8>) {
+    let me = json!({"reference": "urn:uuid:00000000-0000-4000-8000-000000000001"});
+    let resource = match typed {
+        Typed::Allergy { substance, reaction, since } => {
+            let mut allergy = json!({
+                "resourceType": "AllergyIntolerance",
+                "clinicalStatus": coded("allergyintolerance-clinical", "active"),
+                "verificationStatus": coded("allergyintolerance-verification", "unconfirmed"),
+                "code": {"text": substance.trim()},
+                "patient": me, "asserter": me, "recordedDate": stamp,
+            });
+            if !reaction.trim().is_empty() {
+                put(&mut allergy, "reaction", json!([{"manifestation": [{"text": reaction.trim()}]}]));
+            }
+            onset(&mut allergy, since);
+            allergy
+        }
+        Typed::Medicine { name, dose, since, taking } => {
+            let mut medicine = json!({
+                "resourceType": "MedicationStatement",
+                "status": if *taking { "active" } else { "completed" },
+                "medicationCodeableConcept": {"text": name.trim()},
+                "subject": me, "informationSource": me, "dateAsserted": stamp,
+            });
+            if !dose.trim().is_empty() {
+                put(&mut medicine, "dosage", json!([{"text": dose.trim()}]));
+            }
+            match since.trim() {
+                "" => {}
+                date if is_date(date) => put(&mut medicine, "effectivePeriod", json!({"start": date})),
+                words => put(&mut medicine, "note", json!([{"text": words}])),
+            }
+            medicine
+        }
+        Typed::Problem { name, since, current } => {
+            let mut problem = json!({
+                "resourceType": "Condition",
+                "clinicalStatus": coded("condition-clinical", if *current { "active" } else { "inactive" }),
+                "code": {"text": name.trim()},
+                "subject": me, "asserter": me, "recordedDate": stamp,
+            });
+            onset(&mut problem, since);
+            problem
+        }
+    };
+    let bundle = json!({
+        "resourceType": "Bundle",
+        "type": "collection",
+        "timestamp": stamp,
+        "entry": [
+            {"fullUrl": me.get("reference"), "resource": patient(person)},
+            {"fullUrl": "urn:uuid:00000000-0000-4000-8000-000000000002", "resource": resource},
+        ],
+    });
+    // The keys of serde_json's objects are sorted: the same words at the same moment are the same bytes.
+    let bytes = bundle.to_string().into_bytes();
+    let delivery = open(&bytes, "", &mut |_| std::ops::ControlFlow::Continue(()));
+    let reading =
+        delivery.ok().and_then(|Delivery { files, .. }| files.into_iter().next()).and_then(|f| f.reading.ok());
+    (reading.unwrap_or_default(), bytes)
+}
+
+fn patient(person: &Person) -> Value {
+    let mut patient = json!({"resourceType": "Patient"});
+    let mut name = json!({"use": "official"});
+    if person.family.is_empty() && person.given.is_empty() {
+        put(&mut name, "text", json!(person.name));
+    } else {
+        if !person.family.is_empty() {
+            put(&mut name, "family", json!(person.family));
+        }
+        if !person.given.is_empty() {
+            put(&mut name, "given", json!(person.given));
+        }
+    }
+    if !person.name.is_empty() {
+        put(&mut patient, "name", json!([name]));
+    }
+    if let Some(date) = person.birth_date.as_ref().filter(|d| d.known.is_some()) {
+        put(&mut patient, "birthDate", json!(date.text));
+    }
+    let sex = person.sex.map(|s| match s {
+        Sex::Female => "female",
+        Sex::Male => "male",
+        Sex::Other => "other",
+        Sex::Unknown => "unknown",
+    });
+    if let Some(sex) = sex {
+        put(&mut patient, "gender", json!(sex));
+    }
+    let identifiers: Vec<Value> =
+        person.identifiers.iter().map(|i| json!({"system": i.system, "value": i.value})).collect();
+    if !identifiers.is_empty() {
+        put(&mut patient, "identifier", json!(identifiers));
+    }
+    patient
+}
+
+fn coded(system: &str, code: &str) -> Value {
+    json!({"coding": [{"system": format!("http://terminology.hl7.org/CodeSystem/{system}"), "code": code}]})
+}
+
+fn onset(resource: &mut Value, since: &str) {
+    match since.trim() {
+        "" => {}
+        date if is_date(date) => put(resource, "onsetDateTime", json!(date)),
+        words => put(resource, "onsetString", json!(words)),
+    }
+}
+
+fn is_date(text: &str) -> bool {
+    PartialDate::fhir(text).known.is_some()
+}
+
+fn put(object: &mut Value, key: &str, value: Value) {
+    if let Some(members) = object.as_object_mut() {
+        members.insert(key.to_owned(), value);
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)]
+mod tests {
+    use super::*;
+    use crate::record::{Kind, Polarity, Standing};
+
+    fn check(typed: Typed, kind: Kind, title: &str, standing: Standing, polarity: Polarity, since: Option<&str>) {
+        let me = Person {
+            name: "Ada Lovelace".into(),
+            family: "Lovelace".into(),
+            given: vec!["Ada".into()],
+            birth_date: Some(PartialDate::fhir("1815-12-10")),
+            ..Person::default()
+        };
+        let (reading, bytes) = write(&typed, &me, "2026-01-02T03:04:05Z");
+        assert_eq!(write(&typed, &me, "2026-01-02T03:04:05Z").1, bytes);
+        let [entry] = reading.entries.as_slice() else { panic!("one entry") };
+        assert_eq!((&entry.kind, entry.title.as_str()), (&kind, title));
+        assert_eq!((entry.status.standing, entry.polarity), (standing, polarity));
+        assert_eq!(entry.date.as_ref().map(|d| d.text.as_str()), since);
+        assert_eq!(reading.people.len(), 1);
+        assert_eq!((reading.people[0].family.as_str(), reading.ledger.not_understood), ("Lovelace", 0));
+        assert_eq!(reading.issues, vec![]);
+    }
+
+    #[test]
+    fn what_is_typed_goes_through_the_same_door() {
+        let allergy = |substance: &str| Typed::Allergy {
+            substance: substance.into(),
+            reaction: "rash".into(),
+            since: "2001-05".into(),
+        };
+        check(
+            allergy("Penicillin "),
+            Kind::AllergyIntolerance,
+            "Penicillin",
+            Standing::Active,
+            Polarity::Positive,
+            Some("2001-05"),
+        );
+        check(
+            allergy("No known allergies"),
+            Kind::AllergyIntolerance,
+            "No known allergies",
+            Standing::Active,
+            Polarity::NoneKnown,
+            Some("2001-05"),
+        );
+        let medicine = Typed::Medicine {
+            name: "Aspirin 75 mg".into(),
+            dose: "one a day".into(),
+            since: "2020".into(),
+            taking: false,
+        };
+        check(medicine, Kind::MedicationStatement, "Aspirin 75 mg", Standing::Ended, Polarity::Positive, Some("2020"));
+        let problem = Typed::Problem { name: "Asthma \"mild\"".into(), since: "childhood".into(), current: true };
+        check(problem, Kind::Condition, "Asthma \"mild\"", Standing::Active, Polarity::Positive, Some("childhood"));
+    }
+}

@@ -16,6 +16,7 @@
 mod code;
 mod date;
 mod entry;
+pub mod guard;
 mod merge;
 mod parcel;
 mod person;
