@@ -4,6 +4,8 @@
 //! facts (strength of a medicine, time of a visit). What means nothing by itself (degraded codes, null flavours,
 //! "unknown", "Adverse reactions") is no key, so that three lost allergies never become one.
 
+use std::collections::HashMap;
+
 use unicode_normalization::UnicodeNormalization;
 
 use super::{Coding, Component, Concept, Entry, Kind, PartialDate, Polarity, Reading, Value, system};
@@ -165,6 +167,25 @@ fn is_key(coding: &Coding) -> bool {
 /// The subject's codes that may serve as keys: system and code, the system under its one name.
 pub fn codes(concept: &Concept) -> impl Iterator<Item = (&str, &str)> {
     concept.codings.iter().filter(|c| is_key(c)).map(|c| (system_name(&c.system), c.code.trim()))
+}
+
+/// False if two of the entries have codes of one system, and none in common.
+pub fn codes_agree<'a>(entries: impl IntoIterator<Item = &'a Entry>) -> bool {
+    let mut common: HashMap<&str, Vec<&str>> = HashMap::new();
+    for entry in entries {
+        let mut own: HashMap<&str, Vec<&str>> = HashMap::new();
+        for (system, code) in codes(&entry.concept) {
+            own.entry(system).or_default().push(code);
+        }
+        for (system, codes) in own {
+            let kept = common.entry(system).or_insert_with(|| codes.clone());
+            kept.retain(|code| codes.contains(code));
+            if kept.is_empty() {
+                return false;
+            }
+        }
+    }
+    true
 }
 
 /// The subject's words, folded, if they may serve as a key.

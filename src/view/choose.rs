@@ -1,9 +1,16 @@
 //! Choosing what to share: sections with counts, single items, and sensitive sets, closed.
 
+use std::collections::BTreeMap;
+
+use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
-use super::{Row, sensitive::Set};
-use crate::record::Section;
+use super::{
+    Index, Row, rows,
+    section::GroupKind,
+    sensitive::{self, Set},
+};
+use crate::record::{Record, Section};
 
 /// Everything that can be shared.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -43,4 +50,40 @@ pub struct ChooseSet {
     pub set: Set,
     /// The ids of its items.
     pub items: Vec<String>,
+}
+
+/// Everything that can be shared. What a source withholds from the patient, and what was entered in error, is not
+/// offered. Statements of none can be shared like any item.
+pub fn choose(record: &Record, index: &Index, today: Date) -> Choose {
+    let mut sections: BTreeMap<Section, Vec<ChooseItem>> = BTreeMap::new();
+    let mut sensitive: BTreeMap<Set, Vec<String>> = BTreeMap::new();
+    let mut weighty = Vec::new();
+    for (i, words) in index.by_date.iter().zip(&index.words) {
+        let Some(item) = record.items.get(*i as usize) else { continue };
+        let Some(row) = rows::row(record, item, today) else { continue };
+        let sets = sensitive::sets(words);
+        for set in &sets {
+            sensitive.entry(*set).or_default().push(item.id.clone());
+        }
+        let group = rows::group(record, item, today);
+        if rows::counts(record, item)
+            && match item.section {
+                Section::Allergies => !matches!(group, GroupKind::Negative | GroupKind::Past),
+                Section::Medications => matches!(group, GroupKind::Now | GroupKind::Unclear),
+                _ => false,
+            }
+        {
+            weighty.push(item.id.clone());
+        }
+        sections.entry(item.section).or_default().push(ChooseItem { row, sets });
+    }
+    Choose {
+        sections: Section::ALL
+            .into_iter()
+            .filter_map(|section| sections.remove(&section).map(|items| ChooseSection { section, items }))
+            .collect(),
+        sensitive: sensitive.into_iter().map(|(set, items)| ChooseSet { set, items }).collect(),
+        withheld: record.items.iter().filter(|item| rows::is_withheld(record, item)).count() as u32,
+        weighty,
+    }
 }

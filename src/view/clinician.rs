@@ -3,15 +3,17 @@
 //! The same struct serves the patient's preview, a received grant, and print. What the share itself says (by whom, for
 //! whom, until when, which label each section has inside the signature) comes in as [`Share`].
 
+use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    Day, Heading, Row, SourceLine,
-    medicines::Medicines,
-    people::Header,
-    results::{AnalyteRow, Repeat},
+    Day, Heading, Index, Row, SourceLine, heading,
+    medicines::{self, Medicines},
+    people::{self, Header},
+    results::{self, AnalyteRow, Repeat},
+    rows, section,
 };
-use crate::record::Section;
+use crate::record::{Person, Record, Section};
 
 /// What the share says of itself, inside its signature.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -103,4 +105,50 @@ pub struct ClinicianSection {
     pub analytes: Vec<AnalyteRow>,
     /// Entered in error, as shared: apart.
     pub in_error: Vec<Row>,
+}
+
+/// What changed lately: this many days.
+const RECENT_DAYS: i32 = 90;
+
+/// The page. `record` holds what was shared and nothing else: the patient's preview, a received grant and the print are
+/// made by this one function.
+pub fn clinician(record: &Record, index: &Index, share: Share, given: Option<&Person>, today: Date) -> Clinician {
+    let mut sources: Vec<SourceLine> = record.parcels.iter().map(|p| rows::source(p, today)).collect();
+    sources.sort_by_key(|s| std::cmp::Reverse(heading::newest(s)));
+    let label = |section: Section| {
+        share.labels.iter().find(|(s, _)| *s == section).map(|(_, label)| *label).unwrap_or_default()
+    };
+    let sections: Vec<ClinicianSection> =
+        Section::ALL.into_iter().map(|section| one(record, index, section, label(section), today)).collect();
+    let empty = |s: &&ClinicianSection| s.label == Label::NotShared || (s.heading.total == 0 && s.in_error.is_empty());
+    let since = |row: &Row| row.date.as_ref().and_then(|d| d.days_ago).is_some_and(|d| (0..=RECENT_DAYS).contains(&d));
+    let recent = index.by_date.iter().filter_map(|i| record.items.get(*i as usize));
+    Clinician {
+        person: people::header(&record.parcels, given, today),
+        shared_on: Day::at(&share.shared_at, today),
+        ends_on: Day::at(&share.ends_at, today),
+        as_of: sources.iter().filter_map(|s| s.as_of.clone()).find(|d| d.known.is_some() && !d.future),
+        sources,
+        medicines: (label(Section::Medications) != Label::NotShared).then(|| medicines::medicines(record, today)),
+        recent: recent
+            .filter(|item| rows::counts(record, item))
+            .filter_map(|item| rows::row(record, item, today))
+            .filter(since)
+            .collect(),
+        done: results::all_repeats(record, index, today),
+        not_given: sections.iter().filter(empty).map(|s| s.section).filter(|s| share.wanted.contains(s)).collect(),
+        sections,
+        share,
+    }
+}
+
+fn one(record: &Record, index: &Index, section: Section, label: Label, today: Date) -> ClinicianSection {
+    let page = section::section(record, index, section, today);
+    let measured = section::is_measured(section);
+    // None cut: a clinician's list is whole, or says why not in its label.
+    let items = (0u32..).zip(&record.items).filter(|(_, item)| item.section == section && rows::counts(record, item));
+    let items = items.filter(|(i, _)| !(measured && index.analyte_of.contains_key(i)));
+    let mut rows: Vec<Row> = items.filter_map(|(_, item)| rows::row(record, item, today)).collect();
+    rows.sort_by_key(|row| row.group);
+    ClinicianSection { section, label, heading: page.heading, rows, analytes: page.analytes, in_error: page.in_error }
 }

@@ -1,9 +1,10 @@
 //! Letters, reports and scans.
 
+use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
-use super::{Day, Heading, Row};
-use crate::record::Hash;
+use super::{Day, Heading, Index, Row, heading, rows};
+use crate::record::{Entry, Hash, Item, Kind, Parcel, Record, Section};
 
 /// The list of documents.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -46,4 +47,57 @@ pub struct DocumentRow {
     pub text: String,
     /// When it was written.
     pub date: Option<Day>,
+}
+
+/// Letters and scans of a record: documents, and whatever else has a file attached.
+pub fn documents(record: &Record, index: &Index, today: Date) -> Documents {
+    let items = newest_first(record, index);
+    let documents: Vec<Document> = items
+        .iter()
+        .filter_map(|item| Some(Document { row: rows::row(record, item, today)?, files: files(record, item, today) }))
+        .collect();
+    Documents { heading: heading::heading(record, Section::Documents, today), total: documents.len() as u32, documents }
+}
+
+/// The items that are documents or have a file, newest first.
+pub(super) fn newest_first<'a>(record: &'a Record, index: &Index) -> Vec<&'a Item> {
+    let items = index.by_date.iter().filter_map(|i| record.items.get(*i as usize));
+    items.filter(|item| rows::counts(record, item) && is_document(record, item)).collect()
+}
+
+fn is_document(record: &Record, item: &Item) -> bool {
+    item.section == Section::Documents
+        || item.kind == Kind::DocumentReference
+        || record.entries(item).any(|(_, _, e)| !e.attachments.is_empty())
+}
+
+/// The files of an item, each content once.
+fn files(record: &Record, item: &Item, today: Date) -> Vec<DocumentRow> {
+    let mut all: Vec<DocumentRow> = Vec::new();
+    for (_, parcel, entry) in record.entries(item) {
+        for file in attached(parcel, entry, today) {
+            if file.hash.is_none() || !all.iter().any(|f| f.hash == file.hash) {
+                all.push(file);
+            }
+        }
+    }
+    all
+}
+
+/// The files of one entry.
+pub(super) fn attached(parcel: &Parcel, entry: &Entry, today: Date) -> Vec<DocumentRow> {
+    let found = entry.attachments.iter().filter_map(|i| parcel.reading.attachments.get(*i as usize));
+    found
+        .map(|a| DocumentRow {
+            parcel: parcel.hash,
+            at: a.at.clone(),
+            title: if a.title.trim().is_empty() { entry.title.clone() } else { a.title.clone() },
+            content_type: a.content_type.clone(),
+            bytes: a.bytes,
+            hash: a.hash,
+            url: a.url.clone(),
+            text: a.text.clone(),
+            date: rows::date(entry).map(|d| Day::of(d, today)),
+        })
+        .collect()
 }

@@ -1,9 +1,17 @@
 //! One item with everything known of it: all its entries side by side, and where each stands in its original.
 
+use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
-use super::{Day, Row, SourceLine, documents::DocumentRow};
-use crate::record::{Coding, Field, Hash, Kind, Polarity, Quantity, Section, Standing};
+use super::{
+    Day, Index, Row, SourceLine,
+    documents::{self, DocumentRow},
+    rows,
+};
+use crate::record::{
+    Coding, Concept, Disagreement, Entry, EntryRef, Field, Hash, Item, Kind, Parcel, PartialDate, Polarity, Quantity,
+    Record, Section, Standing, Value,
+};
 
 /// An item's page.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -131,5 +139,179 @@ impl Answer {
     /// A quantity as written.
     pub fn of(quantity: &Quantity) -> Self {
         Answer::Quantity(format!("{}{}", quantity.comparator, quantity.value), quantity.unit_label().to_owned())
+    }
+}
+
+/// The page of an item; `None` if there is none of that id.
+pub fn entry(record: &Record, index: &Index, id: &str, today: Date) -> Option<EntryPage> {
+    let item = record.find(id)?;
+    let page = Page { record, today };
+    let place = record.items.iter().position(|i| i.id == item.id).map(|i| i as u32);
+    Some(EntryPage {
+        row: rows::row(record, item, today)?,
+        disagreements: item.disagreements.iter().map(|d| page.sides(d)).collect(),
+        cards: item.entries.iter().filter_map(|at| page.card(*at)).collect(),
+        history: item.history.iter().filter_map(|at| page.card(*at)).collect(),
+        withheld: rows::is_withheld(record, item),
+        in_error: place.is_none(),
+        analyte: place.filter(|p| index.analyte_of.contains_key(p)).map(|_| item.id.clone()),
+    })
+}
+
+struct Page<'a> {
+    record: &'a Record,
+    today: Date,
+}
+
+impl Page<'_> {
+    fn sides(&self, of: &Disagreement) -> Sides {
+        let sides = of.sides.iter().filter_map(|side| {
+            let first = self.record.entry(*side.first()?)?;
+            let mut sources: Vec<String> = Vec::new();
+            for at in side {
+                let name = self.record.parcel(*at).map(|p| rows::source_name(p, self.record.entry(*at)));
+                let name = name.unwrap_or_default();
+                if !sources.iter().any(|s| s == name) {
+                    sources.push(name.to_owned());
+                }
+            }
+            Some(Side { answer: self.answer(first, of.field), sources })
+        });
+        Sides { field: of.field, sides: sides.collect() }
+    }
+
+    fn answer(&self, entry: &Entry, field: Field) -> Answer {
+        let date = |date: &Option<PartialDate>| date.as_ref().map(|d| self.day(d)).unwrap_or(Answer::NotSaid);
+        match field {
+            Field::Date => date(&entry.date),
+            Field::End => date(&entry.end),
+            Field::Standing | Field::EnteredInError => {
+                Answer::Standing(entry.status.standing, entry.status.text.clone())
+            }
+            Field::Polarity => Answer::Polarity(entry.polarity),
+            Field::Value => entry.value.as_ref().map(value).unwrap_or(Answer::NotSaid),
+            Field::Dose => Answer::Text(entry.dose.join("\n")),
+            Field::Severity => {
+                let said = entry.reactions.iter().map(|r| r.severity.as_str()).chain(entry.detail("severity"));
+                Answer::Text(said.filter(|s| !s.is_empty()).collect::<Vec<_>>().join(", "))
+            }
+            Field::Certainty => Answer::Text(entry.status.certainty.clone()),
+        }
+    }
+
+    fn day(&self, date: &PartialDate) -> Answer {
+        Answer::Day(Day::of(date, self.today))
+    }
+
+    fn card(&self, at: EntryRef) -> Option<Card> {
+        let (parcel, entry) = (self.record.parcel(at)?, self.record.entry(at)?);
+        let format = format!("{} {}", parcel.reading.format, parcel.reading.version);
+        Some(Card {
+            source: rows::source(parcel, self.today),
+            parcel: parcel.hash,
+            format: format.trim().to_owned(),
+            at: entry.at.clone(),
+            span: entry.span,
+            title: entry.title.clone(),
+            kind: entry.kind.clone(),
+            section: entry.section,
+            lines: self.lines(entry),
+            attachments: documents::attached(parcel, entry, self.today),
+            links: entry.links.iter().filter_map(|link| self.link(parcel, at.parcel, &link.role, &link.to)).collect(),
+        })
+    }
+
+    /// The other item that an entry names; nothing that is withheld from the patient.
+    fn link(&self, parcel: &Parcel, file: u32, role: &str, to: &str) -> Option<(String, String, String)> {
+        let place = parcel.reading.entries.iter().position(|e| e.at == to)? as u32;
+        let target = EntryRef { parcel: file, entry: place };
+        let items = self.record.items.iter().chain(&self.record.in_error);
+        let item = items.into_iter().find(|i| holds(i, target)).filter(|i| !rows::is_withheld(self.record, i))?;
+        Some((role.to_owned(), item.id.clone(), self.record.entry(target)?.title.clone()))
+    }
+
+    fn lines(&self, entry: &Entry) -> Vec<Line> {
+        let mut lines: Vec<Line> = Vec::new();
+        let mut say = |label: Label, answer: Answer| lines.push(Line { label, answer });
+        if !entry.polarity.is_positive() {
+            say(Label::Polarity, Answer::Polarity(entry.polarity));
+        }
+        if let Some(degraded) = &entry.degraded {
+            say(Label::Degraded, Answer::Codes(vec![degraded.clone()]));
+        }
+        for (label, date) in [(Label::Date, &entry.date), (Label::End, &entry.end), (Label::Recorded, &entry.recorded)]
+        {
+            if let Some(date) = date {
+                say(label, self.day(date));
+            }
+        }
+        say(Label::Status, Answer::Standing(entry.status.standing, entry.status.text.clone()));
+        let mut text = |label: Label, text: &str| {
+            if !text.trim().is_empty() {
+                lines.push(Line { label, answer: Answer::Text(text.to_owned()) });
+            }
+        };
+        text(Label::Certainty, &entry.status.certainty);
+        if let Some(said) = &entry.value {
+            lines.push(Line { label: Label::Value, answer: value(said) });
+        }
+        for part in &entry.components {
+            let answer = part.value.as_ref().map(value).unwrap_or(Answer::NotSaid);
+            lines.push(Line { label: Label::Part(part.title.clone()), answer });
+            lines.extend(texts(&Label::Range, &part.range));
+            lines.extend(concepts(&Label::Flag, &part.interpretation));
+        }
+        lines.extend(texts(&Label::Range, &entry.range));
+        lines.extend(concepts(&Label::Flag, &entry.interpretation));
+        lines.extend(texts(&Label::Dose, &entry.dose));
+        for reaction in &entry.reactions {
+            lines.extend(concepts(&Label::Reaction, &reaction.manifestations));
+            lines.extend(texts(&Label::Severity, std::slice::from_ref(&reaction.severity)));
+            lines.extend(texts(&Label::Note, std::slice::from_ref(&reaction.note)));
+            if let Some(date) = &reaction.date {
+                lines.push(Line { label: Label::Date, answer: self.day(date) });
+            }
+        }
+        lines.extend(concepts(&Label::Category, &entry.category));
+        lines.extend(texts(&Label::Performer, &entry.performer));
+        lines.extend(entry.custodian.iter().flat_map(|c| texts(&Label::Custodian, std::slice::from_ref(c))));
+        for detail in &entry.details {
+            lines.extend(texts(&Label::Detail(detail.name.clone()), std::slice::from_ref(&detail.text)));
+        }
+        lines.extend(texts(&Label::Note, &entry.notes));
+        if !entry.concept.codings.is_empty() {
+            lines.push(Line { label: Label::Codes, answer: Answer::Codes(entry.concept.codings.clone()) });
+        }
+        for id in &entry.identifiers {
+            lines.extend(texts(&Label::Identifier, &[format!("{} {}", id.value, id.system).trim().to_owned()]));
+        }
+        if !entry.labels.is_empty() {
+            lines.push(Line { label: Label::SecurityLabel, answer: Answer::Codes(entry.labels.clone()) });
+        }
+        lines
+    }
+}
+
+fn holds(item: &Item, at: EntryRef) -> bool {
+    item.entries.contains(&at) || item.history.contains(&at)
+}
+
+fn texts(label: &Label, texts: &[String]) -> Vec<Line> {
+    let said = texts.iter().filter(|t| !t.trim().is_empty());
+    said.map(|t| Line { label: label.clone(), answer: Answer::Text(t.clone()) }).collect()
+}
+
+fn concepts(label: &Label, concepts: &[Concept]) -> Vec<Line> {
+    texts(label, &concepts.iter().map(rows::words).collect::<Vec<_>>())
+}
+
+fn value(value: &Value) -> Answer {
+    match value {
+        Value::Quantity(q) => Answer::of(q),
+        Value::Absent(why) => Answer::Codes(vec![Coding {
+            display: rows::words(why),
+            ..why.codings.first().cloned().unwrap_or_default()
+        }]),
+        other => Answer::Quantity(other.text(), other.unit().to_owned()),
     }
 }

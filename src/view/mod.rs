@@ -16,17 +16,23 @@
 pub mod chart;
 pub mod choose;
 pub mod clinician;
+mod day;
 pub mod documents;
 pub mod entry;
 pub mod guard;
+mod heading;
+mod index;
 pub mod medicines;
 mod part;
 pub mod people;
 pub mod report;
 pub mod results;
+mod rows;
+mod search;
 pub mod section;
 pub mod sensitive;
 pub mod summary;
 pub mod timeline;
 
+pub use index::Index;
 pub use part::{Absence, Absent, Against, Day, Flagging, Heading, LabFlag, List, Part, Row, SourceLine, Trust, Unread};

@@ -1,5 +1,6 @@
 use serde::{Deserialize, Serialize};
 
+use super::section::GroupKind;
 use crate::record::{Hash, Kind, Known, Nothing, Polarity, Section, Standing};
 
 /// A date for the ui to word: "3 March 2019", "March 2019", "2019", or the source's characters if they are no date.
@@ -200,6 +201,8 @@ pub struct Row {
     pub section: Section,
     /// What it is.
     pub kind: Kind,
+    /// In which list of its section it stands.
+    pub group: GroupKind,
     /// The source's words. Never cut.
     pub title: String,
     /// False if the title is only "code X of system Y, no name given".

@@ -1,9 +1,12 @@
 //! Who the record is about: the strip that stands on every page and every share.
 
+use std::collections::BTreeSet;
+
+use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
-use super::Day;
-use crate::record::Sex;
+use super::{Day, day};
+use crate::record::{Hash, Parcel, PartialDate, Person, Sex, same};
 
 /// The person as every page shows them.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -48,4 +51,134 @@ pub struct Age {
     pub months: u8,
     /// Whole days since birth, if the birth date is whole.
     pub days: Option<u32>,
+}
+
+impl Header {
+    /// How a person looks today.
+    pub fn of(person: &Person, today: Date) -> Header {
+        let nhs_number = person.nhs_number();
+        let deceased = person.deceased.as_ref().map(|d| Day::of(d, today));
+        let died = person.deceased.as_ref().and_then(PartialDate::day).filter(|d| *d <= today);
+        let age = match (&person.deceased, died) {
+            (Some(_), None) => None,
+            (_, died) => person.birth_date.as_ref().and_then(|birth| day::age(birth, died.unwrap_or(today))),
+        };
+        Header {
+            name: whole_name(person),
+            family: person.family.clone(),
+            given: person.given.join(" "),
+            birth: person.birth_date.as_ref().map(|d| Day::of(d, today)),
+            age,
+            sex: person.sex,
+            nhs_number: nhs_number.as_ref().map(|n| NhsShown { text: grouped(&n.digits), valid: n.valid }),
+            deceased,
+            tile: tile(person),
+            variants: 0,
+        }
+    }
+}
+
+/// The strip of a record: the particulars that the person gave, what they left open taken from the files. Of several
+/// files the one with a valid NHS number counts first, then the newest.
+pub fn header(parcels: &[Parcel], given: Option<&Person>, today: Date) -> Header {
+    let mut people: Vec<(&Parcel, &Person)> =
+        parcels.iter().flat_map(|parcel| parcel.reading.people.iter().map(move |person| (parcel, person))).collect();
+    people.sort_by_key(|(parcel, person)| {
+        let valid = person.nhs_number().is_some_and(|n| n.valid);
+        let as_of = parcel.reading.source.as_of.as_ref().map(|d| d.sort_key()).unwrap_or_default();
+        (!valid, std::cmp::Reverse(as_of), parcel.hash)
+    });
+    let mut shown = given.cloned().unwrap_or_default();
+    for (_, person) in &people {
+        if whole_name(&shown).is_empty() {
+            shown.name.clone_from(&person.name);
+            shown.family.clone_from(&person.family);
+            shown.given.clone_from(&person.given);
+        }
+        shown.birth_date = shown.birth_date.or_else(|| person.birth_date.clone());
+        shown.sex = shown.sex.or(person.sex);
+        shown.deceased = shown.deceased.or_else(|| person.deceased.clone());
+        if shown.nhs_number().is_none() {
+            shown.identifiers.extend(person.identifiers.iter().cloned());
+        }
+    }
+    let ways: BTreeSet<(String, String)> = people
+        .iter()
+        .map(|(_, person)| *person)
+        .chain(given)
+        .map(|p| (same::fold(&whole_name(p)), p.birth_date.as_ref().map(|d| d.text.clone()).unwrap_or_default()))
+        .filter(|(name, birth)| !name.is_empty() || !birth.is_empty())
+        .collect();
+    Header { variants: ways.len() as u32, ..Header::of(&shown, today) }
+}
+
+fn whole_name(person: &Person) -> String {
+    if !person.name.trim().is_empty() {
+        return person.name.clone();
+    }
+    let parts = person.given.iter().chain([&person.family]).filter(|p| !p.is_empty());
+    parts.cloned().collect::<Vec<_>>().join(" ")
+}
+
+/// Three, three and four digits, as the NHS writes its number.
+fn grouped(digits: &str) -> String {
+    match (digits.get(..3), digits.get(3..6), digits.get(6..)) {
+        (Some(a), Some(b), Some(c)) => format!("{a} {b} {c}"),
+        _ => digits.to_owned(),
+    }
+}
+
+/// From what makes a person one: the valid NHS number, else name and birth date.
+fn tile(person: &Person) -> u64 {
+    let number = person.nhs_number().filter(|n| n.valid).map(|n| n.digits);
+    let birth = || person.birth_date.as_ref().map(|d| d.text.as_str()).unwrap_or_default();
+    let seed = number.unwrap_or_else(|| format!("{}|{}", same::fold(&whole_name(person)), birth()));
+    let Hash([a, b, c, d, e, f, g, h, ..]) = Hash::of(format!("tessera tile|{seed}").as_bytes());
+    u64::from_be_bytes([a, b, c, d, e, f, g, h])
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)]
+mod tests {
+    use super::*;
+    use crate::record::{Identifier, system};
+    use jiff::civil::date;
+
+    fn person(name: &str, birth: &str, nhs: &str) -> Person {
+        Person {
+            name: name.into(),
+            birth_date: Some(PartialDate::fhir(birth)),
+            identifiers: vec![Identifier { system: system::NHS_NUMBER.into(), value: nhs.into() }],
+            ..Person::default()
+        }
+    }
+
+    fn check(person: &Person, text: &str, years: Option<u16>, valid: bool) {
+        let header = Header::of(person, date(2026, 11, 22));
+        let nhs = header.nhs_number.unwrap();
+        assert_eq!((nhs.text.as_str(), nhs.valid, header.age.map(|a| a.years)), (text, valid, years));
+    }
+
+    #[test]
+    fn a_person_is_shown_with_number_and_age() {
+        check(&person("Ann Lee", "1951-03-03", "9434765919"), "943 476 5919", Some(75), true);
+        check(&person("Ann Lee", "1951", "943-476-5918"), "943 476 5918", None, false);
+        let mut died = person("Ann Lee", "1951-03-03", "9434765919");
+        died.deceased = Some(PartialDate::fhir("2001-03-02"));
+        check(&died, "943 476 5919", Some(49), true);
+        died.deceased = Some(PartialDate::fhir(""));
+        check(&died, "943 476 5919", None, true);
+    }
+
+    #[test]
+    fn what_the_person_gave_comes_first_and_the_files_fill_in_the_rest() {
+        let mut parcel = Parcel { hash: Hash::of(b"a"), reading: Default::default(), note: Default::default() };
+        parcel.reading.people = vec![person("Ann M Lee", "1951-03-03", "9434765919")];
+        let given = Person { name: "Annie".into(), ..Person::default() };
+        let header = header(&[parcel], Some(&given), date(2026, 11, 22));
+        assert_eq!(header.name, "Annie");
+        assert_eq!(header.nhs_number.unwrap().text, "943 476 5919");
+        assert_eq!(header.variants, 2);
+        assert_eq!(header.birth.unwrap().text, "1951-03-03");
+    }
 }

@@ -1,9 +1,13 @@
 //! The report of one import: what was understood, what was not, and what it changed.
 
+use std::cmp::Reverse;
+use std::collections::BTreeMap;
+
+use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
-use super::{SourceLine, people::Header};
-use crate::record::{Check, IssueCode, Section, Severity};
+use super::{SourceLine, people::Header, rows};
+use crate::record::{Check, Hash, IssueCode, Item, Outcome, Parcel, Record, Section, Severity};
 
 /// What one file brought.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -99,4 +103,87 @@ pub struct Place {
     pub at: String,
     /// What stood there; empty where that says nothing.
     pub found: String,
+}
+
+/// The report of the file of this name in this record; `None` if it is not there. `already_here` says that the very
+/// same bytes had been imported before. *Known* compares with the files that came earlier.
+pub fn report(record: &Record, hash: Hash, already_here: bool, today: Date) -> Option<ImportReport> {
+    let at = record.parcels.iter().position(|p| p.hash == hash)? as u32;
+    let parcel = record.parcels.get(at as usize)?;
+    let reading = &parcel.reading;
+    let mut sections: BTreeMap<Section, Brings> = BTreeMap::new();
+    let mut all = Brings::default();
+    for item in record.items.iter().filter(|item| refs(item).any(|r| r == at)) {
+        let brings = sections.entry(item.section).or_default();
+        let known = refs(item).filter_map(|r| record.parcels.get(r as usize)).any(|other| is_earlier(other, parcel));
+        let disagreeing = known && disagrees(record, item, at, parcel);
+        for brings in [brings, &mut all] {
+            brings.new += u32::from(!known);
+            brings.known += u32::from(known);
+            brings.disagreeing += u32::from(disagreeing);
+        }
+    }
+    let unread = reading.ledger.lines.iter().filter(|l| l.outcome == Outcome::NotUnderstood);
+    let ledger = &reading.ledger;
+    Some(ImportReport {
+        source: rows::source(parcel, today),
+        file_name: parcel.note.file_name.clone(),
+        bytes: parcel.note.bytes,
+        sha256: parcel.hash.hex(),
+        format: reading.format.clone(),
+        version: reading.version.clone(),
+        people: reading.people.iter().map(|p| Header::of(p, today)).collect(),
+        shown: ledger.shown,
+        kept: ledger.kept,
+        not_understood: ledger.not_understood,
+        pieces: ledger.shown.saturating_add(ledger.kept).saturating_add(ledger.not_understood),
+        unread: unread.map(|l| UnreadPiece { kind: l.kind.clone(), at: l.at.clone(), reason: l.reason }).collect(),
+        issues: issues(parcel),
+        checks_met: reading.conformance.iter().filter(|c| c.met).count() as u32,
+        checks_failed: reading.conformance.iter().filter(|c| !c.met).cloned().collect(),
+        sections: Section::ALL
+            .into_iter()
+            .filter_map(|section| sections.get(&section).map(|brings| Brought { section, brings: *brings }))
+            .collect(),
+        all,
+        already_here,
+        in_error: reading.entries.iter().filter(|e| e.in_error()).count() as u32,
+    })
+}
+
+/// The parcels of an item's entries.
+fn refs(item: &Item) -> impl Iterator<Item = u32> {
+    item.entries.iter().chain(&item.history).map(|at| at.parcel)
+}
+
+fn is_earlier(other: &Parcel, than: &Parcel) -> bool {
+    other.hash != than.hash && (other.note.imported.as_str(), other.hash) < (than.note.imported.as_str(), than.hash)
+}
+
+/// True if in some field this file and an earlier one stand on different sides.
+fn disagrees(record: &Record, item: &Item, own: u32, parcel: &Parcel) -> bool {
+    let earlier = |p: u32| record.parcels.get(p as usize).is_some_and(|other| is_earlier(other, parcel));
+    item.disagreements.iter().any(|d| {
+        let mine: Vec<bool> = d.sides.iter().map(|side| side.iter().any(|at| at.parcel == own)).collect();
+        let theirs: Vec<bool> = d.sides.iter().map(|side| side.iter().any(|at| earlier(at.parcel))).collect();
+        mine.contains(&true) && theirs.contains(&true) && mine != theirs
+    })
+}
+
+fn issues(parcel: &Parcel) -> Vec<IssueGroup> {
+    let mut groups: BTreeMap<IssueCode, IssueGroup> = BTreeMap::new();
+    for issue in &parcel.reading.issues {
+        let group = groups.entry(issue.code).or_insert_with(|| IssueGroup {
+            code: issue.code,
+            severity: issue.severity,
+            count: 0,
+            places: Vec::new(),
+        });
+        group.severity = group.severity.max(issue.severity);
+        group.count += 1;
+        group.places.push(Place { at: issue.at.clone(), found: issue.found.clone() });
+    }
+    let mut groups: Vec<IssueGroup> = groups.into_values().collect();
+    groups.sort_by_key(|g| (Reverse(g.severity), g.code));
+    groups
 }

@@ -1,8 +1,17 @@
 //! One section of the record: its lists in groups, and what is told apart from them.
 
+use std::collections::BTreeMap;
+
+use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
-use super::{Heading, List, Row, medicines::Medicines, results::AnalyteRow};
+use super::{
+    Heading, Index, List, Row, heading,
+    medicines::{self, Medicines},
+    results::{self, AnalyteRow},
+    rows,
+};
+use crate::record::{Record, Section};
 
 /// A section's page. `groups` holds every item that counts exactly once, except for results and vital signs, where
 /// `analytes` tells the numbers and `groups` holds reports and what has no value.
@@ -50,4 +59,49 @@ pub enum GroupKind {
     Future,
     /// A list without such a division.
     All,
+}
+
+/// Lists longer than this say so and leave the rest to the timeline. Allergies, alerts, medicines and problems are
+/// never cut.
+const MOST: usize = 500;
+
+/// A section's page.
+pub fn section(record: &Record, index: &Index, section: Section, today: Date) -> SectionPage {
+    let mut groups: BTreeMap<GroupKind, (Vec<Row>, u32)> = BTreeMap::new();
+    let measured = |at: u32| index.analyte_of.contains_key(&at);
+    for (at, item) in (0u32..).zip(&record.items).filter(|(_, item)| item.section == section) {
+        if !rows::counts(record, item) || (is_measured(section) && measured(at)) {
+            continue;
+        }
+        let (rows, total) = groups.entry(rows::group(record, item, today)).or_default();
+        *total += 1;
+        if rows.len() < MOST || never_cut(section) {
+            rows.extend(rows::row(record, item, today));
+        }
+    }
+    let withheld = record.section(section).filter(|item| rows::is_withheld(record, item));
+    SectionPage {
+        heading: heading::heading(record, section, today),
+        groups: groups.into_iter().map(|(kind, (rows, total))| Group { kind, list: List { rows, total } }).collect(),
+        analytes: if is_measured(section) { results::analytes(record, index, section, today) } else { Vec::new() },
+        medicines: (section == Section::Medications).then(|| medicines::medicines(record, today)),
+        in_error: in_error(record, section, today),
+        withheld: withheld.filter_map(|item| rows::row(record, item, today)).collect(),
+    }
+}
+
+/// Sections whose numbers are told by analyte.
+pub(super) fn is_measured(section: Section) -> bool {
+    matches!(section, Section::Results | Section::VitalSigns)
+}
+
+/// Sections in which a missing line can hurt.
+pub(super) fn never_cut(section: Section) -> bool {
+    matches!(section, Section::Allergies | Section::Alerts | Section::Medications | Section::Problems)
+}
+
+/// The rows of a section that a source marks as entered in error; what is withheld is not among them.
+pub(super) fn in_error(record: &Record, section: Section, today: Date) -> Vec<Row> {
+    let wrong = record.in_error.iter().filter(|item| item.section == section && !rows::is_withheld(record, item));
+    wrong.filter_map(|item| rows::row(record, item, today)).collect()
 }

@@ -1,8 +1,18 @@
 //! The summary: alerts first, then what a person is asked for most, each with its as-of and its sources.
 
+use std::cmp::Reverse;
+
+use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
-use super::{Heading, List, SourceLine, people::Header, results::AnalyteRow};
+use super::{
+    Day, Heading, Index, List, SourceLine, documents, heading,
+    people::{self, Header},
+    results::{self, AnalyteRow},
+    rows,
+    section::GroupKind,
+};
+use crate::record::{Item, Person, Record, Section};
 
 /// The first page of a record.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -59,4 +69,117 @@ pub struct ResultBlock {
     pub rows: Vec<AnalyteRow>,
     /// How many analytes there are.
     pub total: u32,
+}
+
+/// Rows of those lists that are cut on the summary.
+const SOME: usize = 10;
+/// Rows of visits and documents.
+const FEW: usize = 5;
+
+/// The first page. `given` are the particulars that the person gave themselves, if any.
+pub fn summary(record: &Record, index: &Index, given: Option<&Person>, today: Date) -> Summary {
+    let page = Page { record, index, today };
+    let mut sources: Vec<SourceLine> = record.parcels.iter().map(|p| rows::source(p, today)).collect();
+    sources.sort_by_key(|s| Reverse(heading::newest(s)));
+    let told = [
+        Section::Allergies,
+        Section::Alerts,
+        Section::Medications,
+        Section::Problems,
+        Section::Results,
+        Section::VitalSigns,
+        Section::Immunizations,
+        Section::MedicalDevices,
+        Section::Encounters,
+        Section::Documents,
+    ];
+    let others = Section::ALL.into_iter().filter(|s| !told.contains(s)).map(|s| heading::heading(record, s, today));
+    let soon = [GroupKind::Planned, GroupKind::Future];
+    let letters = documents::newest_first(record, index);
+    Summary {
+        person: people::header(&record.parcels, given, today),
+        sources,
+        allergies: page.block(
+            Section::Allergies,
+            &[GroupKind::Degraded, GroupKind::Now, GroupKind::Unclear],
+            usize::MAX,
+        ),
+        alerts: page.block(Section::Alerts, &[GroupKind::Now, GroupKind::Unclear], usize::MAX),
+        medicines: page.block(Section::Medications, &[GroupKind::Now, GroupKind::Unclear], usize::MAX),
+        problems: page.block(Section::Problems, &[GroupKind::Now, GroupKind::Unclear], usize::MAX),
+        results: page.results(Section::Results),
+        vital_signs: page.results(Section::VitalSigns),
+        vaccinations: page.block(Section::Immunizations, &[GroupKind::All], SOME),
+        devices: page.block(Section::MedicalDevices, &[GroupKind::Now, GroupKind::Unclear], usize::MAX),
+        visits: page.block(Section::Encounters, &[GroupKind::All], FEW),
+        next_visits: {
+            let mut block = page.block(Section::Encounters, &soon, usize::MAX);
+            block.list.rows.sort_by_key(|row| row.date.as_ref().and_then(|d| d.known));
+            block.list.rows.truncate(FEW);
+            block
+        },
+        documents: Block {
+            heading: heading::heading(record, Section::Documents, today),
+            list: page.list(letters.into_iter(), FEW),
+        },
+        others: others
+            .filter(|h| h.total > 0 || h.absences.iter().any(|a| a.absent != super::Absent::NotInSource))
+            .collect(),
+        future: page.future(),
+        in_error: record.in_error.iter().filter(|i| !rows::is_withheld(record, i)).count() as u32,
+    }
+}
+
+struct Page<'a> {
+    record: &'a Record,
+    index: &'a Index,
+    today: Date,
+}
+
+impl Page<'_> {
+    /// The items of these groups, in the order of the groups.
+    fn block(&self, section: Section, groups: &[GroupKind], most: usize) -> Block {
+        let items = self.record.section(section).filter(|item| rows::counts(self.record, item));
+        let mut found: Vec<(usize, &Item)> = items
+            .filter_map(|item| {
+                let group = rows::group(self.record, item, self.today);
+                groups.iter().position(|g| *g == group).map(|place| (place, item))
+            })
+            .collect();
+        found.sort_by_key(|(place, _)| *place);
+        Block {
+            heading: heading::heading(self.record, section, self.today),
+            list: self.list(found.into_iter().map(|(_, item)| item), most),
+        }
+    }
+
+    fn list<'b>(&self, items: impl Iterator<Item = &'b Item>, most: usize) -> List {
+        let (mut rows, mut total) = (Vec::new(), 0);
+        for item in items {
+            total += 1;
+            if rows.len() < most {
+                rows.extend(rows::row(self.record, item, self.today));
+            }
+        }
+        List { rows, total }
+    }
+
+    fn results(&self, section: Section) -> ResultBlock {
+        let mut rows = results::analytes(self.record, self.index, section, self.today);
+        let total = rows.len() as u32;
+        rows.retain(|row| row.latest.date.as_ref().is_none_or(|d| !d.future));
+        rows.truncate(SOME);
+        ResultBlock { heading: heading::heading(self.record, section, self.today), rows, total }
+    }
+
+    fn future(&self) -> u32 {
+        let dated = |item: &&Item| {
+            let entry = self.record.lead(item);
+            let future = entry.and_then(rows::date).is_some_and(|d| Day::of(d, self.today).future);
+            future
+                && rows::counts(self.record, item)
+                && rows::group(self.record, item, self.today) != GroupKind::Planned
+        };
+        self.record.items.iter().filter(dated).count() as u32
+    }
 }

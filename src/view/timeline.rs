@@ -1,9 +1,12 @@
 //! The timeline: everything by date, newest first, filtered and searched, a window at a time.
 
+use std::collections::BTreeMap;
+
+use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
-use super::Row;
-use crate::record::{Hash, Section};
+use super::{Index, Row, day, rows, search};
+use crate::record::{Entry, Hash, Item, PartialDate, Record, Section};
 
 /// What the timeline is asked for. The default asks for everything.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -76,4 +79,120 @@ pub struct Found {
     pub text: String,
     /// Byte ranges in it.
     pub marks: Vec<(u32, u32)>,
+}
+
+/// A window of the timeline.
+pub fn timeline(record: &Record, index: &Index, ask: &Ask, today: Date) -> Timeline {
+    let terms = search::terms(&ask.search);
+    let source = ask.source.and_then(|hash| record.parcels.iter().position(|p| p.hash == hash)).map(|p| p as u32);
+    // A source that is no longer there has nothing; it must not show everything.
+    let gone = ask.source.is_some() && source.is_none();
+    let (from, until) = (bound(&ask.from).map(|(first, _)| first), bound(&ask.until).map(|(_, last)| last));
+    let fits = |item: &Item, words: &str| {
+        !gone
+            && (ask.sections.is_empty() || ask.sections.contains(&item.section))
+            && source.is_none_or(|p| item.entries.iter().chain(&item.history).any(|at| at.parcel == p))
+            && terms.iter().all(|term| words.contains(term.as_str()))
+            && (from.is_none() && until.is_none() || is_within(record.lead(item), from, until))
+    };
+    let mut page = Timeline {
+        months: Vec::new(),
+        rows: Vec::new(),
+        offset: ask.offset,
+        matching: 0,
+        total: index.by_date.len() as u32,
+        sections: Vec::new(),
+        sources: Vec::new(),
+    };
+    let mut sections: BTreeMap<Section, u32> = BTreeMap::new();
+    let mut sources: Vec<u32> = vec![0; record.parcels.len()];
+    for (i, words) in index.by_date.iter().zip(&index.words) {
+        let Some(item) = record.items.get(*i as usize) else { continue };
+        *sections.entry(item.section).or_default() += 1;
+        count_sources(item, &mut sources);
+        if !fits(item, words) {
+            continue;
+        }
+        page.count(record.lead(item), today);
+        let place = page.matching;
+        page.matching += 1;
+        if place >= ask.offset && place - ask.offset < ask.limit {
+            page.rows.extend(timeline_row(record, item, &terms, today));
+        }
+    }
+    page.sections = sections.into_iter().collect();
+    page.sources = record
+        .parcels
+        .iter()
+        .zip(sources)
+        .filter(|(_, rows)| *rows > 0)
+        .map(|(p, rows)| (p.hash, rows::source_name(p, None).to_owned(), rows))
+        .collect();
+    page
+}
+
+/// Each parcel once an item.
+fn count_sources(item: &Item, sources: &mut [u32]) {
+    let mut seen: Vec<u32> = Vec::new();
+    for at in item.entries.iter().chain(&item.history) {
+        if !seen.contains(&at.parcel) {
+            seen.push(at.parcel);
+            if let Some(count) = sources.get_mut(at.parcel as usize) {
+                *count += 1;
+            }
+        }
+    }
+}
+
+impl Timeline {
+    /// Counts a row into the month it belongs to. Rows come newest first, so a month's rows come together.
+    fn count(&mut self, entry: Option<&Entry>, today: Date) {
+        let known = entry.and_then(rows::date).and_then(|d| d.known);
+        let (year, month) = (known.map(|k| k.year), known.and_then(|k| k.month));
+        let future = known.and_then(day::bounds).is_some_and(|(first, _)| first > today);
+        match self.months.last_mut() {
+            Some(last) if (last.year, last.month, last.future) == (year, month, future) => last.count += 1,
+            _ => self.months.push(Month { year, month, future, start: self.matching, count: 1 }),
+        }
+    }
+}
+
+fn bound(text: &str) -> Option<(Date, Date)> {
+    PartialDate::fhir(text.trim()).known.and_then(day::bounds)
+}
+
+/// A partial date lies within if any day that it can mean does; an undated entry lies within no bounds.
+fn is_within(entry: Option<&Entry>, from: Option<Date>, until: Option<Date>) -> bool {
+    let Some((first, last)) = entry.and_then(rows::date).and_then(|d| d.known).and_then(day::bounds) else {
+        return false;
+    };
+    from.is_none_or(|from| last >= from) && until.is_none_or(|until| first <= until)
+}
+
+fn timeline_row(record: &Record, item: &Item, terms: &[String], today: Date) -> Option<TimelineRow> {
+    let row = rows::row(record, item, today)?;
+    let marks = search::marks(&row.title, terms);
+    let title = search::fold(&row.title);
+    let rest: Vec<String> = terms.iter().filter(|t| !title.contains(t.as_str())).cloned().collect();
+    let found = if rest.is_empty() { None } else { found(record, item, &rest) };
+    Some(TimelineRow { row, marks, found })
+}
+
+/// The first text of the item, the title aside, in which one of the terms stands.
+fn found(record: &Record, item: &Item, terms: &[String]) -> Option<Found> {
+    let texts = record.entries(item).flat_map(|(_, parcel, entry)| {
+        let letters = entry.attachments.iter().filter_map(|i| parcel.reading.attachments.get(*i as usize));
+        let mut own: Vec<String> = vec![entry.title.clone(), entry.concept.text.clone()];
+        own.extend(entry.dose.iter().chain(&entry.notes).chain(&entry.performer).cloned());
+        own.extend(entry.value.as_ref().map(|v| v.text()));
+        own.extend(entry.components.iter().map(|c| c.title.clone()));
+        own.extend(entry.reactions.iter().flat_map(|r| r.manifestations.iter().map(rows::words)));
+        own.extend(entry.concept.codings.iter().flat_map(|c| [c.display.clone(), c.code.clone()]));
+        own.extend(entry.details.iter().map(|d| d.text.clone()));
+        own.extend(entry.custodian.clone());
+        own.push(rows::source_name(parcel, Some(entry)).to_owned());
+        own.extend(letters.flat_map(|a| [a.title.clone(), a.text.clone()]));
+        own
+    });
+    texts.into_iter().find_map(|text| search::around(&text, terms)).map(|(text, marks)| Found { text, marks })
 }

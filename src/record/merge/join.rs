@@ -161,23 +161,8 @@ impl<'a> Joining<'a> {
         self.entry(i).is_some_and(|e| same::codes(&e.concept).next().is_some())
     }
 
-    /// True if two entries of the pool have codes of one system, and none in common.
     fn contradict(&self, pool: &[u32]) -> bool {
-        let mut common: HashMap<&str, Vec<&str>> = HashMap::new();
-        for entry in pool.iter().filter_map(|i| self.entry(*i)) {
-            let mut own: HashMap<&str, Vec<&str>> = HashMap::new();
-            for (system, code) in same::codes(&entry.concept) {
-                own.entry(system).or_default().push(code);
-            }
-            for (system, codes) in own {
-                let kept = common.entry(system).or_insert_with(|| codes.clone());
-                kept.retain(|code| codes.contains(code));
-                if kept.is_empty() {
-                    return true;
-                }
-            }
-        }
-        false
+        !same::codes_agree(pool.iter().filter_map(|i| self.entry(*i)))
     }
 
     fn once_a_file(&self, pool: &[u32]) -> bool {

@@ -1,0 +1,152 @@
+//! What stands above a list: as of when, from whom, the kinds of nothing, and what could not be read.
+
+use jiff::civil::Date;
+
+use super::{Absence, Absent, Day, Heading, SourceLine, Unread, rows};
+use crate::record::{Outcome, Parcel, Polarity, Record, Section};
+
+/// Medicines older than this are marked.
+const STALE_DAYS: i32 = 90;
+
+/// The heading of a section.
+pub(super) fn heading(record: &Record, section: Section, today: Date) -> Heading {
+    let mut has = vec![false; record.parcels.len()];
+    let mut speaks = vec![false; record.parcels.len()];
+    let mut total = 0u32;
+    for item in record.section(section) {
+        if rows::counts(record, item) {
+            total += 1;
+            for at in item.entries.iter().chain(&item.history) {
+                set(&mut has, at.parcel);
+            }
+        }
+        for at in item.entries.iter().chain(&item.history) {
+            set(&mut speaks, at.parcel);
+        }
+    }
+    for at in record.in_error.iter().filter(|i| i.section == section).flat_map(|i| &i.entries) {
+        set(&mut speaks, at.parcel);
+    }
+    let mut sources: Vec<SourceLine> =
+        record.parcels.iter().zip(&has).filter(|(_, has)| **has).map(|(p, _)| rows::source(p, today)).collect();
+    sources.sort_by_key(|s| std::cmp::Reverse(newest(s)));
+    let as_of = sources.iter().filter_map(|s| s.as_of.clone()).find(|d| d.known.is_some() && !d.future);
+    let old = as_of.as_ref().and_then(|d| d.days_ago).is_none_or(|days| days > STALE_DAYS);
+    Heading {
+        section,
+        stale: section == Section::Medications && !sources.is_empty() && old,
+        as_of,
+        absences: absences(record, section, total > 0, &speaks, today),
+        unread: record.parcels.iter().filter_map(|p| unread(p, section, today)).collect(),
+        sources,
+        total,
+    }
+}
+
+fn set(flags: &mut [bool], at: u32) {
+    if let Some(flag) = flags.get_mut(at as usize) {
+        *flag = true;
+    }
+}
+
+/// Newest as-of first; a source that does not say comes last.
+pub(super) fn newest(source: &SourceLine) -> Option<crate::record::Known> {
+    source.as_of.as_ref().filter(|d| !d.future).and_then(|d| d.known)
+}
+
+fn absences(record: &Record, section: Section, held: bool, speaks: &[bool], today: Date) -> Vec<Absence> {
+    let mut all: Vec<Absence> = Vec::new();
+    for item in record.section(section).filter(|i| rows::is_absence(record, i) && !rows::is_withheld(record, i)) {
+        for (_, parcel, entry) in record.entries(item) {
+            let absent = if entry.polarity == Polarity::NoneKnown { Absent::NoneKnown } else { Absent::Unavailable };
+            all.push(Absence {
+                absent,
+                source: rows::source(parcel, today),
+                text: entry.title.clone(),
+                date: rows::date(entry).map(|d| Day::of(d, today)),
+                item: Some(item.id.clone()),
+                contradicted: held,
+            });
+        }
+    }
+    for (parcel, speaks) in record.parcels.iter().zip(speaks) {
+        let says: Vec<_> = parcel.reading.says.iter().filter(|s| s.section == section).collect();
+        for said in &says {
+            let absent = Absent::from(said.nothing);
+            // The same file often says it twice: as an entry, and as its section's reason for being empty.
+            if !all.iter().any(|a| a.absent == absent && a.source.parcel == parcel.hash && a.item.is_some()) {
+                all.push(Absence {
+                    absent,
+                    source: rows::source(parcel, today),
+                    text: said.text.clone(),
+                    date: parcel.reading.source.as_of.as_ref().map(|d| Day::of(d, today)),
+                    item: None,
+                    contradicted: held,
+                });
+            }
+        }
+        if says.is_empty() && !speaks {
+            all.push(Absence {
+                absent: Absent::NotInSource,
+                source: rows::source(parcel, today),
+                text: String::new(),
+                date: None,
+                item: None,
+                contradicted: held,
+            });
+        }
+    }
+    // What was not understood first, silence last.
+    let weight = |a: &Absence| match a.absent {
+        Absent::NotUnderstood => 0,
+        Absent::NarrativeOnly => 1,
+        Absent::Unavailable => 2,
+        Absent::EmptySection => 3,
+        Absent::NoneKnown => 4,
+        Absent::NotInSource => 5,
+    };
+    all.sort_by_key(weight);
+    all
+}
+
+fn unread(parcel: &Parcel, section: Section, today: Date) -> Option<Unread> {
+    if parcel.reading.ledger.not_understood == 0 {
+        return None;
+    }
+    let lines = parcel.reading.ledger.lines.iter().filter(|l| l.outcome == Outcome::NotUnderstood);
+    let (mut here, mut elsewhere) = (0u32, 0u32);
+    for line in lines {
+        match section_of(&line.kind) {
+            Some(own) if own == section => here += 1,
+            Some(_) => elsewhere += 1,
+            None => {}
+        }
+    }
+    let anywhere = parcel.reading.ledger.not_understood.saturating_sub(here + elsewhere);
+    (here + anywhere > 0).then(|| Unread { source: rows::source(parcel, today), here, anywhere })
+}
+
+/// The section to which a piece belongs by its type alone; `None` if it may be any.
+fn section_of(kind: &str) -> Option<Section> {
+    Some(match kind {
+        "AllergyIntolerance" => Section::Allergies,
+        "MedicationStatement"
+        | "MedicationRequest"
+        | "MedicationDispense"
+        | "MedicationAdministration"
+        | "MedicationOrder"
+        | "Medication" => Section::Medications,
+        "Condition" => Section::Problems,
+        "DiagnosticReport" | "Specimen" => Section::Results,
+        "Immunization" => Section::Immunizations,
+        "Procedure" => Section::Procedures,
+        "Device" | "DeviceUseStatement" => Section::MedicalDevices,
+        "Encounter" => Section::Encounters,
+        "DocumentReference" | "Binary" | "Media" => Section::Documents,
+        "CarePlan" | "Goal" | "ServiceRequest" | "Appointment" => Section::PlanOfCare,
+        "FamilyMemberHistory" => Section::FamilyHistory,
+        "Flag" => Section::Alerts,
+        "Consent" => Section::LegalInformation,
+        _ => return None,
+    })
+}

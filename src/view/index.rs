@@ -1,0 +1,141 @@
+//! What the pages need besides the record, made once after each merge.
+
+use std::cmp::Reverse;
+use std::collections::{BTreeMap, HashMap};
+
+use super::rows;
+use super::search::fold;
+use crate::record::{Item, Kind, Record, Value, same};
+
+/// Orders and groups of a record's items. Belongs to the record it was made of, and to no other.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Index {
+    /// Indices into [`Record::items`], newest first, undated last; nothing that is withheld from the patient.
+    pub(super) by_date: Vec<u32>,
+    /// For each of `by_date`: all its words, folded for search.
+    pub(super) words: Vec<String>,
+    /// Analytes: items that measure the same, newest first.
+    pub(super) analytes: Vec<Vec<u32>>,
+    /// From an item to its analyte.
+    pub(super) analyte_of: HashMap<u32, u32>,
+}
+
+impl Index {
+    /// The index of a record. One pass over its items and one sort.
+    pub fn new(record: &Record) -> Index {
+        let key = |i: u32| {
+            let entry = record.items.get(i as usize).and_then(|item| record.lead(item));
+            entry.and_then(rows::date).map(|d| d.sort_key()).unwrap_or_default()
+        };
+        let mut by_date: Vec<u32> =
+            (0u32..).zip(&record.items).filter(|(_, item)| !rows::is_withheld(record, item)).map(|(i, _)| i).collect();
+        by_date.sort_by_cached_key(|i| (Reverse(key(*i)), *i));
+        let words =
+            by_date.iter().filter_map(|i| record.items.get(*i as usize)).map(|item| words(record, item)).collect();
+        let analytes = analytes(record, &by_date);
+        let analyte_of = (0u32..).zip(&analytes).flat_map(|(a, items)| items.iter().map(move |i| (*i, a))).collect();
+        Index { by_date, words, analytes, analyte_of }
+    }
+
+    /// The items of the analyte that holds this one, newest first.
+    pub(super) fn analyte(&self, item: u32) -> Option<&[u32]> {
+        self.analytes.get(*self.analyte_of.get(&item)? as usize).map(Vec::as_slice)
+    }
+}
+
+/// Everything in an item that can be searched for, folded.
+fn words(record: &Record, item: &Item) -> String {
+    let mut all: Vec<&str> = Vec::new();
+    let mut own: Vec<String> = Vec::new();
+    for (at, parcel, entry) in record.entries(item) {
+        let history = !item.entries.contains(&at);
+        all.push(&entry.title);
+        if history {
+            continue;
+        }
+        all.push(&entry.concept.text);
+        all.extend(entry.concept.codings.iter().flat_map(|c| [c.display.as_str(), c.code.as_str()]));
+        all.extend(entry.components.iter().map(|c| c.title.as_str()));
+        all.extend(entry.dose.iter().chain(&entry.notes).chain(&entry.performer).map(String::as_str));
+        all.extend(entry.custodian.as_deref());
+        all.extend(entry.details.iter().map(|d| d.text.as_str()));
+        all.push(rows::source_name(parcel, Some(entry)));
+        own.extend(entry.value.as_ref().map(Value::text));
+        own.extend(entry.reactions.iter().flat_map(|r| r.manifestations.iter().map(rows::words)));
+        for attachment in entry.attachments.iter().filter_map(|i| parcel.reading.attachments.get(*i as usize)) {
+            all.extend([attachment.title.as_str(), attachment.text.as_str()]);
+        }
+    }
+    let mut seen: Vec<&str> = Vec::with_capacity(all.len());
+    for text in all.into_iter().chain(own.iter().map(String::as_str)) {
+        if !text.is_empty() && !seen.contains(&text) {
+            seen.push(text);
+        }
+    }
+    fold(&seen.join("\n"))
+}
+
+/// Items that measure the same thing: a code in common, or the same words where no codes contradict.
+fn analytes(record: &Record, by_date: &[u32]) -> Vec<Vec<u32>> {
+    let measured: Vec<(u32, &crate::record::Entry)> = by_date
+        .iter()
+        .filter_map(|i| Some((*i, record.lead(record.items.get(*i as usize)?)?)))
+        .filter(|(_, e)| e.kind == Kind::Observation && e.polarity.is_positive())
+        .filter(|(_, e)| matches!(&e.value, Some(v) if !matches!(v, Value::Absent(_))) || !e.components.is_empty())
+        .collect();
+    let mut up: Vec<usize> = (0..measured.len()).collect();
+    let mut by_code: HashMap<(&str, &str), usize> = HashMap::new();
+    let mut by_words: HashMap<String, Vec<usize>> = HashMap::new();
+    for ((_, entry), own) in measured.iter().zip(0..) {
+        for code in same::codes(&entry.concept) {
+            match by_code.get(&code) {
+                Some(other) => join(&mut up, own, *other),
+                None => {
+                    by_code.insert(code, own);
+                }
+            }
+        }
+        if let Some(words) = same::words(entry) {
+            let specimen = entry.detail("specimen").map(same::fold).unwrap_or_default();
+            by_words.entry(format!("{words}|{specimen}")).or_default().push(own);
+        }
+    }
+    for pool in by_words.values() {
+        let entries = || pool.iter().filter_map(|own| measured.get(*own));
+        let agree = same::codes_agree(entries().map(|(_, e)| *e));
+        let joined = pool
+            .iter()
+            .filter(|own| agree || measured.get(**own).is_some_and(|(_, e)| same::codes(&e.concept).next().is_none()));
+        let mut joined = joined.copied();
+        if let Some(first) = joined.next() {
+            joined.for_each(|own| join(&mut up, own, first));
+        }
+    }
+    let mut groups: BTreeMap<usize, Vec<u32>> = BTreeMap::new();
+    for ((item, _), own) in measured.iter().zip(0..) {
+        groups.entry(root(&mut up, own)).or_default().push(*item);
+    }
+    groups.into_values().collect()
+}
+
+fn root(up: &mut [usize], mut at: usize) -> usize {
+    loop {
+        let over = up.get(at).copied().unwrap_or(at);
+        if over == at {
+            return at;
+        }
+        let further = up.get(over).copied().unwrap_or(over);
+        if let Some(slot) = up.get_mut(at) {
+            *slot = further;
+        }
+        at = over;
+    }
+}
+
+/// The smaller root wins: groups come in the order of their newest item.
+fn join(up: &mut [usize], a: usize, b: usize) {
+    let (a, b) = (root(up, a), root(up, b));
+    if let Some(slot) = up.get_mut(a.max(b)) {
+        *slot = a.min(b);
+    }
+}

@@ -1,0 +1,300 @@
+//! From an item to the line that lists show.
+
+use jiff::civil::Date;
+
+use super::{Against, Day, Flagging, LabFlag, Part, Row, SourceLine, Trust, section::GroupKind};
+use crate::record::{
+    Concept, Entry, Field, Item, Kind, Origin, Parcel, PartialDate, Polarity, Record, Section, Standing, Value, same,
+};
+
+/// The file as a source.
+pub(super) fn source(parcel: &Parcel, today: Date) -> SourceLine {
+    SourceLine {
+        parcel: parcel.hash,
+        name: source_name(parcel, None).to_owned(),
+        as_of: parcel.reading.source.as_of.as_ref().map(|d| Day::of(d, today)),
+        imported: Day::at(&parcel.note.imported, today),
+        trust: trust(parcel.note.origin),
+    }
+}
+
+/// Who says so. In a share the files of the patient stand behind one parcel: there the entry's own custodian counts.
+pub(super) fn source_name<'a>(parcel: &'a Parcel, entry: Option<&'a Entry>) -> &'a str {
+    if parcel.note.origin == Origin::Person {
+        return "";
+    }
+    let own = entry.filter(|_| parcel.note.origin == Origin::Share).and_then(|e| e.custodian.as_deref());
+    let source = &parcel.reading.source;
+    [own.unwrap_or_default(), &source.name, &source.title, &parcel.note.title, &parcel.note.file_name]
+        .into_iter()
+        .find(|name| !name.trim().is_empty())
+        .unwrap_or_default()
+}
+
+/// The trust mark of what came so.
+pub(super) fn trust(origin: Origin) -> Trust {
+    match origin {
+        Origin::File | Origin::Share => Trust::NotSigned,
+        Origin::Person => Trust::Typed,
+        Origin::SignedTrusted => Trust::SignedTrusted,
+        Origin::SignedUnknown => Trust::SignedUnknown,
+    }
+}
+
+/// True if a source forbids to show it to the patient. One entry is enough.
+pub(super) fn is_withheld(record: &Record, item: &Item) -> bool {
+    record.entries(item).any(|(_, _, e)| e.withheld_from_patient())
+}
+
+/// True if it says that none is known, or that nothing is known: not a line of a list, but a kind of nothing.
+pub(super) fn is_absence(record: &Record, item: &Item) -> bool {
+    record.lead(item).is_some_and(|e| matches!(e.polarity, Polarity::NoneKnown | Polarity::Unknown))
+}
+
+/// True if it counts as a line of its section.
+pub(super) fn counts(record: &Record, item: &Item) -> bool {
+    !is_withheld(record, item) && !is_absence(record, item)
+}
+
+/// An item as a line; `None` only if the item is not of this record.
+pub(super) fn row(record: &Record, item: &Item, today: Date) -> Option<Row> {
+    let entry = record.lead(item)?;
+    let parcel = record.parcel(item.lead)?;
+    let mut sources: Vec<String> = Vec::new();
+    for (_, parcel, entry) in record.entries(item) {
+        let name = source_name(parcel, Some(entry));
+        if !sources.iter().any(|s| s == name) {
+            sources.push(name.to_owned());
+        }
+    }
+    Some(Row {
+        id: item.id.clone(),
+        section: item.section,
+        kind: item.kind.clone(),
+        group: group(record, item, today),
+        title: entry.title.clone(),
+        named: entry.named,
+        value: entry.value.as_ref().map(Value::text).unwrap_or_default(),
+        unit: entry.value.as_ref().map(|v| v.unit().to_owned()).unwrap_or_default(),
+        parts: entry.components.iter().map(part).collect(),
+        range: entry.range.clone(),
+        flagging: flagging(entry.value.as_ref(), &entry.range, &entry.interpretation),
+        dose: doses(record, item),
+        reactions: entry.reactions.iter().map(reaction).filter(|r| !r.is_empty()).collect(),
+        severity: severity(entry),
+        date: date(entry).map(|d| Day::of(d, today)),
+        end: entry.end.as_ref().map(|d| Day::of(d, today)),
+        standing: entry.status.standing,
+        status: entry.status.text.clone(),
+        certainty: entry.status.certainty.clone(),
+        polarity: entry.polarity,
+        disagree: !item.disagreements.is_empty(),
+        trust: trust(parcel.note.origin),
+        sources,
+        degraded: entry.degraded.is_some(),
+        notes: record.entries(item).any(|(_, _, e)| !e.notes.is_empty()),
+        attachments: record.entries(item).map(|(_, _, e)| e.attachments.len() as u32).sum(),
+        entries: (item.entries.len() + item.history.len()) as u32,
+    })
+}
+
+/// The date of a line: the clinical one, else when it was written down.
+pub(super) fn date(entry: &Entry) -> Option<&PartialDate> {
+    entry.date.as_ref().or(entry.recorded.as_ref())
+}
+
+/// The dose texts of the leading file: all of them, since two doses side by side are both taken.
+fn doses(record: &Record, item: &Item) -> Vec<String> {
+    let mut doses: Vec<String> = Vec::new();
+    for (at, _, entry) in record.entries(item) {
+        let leading = at.parcel == item.lead.parcel && item.entries.contains(&at);
+        let over = matches!(entry.status.standing, Standing::Ended | Standing::Stopped) && at != item.lead;
+        if leading
+            && !over
+            && entry.polarity.is_positive() == record.lead(item).is_some_and(|l| l.polarity.is_positive())
+        {
+            for dose in &entry.dose {
+                if !doses.contains(dose) {
+                    doses.push(dose.clone());
+                }
+            }
+        }
+    }
+    doses
+}
+
+fn part(component: &crate::record::Component) -> Part {
+    Part {
+        title: component.title.clone(),
+        value: component.value.as_ref().map(Value::text).unwrap_or_default(),
+        unit: component.value.as_ref().map(|v| v.unit().to_owned()).unwrap_or_default(),
+        flagging: flagging(component.value.as_ref(), &component.range, &component.interpretation),
+    }
+}
+
+/// The words of a concept: its text, its first name, else its first code.
+pub(super) fn words(concept: &Concept) -> String {
+    let code = || concept.codings.iter().map(|c| c.code.as_str()).find(|c| !c.is_empty());
+    concept.label().or_else(code).unwrap_or_default().to_owned()
+}
+
+fn reaction(reaction: &crate::record::Reaction) -> String {
+    let what: Vec<String> = reaction.manifestations.iter().map(words).filter(|w| !w.is_empty()).collect();
+    if what.is_empty() { reaction.note.clone() } else { what.join(", ") }
+}
+
+/// The severity as the sources worded it; of several reactions the worst of FHIR's three words, else the first said.
+fn severity(entry: &Entry) -> String {
+    let said: Vec<&str> = entry.reactions.iter().map(|r| r.severity.as_str()).filter(|s| !s.is_empty()).collect();
+    let worst = ["severe", "moderate", "mild"].into_iter().find(|w| said.iter().any(|s| s.eq_ignore_ascii_case(w)));
+    worst.or(said.first().copied()).or(entry.detail("severity")).unwrap_or_default().to_owned()
+}
+
+/// The lab's own flag, and where the number lies if the range is one plain pair of numbers in the same unit.
+pub(super) fn flagging(value: Option<&Value>, range: &[String], interpretation: &[Concept]) -> Flagging {
+    let (lab, words) = interpretation.first().map(|first| (lab_flag(first), words(first))).unwrap_or_default();
+    Flagging { lab, words, range: against(value, range) }
+}
+
+fn lab_flag(concept: &Concept) -> LabFlag {
+    let known = |code: &str| match code {
+        "N" => Some(LabFlag::Normal),
+        "L" => Some(LabFlag::Low),
+        "LL" | "LU" => Some(LabFlag::CriticallyLow),
+        "H" => Some(LabFlag::High),
+        "HH" | "HU" => Some(LabFlag::CriticallyHigh),
+        "A" => Some(LabFlag::Abnormal),
+        "AA" => Some(LabFlag::CriticallyAbnormal),
+        _ => None,
+    };
+    let texts = concept.codings.iter().map(|c| c.code.as_str()).chain([concept.text.trim()]);
+    texts.into_iter().find_map(known).unwrap_or(LabFlag::Other)
+}
+
+fn against(value: Option<&Value>, range: &[String]) -> Against {
+    let (Some(Value::Quantity(q)), [only]) = (value, range) else { return Against::NotCompared };
+    let (Some(number), true) = (plain(&q.value), q.comparator.is_empty()) else { return Against::NotCompared };
+    match plain_range(only, q.unit_label()) {
+        Some((low, _)) if number < low => Against::Below,
+        Some((_, high)) if number > high => Against::Above,
+        Some(_) => Against::Within,
+        None => Against::NotCompared,
+    }
+}
+
+/// A number written plainly: digits, one point, a sign.
+pub(super) fn plain(text: &str) -> Option<f64> {
+    let text = text.trim();
+    let plain =
+        text.chars().all(|c| c.is_ascii_digit() || c == '.' || c == '-') && text.contains(|c: char| c.is_ascii_digit());
+    if plain { text.parse().ok().filter(|n: &f64| n.is_finite()) } else { None }
+}
+
+/// A range written as two plain numbers, low first, each with this unit or none.
+pub(super) fn plain_range(text: &str, unit: &str) -> Option<(f64, f64)> {
+    let text = text.trim().trim_start_matches(['(', '[']).trim_end_matches([')', ']']);
+    let (low, high) = ["–", "—", " to ", "..", " - ", "-"].iter().find_map(|mark| {
+        // The first mark that leaves a number on both sides; a leading minus is no mark.
+        let from = text.char_indices().nth(1)?.0;
+        let at = text.get(from..)?.find(mark)? + from;
+        Some((number_of(text.get(..at)?, unit)?, number_of(text.get(at + mark.len()..)?, unit)?))
+    })?;
+    (low <= high).then_some((low, high))
+}
+
+fn number_of(text: &str, unit: &str) -> Option<f64> {
+    let text = text.trim();
+    let end = text.find(|c: char| !(c.is_ascii_digit() || c == '.' || c == '-')).unwrap_or(text.len());
+    let rest = text.get(end..)?.trim();
+    if rest.is_empty() || same::unit(rest) == same::unit(unit) { plain(text.get(..end)?) } else { None }
+}
+
+/// In which list of its section an item stands.
+pub(super) fn group(record: &Record, item: &Item, today: Date) -> GroupKind {
+    let Some(entry) = record.lead(item) else { return GroupKind::All };
+    if !entry.polarity.is_positive() {
+        return GroupKind::Negative;
+    }
+    if item.section == Section::Allergies && entry.degraded.is_some() {
+        return GroupKind::Degraded;
+    }
+    let future = date(entry).is_some_and(|d| Day::of(d, today).future);
+    let planned = entry.status.standing == Standing::Planned;
+    if planned || (future && matches!(entry.kind, Kind::Appointment | Kind::Goal | Kind::CarePlan)) {
+        return GroupKind::Planned;
+    }
+    if future && !matches!(item.section, Section::PlanOfCare) {
+        return GroupKind::Future;
+    }
+    if !matches!(
+        item.section,
+        Section::Allergies
+            | Section::Alerts
+            | Section::Medications
+            | Section::Problems
+            | Section::MedicalDevices
+            | Section::PlanOfCare
+            | Section::Pregnancy
+    ) {
+        return GroupKind::All;
+    }
+    if item.disagreements.iter().any(|d| matches!(d.field, Field::Standing | Field::EnteredInError)) {
+        return GroupKind::Unclear;
+    }
+    let ended = entry.end.as_ref().and_then(|d| Day::of(d, today).days_ago).is_some_and(|days| days > 0);
+    match entry.status.standing {
+        // A source that calls it active and gives an end in the past does not say clearly that it is current.
+        Standing::Active if ended => GroupKind::Unclear,
+        Standing::Active => GroupKind::Now,
+        Standing::Ended | Standing::Stopped => GroupKind::Past,
+        Standing::Unknown if ended => GroupKind::Past,
+        _ => GroupKind::Unclear,
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)]
+mod tests {
+    use super::*;
+    use crate::record::{Coding, Quantity};
+
+    fn check(value: &str, unit: &str, range: &[&str], expected: Against) {
+        let value = Value::Quantity(Quantity { value: value.into(), unit: unit.into(), ..Default::default() });
+        let range: Vec<String> = range.iter().map(|r| (*r).to_owned()).collect();
+        assert_eq!(flagging(Some(&value), &range, &[]).range, expected, "{value:?} {range:?}");
+    }
+
+    #[test]
+    fn a_number_is_compared_only_with_one_plain_range_in_its_own_unit() {
+        check("85.000", "umol/L", &["60-110"], Against::Within);
+        check("59", "umol/L", &["60 - 110 µmol/L"], Against::Below);
+        check("5.4", "mmol/L", &["3.5–5.3"], Against::Above);
+        check("-2", "", &["-5--1"], Against::Within);
+        check("5.3", "mmol/L", &["3.5 mmol/L to 5.3 mmol/L"], Against::Within);
+        check("5.4", "mmol/L", &["3.5-5.3 mg/dL"], Against::NotCompared);
+        check("5.4", "mmol/L", &["3.5-5.3", "3.5-5.1"], Against::NotCompared);
+        check("5.4", "mmol/L", &["see note"], Against::NotCompared);
+        check("5.4", "mmol/L", &["<5.3"], Against::NotCompared);
+        check("5.4", "mmol/L", &["Male 3.5-5.3"], Against::NotCompared);
+        check("5.4", "mmol/L", &["5.3-3.5"], Against::NotCompared);
+        check("5.4", "mmol/L", &[], Against::NotCompared);
+        check("1e3", "mmol/L", &["3.5-5.3"], Against::NotCompared);
+    }
+
+    #[test]
+    fn a_bound_is_not_compared() {
+        let value = Value::Quantity(Quantity { value: "5".into(), comparator: "<".into(), ..Default::default() });
+        assert_eq!(flagging(Some(&value), &["10-20".into()], &[]).range, Against::NotCompared);
+    }
+
+    #[test]
+    fn the_labs_own_flag_is_kept_with_its_words() {
+        let high = Concept {
+            text: "Above range".into(),
+            codings: vec![Coding { system: String::new(), code: "H".into(), display: String::new() }],
+        };
+        let flags = flagging(None, &[], &[high]);
+        assert_eq!((flags.lab, flags.words.as_str()), (LabFlag::High, "Above range"));
+        assert_eq!(flagging(None, &[], &[Concept::words("odd")]).lab, LabFlag::Other);
+    }
+}
