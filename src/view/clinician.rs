@@ -63,6 +63,13 @@ pub enum Label {
     NothingHeld,
 }
 
+impl Label {
+    /// True if something of the section was shared, or all of it.
+    pub fn is_shared(self) -> bool {
+        matches!(self, Label::InFull(_) | Label::Selected)
+    }
+}
+
 /// The page.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Clinician {
@@ -120,7 +127,7 @@ pub fn clinician(record: &Record, index: &Index, share: Share, given: Option<&Pe
     };
     let sections: Vec<ClinicianSection> =
         Section::ALL.into_iter().map(|section| one(record, index, section, label(section), today)).collect();
-    let empty = |s: &&ClinicianSection| s.label == Label::NotShared || (s.heading.total == 0 && s.in_error.is_empty());
+    let empty = |s: &&ClinicianSection| !s.label.is_shared() || (s.heading.total == 0 && s.in_error.is_empty());
     let since = |row: &Row| row.date.as_ref().and_then(|d| d.days_ago).is_some_and(|d| (0..=RECENT_DAYS).contains(&d));
     let recent = index.by_date.iter().filter_map(|i| record.items.get(*i as usize));
     Clinician {
@@ -129,7 +136,7 @@ pub fn clinician(record: &Record, index: &Index, share: Share, given: Option<&Pe
         ends_on: Day::at(&share.ends_at, today),
         as_of: sources.iter().filter_map(|s| s.as_of.clone()).find(|d| d.known.is_some() && !d.future),
         sources,
-        medicines: (label(Section::Medications) != Label::NotShared).then(|| medicines::medicines(record, today)),
+        medicines: label(Section::Medications).is_shared().then(|| medicines::medicines(record, today)),
         recent: recent
             .filter(|item| rows::counts(record, item))
             .filter_map(|item| rows::row(record, item, today))
