@@ -1,2 +1,6 @@
-//! Entry point.
-fn main() {}
+//! The front door of the app: see `tessera::ui`.
+
+fn main() {
+    #[cfg(target_arch = "wasm32")]
+    tessera::ui::start();
+}

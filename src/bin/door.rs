@@ -1,2 +1,6 @@
-//! Entry point.
-fn main() {}
+//! The first screen: see `tessera::ui::door`.
+
+fn main() {
+    #[cfg(target_arch = "wasm32")]
+    tessera::ui::door::start();
+}

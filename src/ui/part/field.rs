@@ -63,7 +63,7 @@ pub fn ErrorSummary(
         move |event: leptos::ev::MouseEvent| {
             // The address names a place of the app: a jump within the page must not touch it.
             event.prevent_default();
-            super::super::focus(id);
+            crate::ui::front::focus(id);
         }
     };
     view! {

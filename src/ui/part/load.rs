@@ -5,14 +5,11 @@ use leptos::prelude::*;
 use super::{Callout, Tone};
 use crate::app::wire::Failure;
 use crate::ui::front::Front;
-use crate::ui::text::{common, failure};
+use crate::ui::text::{self, common};
 
 /// Asks the hall and draws its answer: pending and failure are always drawn. Asks again whenever the record changes,
 /// and whenever a signal changes that `ask` reads; the old answer stays until the new one is there.
-pub fn load<T, F, V>(
-    ask: impl Fn() -> F + 'static,
-    draw: impl Fn(T) -> V + Send + Sync + 'static,
-) -> impl IntoView + use<T, F, V>
+pub fn load<T, F, V>(ask: impl Fn() -> F + 'static, draw: impl Fn(T) -> V + Send + Sync + 'static) -> impl IntoView
 where
     T: Clone + 'static,
     F: Future<Output = Result<T, Failure>> + 'static,
@@ -39,8 +36,8 @@ pub fn Trouble(
     let again = fault.clone();
     view! {
         <div role="alert">
-            <Callout tone=Tone::Danger title=move || failure::what(&fault)>
-                <p>{move || failure::then(&again)}</p>
+            <Callout tone=Tone::Danger title=move || text::failed(&fault)>
+                <p>{move || text::remedy(&again)}</p>
             </Callout>
         </div>
     }

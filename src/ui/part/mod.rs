@@ -18,12 +18,12 @@ mod tile;
 
 pub use badge::{Badge, DayText, Degraded, SourceText, TrustMark};
 pub use callout::{Callout, Tone};
-pub use choice::{Choice, Chip, Tick};
+pub use choice::{Chip, Choice, Tick};
 pub use dialogue::Dialogue;
 pub use disclosure::Disclosure;
 pub use empty::Empty;
 pub use fact::{Fact, Facts};
-pub use field::{ErrorSummary, Field, Fault};
+pub use field::{ErrorSummary, Fault, Field};
 pub use head::{BackTo, PageHead};
 pub use icon::{Icon, Sign};
 pub use load::{Trouble, load};

@@ -1,9 +1,11 @@
 //! Words for the values of the record: each value of an enum has its own, and a date is never read the wrong way round.
 
 use super::terms;
-use crate::record::{
-    IssueCode, Known, Nothing, Origin, Outcome, PartialDate, Polarity, Section, Severity, Sex, Standing, TimeOfDay,
-};
+use crate::app::wire::Failure;
+use crate::record::{IssueCode, Known, Outcome, Polarity, Section, Severity, Sex, Standing};
+use crate::view::guard::FactName;
+use crate::view::people::{Age, Header};
+use crate::view::{Absent, Day, Trust};
 
 /// The name of a section.
 pub fn section(section: Section) -> &'static str {
@@ -62,37 +64,46 @@ pub fn standing(standing: Standing) -> &'static str {
     }
 }
 
-/// What a source says about having nothing; `None` means that it says nothing at all.
-pub fn nothing(nothing: Option<Nothing>) -> &'static str {
-    match nothing {
-        None => terms::nothing_absent(),
-        Some(Nothing::NoneKnown) => terms::nothing_none_known(),
-        Some(Nothing::Unavailable) => terms::nothing_unavailable(),
-        Some(Nothing::NotUnderstood) => terms::nothing_not_understood(),
-        Some(Nothing::EmptySection) => terms::nothing_empty_section(),
-        Some(Nothing::NarrativeOnly) => terms::nothing_narrative_only(),
+/// What a source says about having nothing.
+pub fn absent(absent: Absent) -> &'static str {
+    match absent {
+        Absent::NotInSource => terms::nothing_absent(),
+        Absent::NoneKnown => terms::nothing_none_known(),
+        Absent::Unavailable => terms::nothing_unavailable(),
+        Absent::NotUnderstood => terms::nothing_not_understood(),
+        Absent::EmptySection => terms::nothing_empty_section(),
+        Absent::NarrativeOnly => terms::nothing_narrative_only(),
     }
 }
 
-/// Who vouches for an entry, as a sentence.
-pub fn trust(origin: Origin) -> &'static str {
-    match origin {
-        Origin::File => terms::trust_file(),
-        Origin::Person => terms::trust_person(),
-        Origin::Share => terms::trust_share(),
-        Origin::SignedTrusted => terms::trust_signed_trusted(),
-        Origin::SignedUnknown => terms::trust_signed_unknown(),
+/// How far an item can be trusted, as a sentence.
+pub fn trust(trust: Trust) -> &'static str {
+    match trust {
+        Trust::SignedTrusted => terms::trust_signed_trusted(),
+        Trust::SignedUnknown => terms::trust_signed_unknown(),
+        Trust::NotSigned => terms::trust_file(),
+        Trust::Typed => terms::trust_person(),
     }
 }
 
-/// Who vouches for an entry, in a word or two; stands beside [`trust`], never alone.
-pub fn trust_short(origin: Origin) -> &'static str {
-    match origin {
-        Origin::File => terms::trust_file_short(),
-        Origin::Person => terms::trust_person_short(),
-        Origin::Share => terms::trust_share_short(),
-        Origin::SignedTrusted => terms::trust_signed_trusted_short(),
-        Origin::SignedUnknown => terms::trust_signed_unknown_short(),
+/// How far an item can be trusted, in a word or two; stands beside [`trust`], never alone.
+pub fn trust_short(trust: Trust) -> &'static str {
+    match trust {
+        Trust::SignedTrusted => terms::trust_signed_trusted_short(),
+        Trust::SignedUnknown => terms::trust_signed_unknown_short(),
+        Trust::NotSigned => terms::trust_file_short(),
+        Trust::Typed => terms::trust_person_short(),
+    }
+}
+
+/// A fact that tells whose a file is.
+pub fn fact(name: FactName) -> &'static str {
+    match name {
+        FactName::NhsNumber => terms::fact_nhs_number(),
+        FactName::BirthDate => terms::fact_birth_date(),
+        FactName::FamilyName => terms::fact_family_name(),
+        FactName::GivenName => terms::fact_given_name(),
+        FactName::Sex => terms::fact_sex(),
     }
 }
 
@@ -189,31 +200,29 @@ pub fn month(number: u8) -> &'static str {
 }
 
 /// `3 March 2019`, `March 2019`, `2019`, or the source's own characters where they are no date. Without the time.
-pub fn date(date: &PartialDate) -> String {
-    match date.known {
-        Some(known) => day(known),
-        None if date.text.trim().is_empty() => super::date::none().to_owned(),
-        None => super::date::not_a_date(date.text.trim()),
+pub fn day(day: &Day) -> String {
+    match day.known {
+        Some(known) => known_day(known),
+        None if day.text.trim().is_empty() => super::date::none().to_owned(),
+        None => super::date::not_a_date(day.text.trim()),
     }
 }
 
 /// The same for a date that may be missing.
-pub fn date_or_none(date: Option<&PartialDate>) -> String {
-    date.map_or_else(|| super::date::none().to_owned(), self::date)
+pub fn day_or_none(day: Option<&Day>) -> String {
+    day.map_or_else(|| super::date::none().to_owned(), self::day)
 }
 
 /// `3 March 2019 at 10:30`: the wall clock as the source wrote it, never shifted.
-pub fn moment(date: &PartialDate) -> String {
-    match date.known.and_then(|k| k.time) {
-        Some(TimeOfDay { hour, minute, .. }) => {
-            super::date::moment(&self::date(date), &format!("{hour:02}:{minute:02}"))
-        }
-        None => self::date(date),
+pub fn moment(day: &Day) -> String {
+    match day.known.and_then(|k| k.time) {
+        Some(time) => super::date::moment(&self::day(day), &format!("{:02}:{:02}", time.hour, time.minute)),
+        None => self::day(day),
     }
 }
 
 /// The day, month or year that is known.
-pub fn day(known: Known) -> String {
+pub fn known_day(known: Known) -> String {
     let year = known.year.to_string();
     match (known.month, known.day) {
         (Some(m), Some(day)) => super::date::day(&day.to_string(), month(m), &year),
@@ -223,37 +232,103 @@ pub fn day(known: Known) -> String {
 }
 
 /// "as of 3 March 2019".
-pub fn as_of(date: &PartialDate) -> String {
-    super::date::as_of(&self::date(date))
+pub fn as_of(day: &Day) -> String {
+    super::date::as_of(&self::day(day))
 }
 
 /// "Born 3 March 1951".
-pub fn born(date: &PartialDate) -> String {
-    super::date::born(&self::date(date))
+pub fn born(day: &Day) -> String {
+    super::date::born(&self::day(day))
 }
 
-/// How old somebody is on a day, in years; in months below two years, in days below two months. `None` where the
-/// birth date is not known to the day or lies later.
-pub fn age(birth: &PartialDate, today: Known) -> Option<String> {
-    let born = birth.known?;
-    let (m, day) = (i32::from(born.month?), i32::from(born.day?));
-    let (tm, td) = (i32::from(today.month?), i32::from(today.day?));
-    let months = (i32::from(today.year) - i32::from(born.year)) * 12 + tm - m - i32::from(td < day);
-    let n = u64::try_from(months).ok()?;
-    Some(match n {
-        24.. => super::date::years(n / 12),
-        2.. => super::date::months(n),
-        _ => super::date::days(u64::try_from(td - day + if tm == m { 0 } else { days_of(born.year, m) }).ok()?),
-    })
+/// How old somebody is: in years; below two in months, below two months in days.
+pub fn age(age: Age) -> String {
+    let months = u64::from(age.years) * 12 + u64::from(age.months);
+    match (months, age.days) {
+        (24.., _) => super::date::years(age.years.into()),
+        (2.., Some(_)) => super::date::months(months),
+        (_, Some(days)) => super::date::days(days.into()),
+        _ => super::date::years(age.years.into()),
+    }
 }
 
-/// Days of a month, 1..=12, of the Gregorian calendar.
-fn days_of(year: i16, month: i32) -> i32 {
-    match month {
-        4 | 6 | 9 | 11 => 30,
-        2 if year % 4 == 0 && (year % 100 != 0 || year % 400 == 0) => 29,
-        2 => 28,
-        _ => 31,
+/// The person's name, or that there is none.
+pub fn name(person: &Header) -> String {
+    if person.name.trim().is_empty() { terms::no_name().to_owned() } else { person.name.clone() }
+}
+
+/// "Born 3 March 1951, 75 years old"; says so if the date is not known.
+pub fn born_and_age(person: &Header) -> String {
+    match (&person.birth, person.age) {
+        (Some(birth), Some(age)) => format!("{}, {}", born(birth), self::age(age)),
+        (Some(birth), None) => born(birth),
+        (None, _) => terms::no_birth().to_owned(),
+    }
+}
+
+/// A size: 512 bytes, 13 kB, 2.4 MB (kB = 1,000 bytes).
+pub fn size(bytes: u64) -> String {
+    match bytes {
+        0..1_000 => super::common::bytes(&super::number(bytes)),
+        1_000..1_000_000 => super::common::kilobytes(&super::number(bytes.div_ceil(1_000))),
+        _ => super::common::megabytes(&format!("{}.{}", super::number(bytes / 1_000_000), bytes / 100_000 % 10)),
+    }
+}
+
+/// What happened.
+pub fn failed(failure: &Failure) -> String {
+    use super::failure;
+    match failure {
+        Failure::TooLarge { bytes, limit } => return failure::too_large(&size(*limit), &size(*bytes)),
+        Failure::Stopped => failure::stopped(),
+        Failure::Garbled => failure::garbled(),
+        Failure::Locked => failure::locked(),
+        Failure::VaultThere => failure::vault_there(),
+        Failure::WrongPassphrase => failure::wrong_passphrase(),
+        Failure::WrongKit => failure::wrong_kit(),
+        Failure::WeakPassphrase => failure::weak_passphrase(),
+        Failure::TooNew => failure::too_new(),
+        Failure::Damaged => failure::damaged(),
+        Failure::OtherTab => failure::other_tab(),
+        Failure::Full => failure::full(),
+        Failure::NoStorage => failure::no_storage(),
+        Failure::Unreadable => failure::unreadable(),
+        Failure::NotFound => failure::not_found(),
+        Failure::NoPerson => failure::no_person(),
+        Failure::BadParticulars => failure::bad_particulars(),
+        Failure::NothingChosen => failure::nothing_chosen(),
+        Failure::ShareTooLarge => failure::share_too_large(),
+        Failure::Refused(_) => failure::refused(),
+        Failure::NoRequest => failure::no_request(),
+    }
+    .to_owned()
+}
+
+/// What to do about it, and that nothing was lost.
+pub fn remedy(failure: &Failure) -> &'static str {
+    use super::failure;
+    match failure {
+        Failure::TooLarge { .. } => failure::too_large_then(),
+        Failure::Stopped => failure::stopped_then(),
+        Failure::Garbled => failure::garbled_then(),
+        Failure::Locked => failure::locked_then(),
+        Failure::VaultThere => failure::vault_there_then(),
+        Failure::WrongPassphrase => failure::wrong_passphrase_then(),
+        Failure::WrongKit => failure::wrong_kit_then(),
+        Failure::WeakPassphrase => failure::weak_passphrase_then(),
+        Failure::TooNew => failure::too_new_then(),
+        Failure::Damaged => failure::damaged_then(),
+        Failure::OtherTab => failure::other_tab_then(),
+        Failure::Full => failure::full_then(),
+        Failure::NoStorage => failure::no_storage_then(),
+        Failure::Unreadable => failure::unreadable_then(),
+        Failure::NotFound => failure::not_found_then(),
+        Failure::NoPerson => failure::no_person_then(),
+        Failure::BadParticulars => failure::bad_particulars_then(),
+        Failure::NothingChosen => failure::nothing_chosen_then(),
+        Failure::ShareTooLarge => failure::share_too_large_then(),
+        Failure::Refused(_) => failure::refused_then(),
+        Failure::NoRequest => failure::no_request_then(),
     }
 }
 
@@ -263,11 +338,15 @@ mod tests {
     use super::super::{Lang, set_lang};
     use super::*;
 
+    fn day(text: &str) -> Day {
+        let known = crate::record::PartialDate::fhir(text).known;
+        Day { text: text.to_owned(), known, days_ago: None, future: false }
+    }
+
     fn check(text: &str, en: &str, cy: &str) {
-        let value = PartialDate::fhir(text);
-        assert_eq!(moment(&value), en);
+        assert_eq!(moment(&day(text)), en);
         set_lang(Lang::Cy);
-        assert_eq!(moment(&value), cy);
+        assert_eq!(moment(&day(text)), cy);
         set_lang(Lang::En);
     }
 
@@ -282,14 +361,15 @@ mod tests {
 
     #[test]
     fn ages_are_told_as_people_tell_them() {
-        let today = PartialDate::fhir("2026-11-22").known.unwrap();
-        let age = |born: &str| age(&PartialDate::fhir(born), today);
-        assert_eq!(age("1951-03-03").as_deref(), Some("75 years old"));
-        assert_eq!(age("1951-11-23").as_deref(), Some("74 years old"));
-        assert_eq!(age("2025-10-22").as_deref(), Some("13 months old"));
-        assert_eq!(age("2026-10-31").as_deref(), Some("22 days old"));
-        assert_eq!(age("2026-11-21").as_deref(), Some("1 day old"));
-        assert_eq!(age("1951-03"), None);
-        assert_eq!(age("2030-01-01"), None);
+        let age = |years, months, days| age(Age { years, months, days });
+        assert_eq!(age(75, 8, Some(27_600)), "75 years old");
+        assert_eq!(age(75, 0, None), "75 years old");
+        assert_eq!(age(1, 1, Some(396)), "13 months old");
+        assert_eq!(age(0, 0, Some(1)), "1 day old");
+    }
+
+    #[test]
+    fn sizes_are_short() {
+        assert_eq!([999, 1_000, 1_500, 2_400_000].map(size), ["999 bytes", "1 kB", "2 kB", "2.4 MB"]);
     }
 }

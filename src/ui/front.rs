@@ -1,0 +1,251 @@
+//! What pages share: where the person is, what is open, whose record it is, and how they want it shown.
+
+use std::cell::Cell;
+
+use leptos::prelude::*;
+use wasm_bindgen::prelude::*;
+
+use super::place::{Place, Route};
+use super::text::{self, Lang};
+use crate::app::client::Client;
+use crate::app::wire::{Door, Failure, Settings};
+use crate::view::people::Header;
+
+#[wasm_bindgen]
+extern "C" {
+    /// Ends the record worker, with all that was unlocked, and loads the page again (`public/boot.js`).
+    #[wasm_bindgen(js_namespace = tessera, js_name = lock)]
+    fn reload_locked();
+}
+
+/// The signals that pages share. Copy: it stands in any closure.
+#[derive(Clone, Copy)]
+pub struct Front {
+    /// The hall.
+    pub client: Client,
+    /// Where the person is. Changed by links and [`Front::go`] only.
+    pub route: RwSignal<Route>,
+    /// What is on this device and whether it is open; `None` until the hall has answered.
+    pub door: RwSignal<Option<Result<Door, Failure>>>,
+    /// Whose record is open.
+    pub person: RwSignal<Option<Header>>,
+    /// How many persons there are.
+    pub people: RwSignal<usize>,
+    /// How the person wants it shown, and what is still to do.
+    pub settings: RwSignal<Settings>,
+    /// Grows whenever the record may have changed: [`load`](super::part::load) asks again.
+    pub changes: RwSignal<u32>,
+    /// Work that a lock must not interrupt: see [`Front::hold`].
+    held: RwSignal<u32>,
+    /// What the page says aloud.
+    pub said: RwSignal<String>,
+    /// A token that came with the address, until the scan page takes it.
+    pub token: RwSignal<Option<String>>,
+}
+
+thread_local! {
+    // The language is read by plain functions all over the front; this is the signal that they follow.
+    static FOLLOW: Cell<Option<RwSignal<Lang>>> = const { Cell::new(None) };
+}
+
+impl Front {
+    /// Made once, by the shell.
+    pub(super) fn new() -> Self {
+        let lang = RwSignal::new(text::lang());
+        FOLLOW.set(Some(lang));
+        text::on_read(|| {
+            if let Some(lang) = FOLLOW.get() {
+                lang.track();
+            }
+        });
+        Self {
+            client: Client,
+            route: RwSignal::new(Route::read(&hash())),
+            door: RwSignal::new(None),
+            person: RwSignal::new(None),
+            people: RwSignal::new(0),
+            settings: RwSignal::new(Settings::default()),
+            changes: RwSignal::new(0),
+            held: RwSignal::new(0),
+            said: RwSignal::new(String::new()),
+            token: RwSignal::new(None),
+        }
+    }
+
+    /// The signals of this app, for a page or the shell. Parts are given what they need.
+    pub fn get() -> Self {
+        expect_context::<Front>()
+    }
+
+    /// Goes to a place.
+    pub fn go(self, route: impl Into<Route>) {
+        _ = window().location().set_hash(&route.into().href());
+    }
+
+    /// Goes to a place instead of this one: the back button leads past it.
+    pub fn go_instead(self, route: impl Into<Route>) {
+        let route = route.into();
+        if let Ok(history) = window().history() {
+            _ = history.replace_state_with_url(&JsValue::NULL, "", Some(&route.href()));
+        }
+        self.route.set(route);
+    }
+
+    /// True while a record is open, kept or only looked at.
+    pub fn is_open(self) -> bool {
+        self.door.with(|d| matches!(d, Some(Ok(Door::Open { .. }))))
+    }
+
+    /// True while the open record is only in memory.
+    pub fn is_unkept(self) -> bool {
+        self.door.with(|d| matches!(d, Some(Ok(Door::Open { kept: false }))))
+    }
+
+    /// Asks the hall what is here, and whose record is open; call it after anything that may have changed that.
+    pub async fn refresh(self) {
+        let door = self.client.look().await;
+        let open = matches!(door, Ok(Door::Open { .. }));
+        let kept = matches!(door, Ok(Door::Open { kept: true } | Door::Locked | Door::TooNew | Door::Damaged));
+        remember("tessera.here", if kept { "1" } else { "" });
+        if open {
+            if let Ok(people) = self.client.people().await {
+                self.people.set(people.len());
+                self.person.set(people.into_iter().find(|p| p.open).map(|p| p.header));
+            }
+            if let Ok(settings) = self.client.settings().await {
+                self.show_as(&settings);
+                self.settings.set(settings);
+            }
+        } else {
+            self.people.set(0);
+            self.person.set(None);
+        }
+        self.door.set(Some(door));
+        self.changes.update(|n| *n = n.wrapping_add(1));
+    }
+
+    /// Keeps settings, and shows the pages by them at once.
+    pub async fn keep_settings(self, settings: Settings) -> Result<(), Failure> {
+        self.show_as(&settings);
+        self.settings.set(settings.clone());
+        if self.is_open() { self.client.put_settings(settings).await } else { Ok(()) }
+    }
+
+    fn show_as(self, settings: &Settings) {
+        let lang = if settings.language.is_empty() { text::lang() } else { Lang::of_tag(&settings.language) };
+        set_language(lang);
+        set_appearance(&settings.appearance);
+        set_text_size(settings.text_size);
+    }
+
+    /// Speaks the other language, now and next time.
+    pub fn switch_language(self) {
+        let lang = text::lang().other();
+        set_language(lang);
+        let mut settings = self.settings.get_untracked();
+        settings.language = lang.tag().get(..2).unwrap_or_default().to_owned();
+        leptos::task::spawn_local(async move { _ = self.keep_settings(settings).await });
+    }
+
+    /// Reads a sentence out to those who hear the page.
+    pub fn say(self, sentence: impl Into<String>) {
+        self.said.set(sentence.into());
+    }
+
+    /// Keeps the idle lock away until the hold is dropped: an import, a code on the screen, the camera.
+    pub fn hold(self) -> Hold {
+        self.held.update(|n| *n += 1);
+        Hold(self)
+    }
+
+    /// True while something is held.
+    pub fn is_held(self) -> bool {
+        self.held.get_untracked() > 0
+    }
+
+    /// Drops every key and every record, and shows the locked screen.
+    pub fn lock(self) {
+        leptos::task::spawn_local(async move {
+            _ = self.client.lock().await;
+            // The address may name a place in the record: the locked screen opens there again.
+            reload_locked();
+        });
+    }
+}
+
+/// See [`Front::hold`].
+pub struct Hold(Front);
+
+impl Drop for Hold {
+    fn drop(&mut self) {
+        self.0.held.try_update(|n| *n = n.saturating_sub(1));
+    }
+}
+
+fn set_language(lang: Lang) {
+    text::set_lang(lang);
+    remember("tessera.lang", lang.tag());
+    if let Some(root) = document().document_element() {
+        _ = root.set_attribute("lang", lang.tag());
+    }
+    if let Some(follow) = FOLLOW.get()
+        && follow.get_untracked() != lang
+    {
+        follow.set(lang);
+    }
+}
+
+/// `auto`, `light`, `dark` or `contrast`.
+fn set_appearance(appearance: &str) {
+    let appearance = if matches!(appearance, "light" | "dark" | "contrast") { appearance } else { "" };
+    remember("tessera.appearance", appearance);
+    mark("data-appearance", appearance);
+}
+
+/// Percent of the normal size: 100, 125, 150.
+fn set_text_size(percent: u16) {
+    let size = if matches!(percent, 125 | 150) { percent.to_string() } else { String::new() };
+    remember("tessera.text", &size);
+    mark("data-text", &size);
+}
+
+fn mark(name: &str, value: &str) {
+    let Some(root) = document().document_element() else { return };
+    _ = if value.is_empty() { root.remove_attribute(name) } else { root.set_attribute(name, value) };
+}
+
+/// Notes how the locked screen is to look. Nothing of a record, nothing of a person.
+fn remember(name: &str, value: &str) {
+    if let Ok(Some(storage)) = window().local_storage() {
+        _ = if value.is_empty() { storage.remove_item(name) } else { storage.set_item(name, value) };
+    }
+}
+
+/// What stands behind the `#` of the address.
+pub fn hash() -> String {
+    window().location().hash().unwrap_or_default()
+}
+
+/// Gives the focus to the element of this id.
+pub fn focus(id: &str) {
+    if let Some(element) = document().get_element_by_id(id).and_then(|e| e.dyn_into::<web_sys::HtmlElement>().ok()) {
+        _ = element.focus();
+    }
+}
+
+impl Front {
+    /// Follows the address: its place, and a token taken out of it at once.
+    pub(super) fn follow_address(self) {
+        let route = Route::read(&hash());
+        if let Place::Token(token) = &route.place {
+            self.token.set(Some(token.clone()));
+            self.go_instead(Place::Scan);
+            return;
+        }
+        let moved = self.route.with_untracked(|now| now.place != route.place);
+        self.route.set(route);
+        if moved {
+            window().scroll_to_with_x_and_y(0.0, 0.0);
+        }
+    }
+}

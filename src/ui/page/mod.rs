@@ -1,0 +1,79 @@
+//! One page a file. [`Page`] draws the one that the address names.
+
+use leptos::prelude::*;
+
+use super::door::{Left, Way};
+use super::front::Front;
+use super::part::{Callout, Empty, PageHead, Tone, Trouble};
+use super::place::Place;
+use super::text::{self, page as words};
+use crate::app::wire::Door;
+
+mod unlock;
+
+/// Goes on where the person left the door.
+pub async fn enter(front: Front, left: Left) {
+    let Left { way, passphrase } = left;
+    front.refresh().await;
+    match way {
+        Way::Unlock => unlock::unlock(front, passphrase).await,
+        Way::Start | Way::Care | Way::Example => front.go_instead(Place::Import),
+        Way::Scan => front.go_instead(Place::Scan),
+        Way::Kit | Way::Address => {}
+    }
+    if front.is_open() && front.route.with_untracked(|r| r.place == Place::Door) {
+        front.go_instead(Place::Summary);
+    }
+}
+
+/// The page of the address. What needs an open record leads to the lock first, and goes on from there.
+#[component]
+pub fn Page() -> impl IntoView {
+    let front = Front::get();
+    // Filters change without the page being drawn anew.
+    let place = Memo::new(move |_| front.route.with(|r| r.place.clone()));
+    let state = Memo::new(move |_| front.door.get());
+    move || {
+        let place = place.get();
+        match state.get() {
+            None => view! { <p role="status">{text::common::loading}</p> }.into_any(),
+            Some(Err(fault)) => view! { <Trouble fault /> }.into_any(),
+            Some(Ok(Door::Open { .. })) => draw(place).into_any(),
+            Some(Ok(_)) if place.is_public() && place != Place::Door => draw(place).into_any(),
+            Some(Ok(Door::Locked)) => view! { <unlock::Unlock /> }.into_any(),
+            Some(Ok(Door::Empty)) => {
+                // Nothing is open and nothing is kept: the first visit is the door's own screen.
+                _ = window().location().reload();
+                ().into_any()
+            }
+            Some(Ok(state)) => view! { <Stopped state /> }.into_any(),
+        }
+    }
+}
+
+/// A vault that can't be opened as it is: what happened, what to do. Never an empty start.
+#[component]
+fn Stopped(state: Door) -> impl IntoView {
+    let (what, then): (fn() -> &'static str, fn() -> &'static str) = match state {
+        Door::WasHere => (words::was_here, words::was_here_then),
+        Door::TooNew => (text::failure::too_new, text::failure::too_new_then),
+        Door::Damaged => (text::failure::damaged, text::failure::damaged_then),
+        Door::Blocked => (text::failure::other_tab, text::failure::other_tab_then),
+        Door::Empty | Door::Locked | Door::Open { .. } => return ().into_any(),
+    };
+    view! {
+        <PageHead title=what />
+        <Callout tone=Tone::Danger title=then />
+    }
+    .into_any()
+}
+
+fn draw(place: Place) -> AnyView {
+    match place {
+        _ => view! {
+            <PageHead title=words::missing />
+            <Empty title=words::missing_then />
+        }
+        .into_any(),
+    }
+}
