@@ -6,6 +6,8 @@
 
 use serde::{Deserialize, Serialize};
 
+/// Why nothing at all can be read of a file, and what it looks like: named here, since the front may not ask `import`.
+pub use crate::import::{Format, ImportError};
 use crate::record::{self, Hash};
 use crate::view::{
     self, Day,

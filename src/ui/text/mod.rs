@@ -169,12 +169,15 @@ mod tests {
         let code: String = files.iter().map(|f| std::fs::read_to_string(f).unwrap()).collect();
         let unsaid: Vec<String> = KEYS
             .iter()
-            .map(|(page, key)| format!("{page}::{key}"))
-            .filter(|call| {
+            // A page may call its own file `words`: what counts is the function's name behind a path.
+            .filter(|(page, _)| *page != "common")
+            .filter(|(_, key)| {
+                let call = format!("::{key}");
                 !code.match_indices(call.as_str()).any(|(at, _)| {
                     !code[at + call.len()..].starts_with(|c: char| c.is_ascii_alphanumeric() || c == '_')
                 })
             })
+            .map(|(page, key)| format!("{page}::{key}"))
             .collect();
         assert!(unsaid.is_empty(), "no page says: {unsaid:#?}");
     }

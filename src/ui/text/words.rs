@@ -1,7 +1,7 @@
 //! Words for the values of the record: each value of an enum has its own, and a date is never read the wrong way round.
 
 use super::terms;
-use crate::app::wire::Failure;
+use crate::app::wire::{Failure, Format, ImportError};
 use crate::record::{IssueCode, Known, Outcome, Polarity, Section, Severity, Sex, Standing};
 use crate::view::guard::FactName;
 use crate::view::people::{Age, Header};
@@ -280,6 +280,17 @@ pub fn failed(failure: &Failure) -> String {
     use super::failure;
     match failure {
         Failure::TooLarge { bytes, limit } => return failure::too_large(&size(*limit), &size(*bytes)),
+        Failure::Import(ImportError::TooLarge { limit }) => return failure::too_large_unknown(&size(*limit)),
+        Failure::Import(ImportError::TooMany { .. }) => failure::too_many(),
+        Failure::Import(ImportError::NotJson { line, column, .. }) => {
+            return failure::not_json((*column).into(), (*line).into());
+        }
+        Failure::Import(ImportError::Empty) => failure::empty(),
+        Failure::Import(ImportError::BadArchive) => failure::bad_archive(),
+        Failure::Import(ImportError::NotYet(format)) => return failure::not_yet(self::format(*format)),
+        Failure::Import(ImportError::Unknown) => failure::unknown(),
+        Failure::Import(ImportError::Cancelled) => failure::cancelled(),
+        Failure::StorageFailed => failure::storage_failed(),
         Failure::Stopped => failure::stopped(),
         Failure::Garbled => failure::garbled(),
         Failure::Locked => failure::locked(),
@@ -304,11 +315,44 @@ pub fn failed(failure: &Failure) -> String {
     .to_owned()
 }
 
+/// A kind of file, as people know it; the names of standards are names.
+pub fn format(format: Format) -> &'static str {
+    use super::format as f;
+    match format {
+        Format::FhirJson => f::fhir_json(),
+        Format::FhirNdjson => f::fhir_ndjson(),
+        Format::FhirXml => f::fhir_xml(),
+        Format::Pdf => f::pdf(),
+        Format::Png | Format::Jpeg | Format::Gif | Format::Webp | Format::Tiff | Format::Heic => f::picture(),
+        Format::Text => f::plain_text(),
+        Format::Gzip | Format::Zip => f::archive(),
+        Format::Cda => f::cda(),
+        Format::Gp2gp => f::gp2gp(),
+        Format::Hl7v2 => f::hl7v2(),
+        Format::Edifact => f::edifact(),
+        Format::SmartHealthCard => f::smart_health_card(),
+        Format::SmartHealthLink => f::smart_health_link(),
+        Format::EuCertificate => f::eu_certificate(),
+        Format::AppleHealth => f::apple_health(),
+        Format::RichText => f::rich_text(),
+        Format::OtherJson => f::other_json(),
+        Format::OtherXml => f::other_xml(),
+        Format::Html => f::html(),
+    }
+}
+
 /// What to do about it, and that nothing was lost.
 pub fn remedy(failure: &Failure) -> &'static str {
     use super::failure;
     match failure {
         Failure::TooLarge { .. } => failure::too_large_then(),
+        Failure::Import(ImportError::TooLarge { .. } | ImportError::TooMany { .. }) => failure::too_large_then(),
+        Failure::Import(ImportError::NotJson { .. } | ImportError::BadArchive | ImportError::Empty) => {
+            failure::not_json_then()
+        }
+        Failure::Import(ImportError::NotYet(_) | ImportError::Unknown) => failure::not_yet_then(),
+        Failure::Import(ImportError::Cancelled) => failure::cancelled_then(),
+        Failure::StorageFailed => failure::storage_failed_then(),
         Failure::Stopped => failure::stopped_then(),
         Failure::Garbled => failure::garbled_then(),
         Failure::Locked => failure::locked_then(),
