@@ -13,20 +13,17 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 /// Each program of the release, and what wasm-opt shall do with it.
-const PROGRAMS: &[(&str, &str)] = &[
-    ("door", "-Oz"),
-    ("app", "-Oz"),
-    ("record-worker", "-O3"),
-    ("parser-worker", "-O3"),
-    ("qr-worker", "-O3"),
-];
+const PROGRAMS: &[(&str, &str)] =
+    &[("door", "-Oz"), ("app", "-Oz"), ("record-worker", "-O3"), ("parser-worker", "-O3"), ("qr-worker", "-O3")];
 
 /// Files that stay out of the manifest: what reads it, and what only hosts read.
 const UNLISTED: &[&str] = &["sw.js", "release.json", "_headers"];
 
 /// Entry of the hook; a development build is left as it is.
 pub fn hook() -> Outcome<()> {
-    let var = |name: &str| std::env::var(name).map_err(because(format!("{name} is not set; Trunk calls this task, see Trunk.toml")));
+    let var = |name: &str| {
+        std::env::var(name).map_err(because(format!("{name} is not set; Trunk calls this task, see Trunk.toml")))
+    };
     if var("TRUNK_PROFILE")? != "release" {
         return Ok(());
     }
@@ -87,12 +84,18 @@ fn flatten(sheet: &Path, layer: Option<&str>, out: &mut String) -> Outcome<()> {
             continue;
         };
         let mut parts = rest.trim_end_matches(';').splitn(2, ' ');
-        let name = parts.next().unwrap_or_default().trim_start_matches("url(").trim_end_matches(')').trim_matches(['"', '\'']);
+        let name =
+            parts.next().unwrap_or_default().trim_start_matches("url(").trim_end_matches(')').trim_matches(['"', '\'']);
         let layer = parts.next().map(str::trim).filter(|rest| !rest.is_empty());
         let layer = match layer.map(|rest| rest.strip_prefix("layer(").and_then(|rest| rest.strip_suffix(')'))) {
             None => None,
             Some(Some(name)) => Some(name),
-            Some(None) => return Err(Failure::new(format!("{}: `{line}` has a condition other than layer(name); write it inside the sheet.", sheet.display()))),
+            Some(None) => {
+                return Err(Failure::new(format!(
+                    "{}: `{line}` has a condition other than layer(name); write it inside the sheet.",
+                    sheet.display()
+                )));
+            }
         };
         flatten(&folder.join(name.trim_start_matches("./")), layer, out)?;
     }
@@ -157,8 +160,14 @@ fn report(stage: &Path) -> Outcome<()> {
         }
         Ok(sum)
     };
-    let program = |stem: &'static str| move |name: &str| name.starts_with(&format!("{stem}-")) || name.starts_with(&format!("{stem}_bg-"));
-    let first = |name: &str| program("door")(name) || name.starts_with("style-") || ["index.html", "boot.js", "trusted-types.js"].contains(&name);
+    let program = |stem: &'static str| {
+        move |name: &str| name.starts_with(&format!("{stem}-")) || name.starts_with(&format!("{stem}_bg-"))
+    };
+    let first = |name: &str| {
+        program("door")(name)
+            || name.starts_with("style-")
+            || ["index.html", "boot.js", "trusted-types.js"].contains(&name)
+    };
     say("Sizes (bytes as they are, KiB after brotli 11)");
     let mut rows: Vec<(&str, (usize, usize))> = vec![("first load (door)", weigh(&first)?)];
     for (stem, _) in PROGRAMS {

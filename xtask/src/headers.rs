@@ -90,7 +90,10 @@ fn caddyfile() -> String {
     for (name, value) in REST {
         text += &format!("\t\t{name} \"{value}\"\n");
     }
-    text += &format!("\t\tCache-Control \"no-cache\"\n\t}}\n\theader @rest Content-Security-Policy \"{}\"\n", PAGE.join("; "));
+    text += &format!(
+        "\t\tCache-Control \"no-cache\"\n\t}}\n\theader @rest Content-Security-Policy \"{}\"\n",
+        PAGE.join("; ")
+    );
     text += &format!("\theader @parser Content-Security-Policy \"{}\"\n", PARSER.join("; "));
     text += "\t@hashed path_regexp -[0-9a-f]{16}\\.(js|wasm|css)$\n\theader @hashed Cache-Control \"public, max-age=31536000, immutable\"\n";
     text += "\t# Every path that is no file is a place inside the app, which draws it.\n\ttry_files {path} /index.html\n\tfile_server\n}\n";
@@ -106,7 +109,8 @@ fn nginx() -> String {
     for (name, value) in REST {
         text += &format!("add_header {name} \"{value}\" always;\n");
     }
-    text += "add_header Content-Security-Policy $tessera_policy always;\nadd_header Cache-Control $tessera_cache always;\n";
+    text +=
+        "add_header Content-Security-Policy $tessera_policy always;\nadd_header Cache-Control $tessera_cache always;\n";
     text += &format!("set $tessera_policy \"{}\";\n", PAGE.join("; "));
     text += &format!("if ($uri ~ ^/parser/) {{\n    set $tessera_policy \"{}\";\n}}\n", PARSER.join("; "));
     text += "set $tessera_cache \"no-cache\";\nif ($uri ~ \"-[0-9a-f]{16}\\.(js|wasm|css)$\") {\n    set $tessera_cache \"public, max-age=31536000, immutable\";\n}\n";

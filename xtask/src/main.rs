@@ -45,7 +45,11 @@ fn dispatch(words: &[&str]) -> Outcome<()> {
         ["finish"] => finish::hook(),
         _ => {
             println!("{}", help::TEXT);
-            if words.is_empty() || words == ["help"] { Ok(()) } else { Err(Failure::new("That task is not known; the list stands above.")) }
+            if words.is_empty() || words == ["help"] {
+                Ok(())
+            } else {
+                Err(Failure::new("That task is not known; the list stands above."))
+            }
         }
     }
 }

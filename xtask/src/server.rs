@@ -19,8 +19,9 @@ impl Site {
         if !folder.join("index.html").is_file() {
             return Err(Failure::new(format!("{} holds no build; run `cargo xtask build` first.", folder.display())));
         }
-        let server = Server::http(("127.0.0.1", port))
-            .map_err(|error| Failure::new(format!("Port {port} could not be opened ({error}); name another with --port N.")))?;
+        let server = Server::http(("127.0.0.1", port)).map_err(|error| {
+            Failure::new(format!("Port {port} could not be opened ({error}); name another with --port N."))
+        })?;
         let port = server.server_addr().to_ip().map_or(port, |address| address.port());
         let server = Arc::new(server);
         let threads = (0..8)
@@ -61,7 +62,10 @@ fn answer(request: Request, folder: &Path) {
         Some((body, file)) => (200, body, kind_of(file)),
         None => (404, b"There is no such file here.\n".to_vec(), "text/plain; charset=utf-8"),
     };
-    let served = file.as_ref().and_then(|file| file.strip_prefix(folder).ok()).map_or(path.clone(), |file| format!("/{}", file.display()));
+    let served = file
+        .as_ref()
+        .and_then(|file| file.strip_prefix(folder).ok())
+        .map_or(path.clone(), |file| format!("/{}", file.display()));
     let mut response = Response::from_data(body).with_status_code(StatusCode(status));
     let mut headers = headers::of(&served);
     headers.push(("Content-Type", kind.to_string()));
@@ -94,7 +98,9 @@ fn file_for(folder: &Path, path: &str) -> Option<PathBuf> {
 /// A name that holds its content's hash never changes its content.
 fn cache_for(path: &str) -> &'static str {
     let stem = path.rsplit('/').next().and_then(|name| name.split('.').next()).unwrap_or_default();
-    let hashed = stem.rsplit_once('-').is_some_and(|(_, hash)| hash.len() == 16 && hash.bytes().all(|byte| byte.is_ascii_hexdigit()));
+    let hashed = stem
+        .rsplit_once('-')
+        .is_some_and(|(_, hash)| hash.len() == 16 && hash.bytes().all(|byte| byte.is_ascii_hexdigit()));
     if hashed { "public, max-age=31536000, immutable" } else { "no-cache" }
 }
 

@@ -14,7 +14,8 @@ pub fn build() -> Outcome<()> {
     let tools = tools::all()?;
     say("Building the app for size, the workers for speed (a first build takes some minutes)");
     for (profile, bins) in [("release", SMALL), ("speed", FAST)] {
-        let mut command = run::cargo(&["build", "--locked", "--target", "wasm32-unknown-unknown", "--profile", profile]);
+        let mut command =
+            run::cargo(&["build", "--locked", "--target", "wasm32-unknown-unknown", "--profile", profile]);
         for bin in bins {
             command.args(["--bin", bin]);
         }

@@ -23,13 +23,22 @@ pub fn all(words: &[&str]) -> Outcome<()> {
     let mut count = Count::default();
 
     count.step("Format", &mut run::cargo(&["fmt", "--check"]));
-    count.step("Format of the task runner", &mut run::cargo(&["fmt", "--check", "--manifest-path", "xtask/Cargo.toml"]));
-    count.step("Clippy, native", &mut run::cargo(&["clippy", "--locked", "--quiet", "--all-targets", "--", "-D", "warnings"]));
+    count
+        .step("Format of the task runner", &mut run::cargo(&["fmt", "--check", "--manifest-path", "xtask/Cargo.toml"]));
+    count.step(
+        "Clippy, native",
+        &mut run::cargo(&["clippy", "--locked", "--quiet", "--all-targets", "--", "-D", "warnings"]),
+    );
     count.step(
         "Clippy, wasm32",
-        &mut run::cargo(&["clippy", "--locked", "--quiet", "--target", WASM, "--lib", "--bins", "--", "-D", "warnings"]),
+        &mut run::cargo(&[
+            "clippy", "--locked", "--quiet", "--target", WASM, "--lib", "--bins", "--", "-D", "warnings",
+        ]),
     );
-    count.runner("Tests of the task runner", &mut run::cargo(&["test", "--locked", "--quiet", "--manifest-path", "xtask/Cargo.toml"]));
+    count.runner(
+        "Tests of the task runner",
+        &mut run::cargo(&["test", "--locked", "--quiet", "--manifest-path", "xtask/Cargo.toml"]),
+    );
     count.runner("Native tests", &mut run::cargo(&["test", "--locked"]));
 
     let mut web = run::cargo(&["test", "--locked", "--target", WASM, "--test", "web"]);
@@ -89,19 +98,25 @@ fn end_to_end(count: &mut Count, names: &[&str]) -> Outcome<()> {
 /// The long harnesses are ignored tests; each reads its budget from the environment and prints its figures.
 pub fn prove() -> Outcome<()> {
     say("The long harnesses, each for TESSERA_PROVE_SECONDS (default 600)");
-    let mut command = run::cargo(&["test", "--locked", "--release", "--", "--ignored", "--nocapture", "--test-threads=1", "prove_"]);
+    let mut command =
+        run::cargo(&["test", "--locked", "--release", "--", "--ignored", "--nocapture", "--test-threads=1", "prove_"]);
     if std::env::var_os("TESSERA_PROVE_SECONDS").is_none() {
         command.env("TESSERA_PROVE_SECONDS", "600");
     }
     let mut count = Count::default();
-    let figures: Vec<String> = count.runner("Harnesses", &mut command).into_iter().filter(|line| line.starts_with("figure ")).collect();
-    let commit = run::output(Command::new("git").current_dir(root()).args(["log", "-1", "--format=%h of %cs"])).unwrap_or_default();
-    let mut text = format!("# Reliability: what `cargo xtask prove` counted\n\nLast run on commit {commit}.\n\n| harness | runs | failures | seconds |\n|---|---|---|---|\n");
+    let figures: Vec<String> =
+        count.runner("Harnesses", &mut command).into_iter().filter(|line| line.starts_with("figure ")).collect();
+    let commit = run::output(Command::new("git").current_dir(root()).args(["log", "-1", "--format=%h of %cs"]))
+        .unwrap_or_default();
+    let mut text = format!(
+        "# Reliability: what `cargo xtask prove` counted\n\nLast run on commit {commit}.\n\n| harness | runs | failures | seconds |\n|---|---|---|---|\n"
+    );
     for line in &figures {
         let cells: Vec<&str> = line.split_whitespace().skip(1).collect();
         text += &format!("| {} |\n", cells.join(" | "));
     }
-    std::fs::write(root().join("docs/reliability.md"), text).map_err(because("docs/reliability.md could not be written"))?;
+    std::fs::write(root().join("docs/reliability.md"), text)
+        .map_err(because("docs/reliability.md could not be written"))?;
     count.close()
 }
 
@@ -149,7 +164,11 @@ impl Count {
 
     fn close(self) -> Outcome<()> {
         println!("\n{} passed, {} failed", self.passed, self.failed);
-        if self.failed == 0 { Ok(()) } else { Err(Failure::new("Something failed; search the lines above for FAILED or error.")) }
+        if self.failed == 0 {
+            Ok(())
+        } else {
+            Err(Failure::new("Something failed; search the lines above for FAILED or error."))
+        }
     }
 }
 
@@ -169,7 +188,10 @@ mod tests {
 
     #[test]
     fn counts_what_runners_say() {
-        assert_eq!(result("test result: ok. 12 passed; 0 failed; 1 ignored; 0 measured; 0 filtered out; finished in 0.1s"), Some((12, 0)));
+        assert_eq!(
+            result("test result: ok. 12 passed; 0 failed; 1 ignored; 0 measured; 0 filtered out; finished in 0.1s"),
+            Some((12, 0))
+        );
         assert_eq!(result("test result: FAILED. 3 passed; 2 failed; 0 ignored; 0 filtered out"), Some((3, 2)));
         assert_eq!(result("running 3 tests"), None);
         assert_eq!(result("test import::reads ... ok"), None);

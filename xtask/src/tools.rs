@@ -52,10 +52,7 @@ fn target() -> Outcome<()> {
     // rustup installs what rust-toolchain.toml names when it is asked for it by this command.
     say("Adding the wasm32-unknown-unknown target and the toolchain's components with rustup");
     let advice = "Install Rust with rustup (https://rustup.rs), then run this again.";
-    check(
-        Command::new("rustup").current_dir(root()).args(["target", "add", "wasm32-unknown-unknown"]),
-        advice,
-    )?;
+    check(Command::new("rustup").current_dir(root()).args(["target", "add", "wasm32-unknown-unknown"]), advice)?;
     check(Command::new("rustup").current_dir(root()).args(["component", "add", "rustfmt", "clippy"]), advice)
 }
 
@@ -64,7 +61,8 @@ fn trunk() -> Outcome<PathBuf> {
     let program = home.join("bin/trunk");
     if !program.is_file() {
         say(format!("Building trunk {TRUNK} into {}: once, about 4 minutes on two cores", home.display()));
-        let mut command = run::cargo(&["install", "--locked", "trunk", "--version", TRUNK, "--no-default-features", "--root"]);
+        let mut command =
+            run::cargo(&["install", "--locked", "trunk", "--version", TRUNK, "--no-default-features", "--root"]);
         command.arg(&home);
         // Quick to build rather than quick to run.
         command.env("CARGO_PROFILE_RELEASE_LTO", "off");
@@ -79,14 +77,22 @@ fn wasm_bindgen() -> Outcome<PathBuf> {
     let bin = folder().join(format!("wasm-bindgen-{WASM_BINDGEN}/bin"));
     let program = bin.join("wasm-bindgen");
     if !program.is_file() {
-        say(format!("Building the wasm-bindgen {WASM_BINDGEN} tools into {}: once, about 4 minutes on two cores", bin.display()));
+        say(format!(
+            "Building the wasm-bindgen {WASM_BINDGEN} tools into {}: once, about 4 minutes on two cores",
+            bin.display()
+        ));
         let work = folder().join("build");
-        let mut command = run::cargo(&["build", "--locked", "--release", "--manifest-path", "tools/Cargo.toml", "--target-dir"]);
-        check(command.arg(&work), "The wasm-bindgen tools could not be built; look at the lines above, then run this again.")?;
+        let mut command =
+            run::cargo(&["build", "--locked", "--release", "--manifest-path", "tools/Cargo.toml", "--target-dir"]);
+        check(
+            command.arg(&work),
+            "The wasm-bindgen tools could not be built; look at the lines above, then run this again.",
+        )?;
         std::fs::create_dir_all(&bin).map_err(because("The folder of the tools could not be made"))?;
         // The one that is looked for comes last, so that half an installation is never taken for a whole one.
         for name in ["wasm-bindgen-test-runner", "wasm-bindgen"] {
-            std::fs::copy(work.join("release").join(name), bin.join(name)).map_err(because(format!("{name} could not be copied")))?;
+            std::fs::copy(work.join("release").join(name), bin.join(name))
+                .map_err(because(format!("{name} could not be copied")))?;
         }
         let _ = std::fs::remove_dir_all(work);
     }
@@ -115,9 +121,26 @@ fn npm(package: &str, version: &str, file: &str) -> Outcome<PathBuf> {
         say(format!("Fetching {package} {version} from npm into {}", home.display()));
         std::fs::create_dir_all(&home).map_err(because("The folder of the tools could not be made"))?;
         let mut command = Command::new("npm");
-        command.args(["install", "--no-save", "--no-audit", "--no-fund", "--ignore-scripts", "--loglevel=error", "--prefix"]);
+        command.args([
+            "install",
+            "--no-save",
+            "--no-audit",
+            "--no-fund",
+            "--ignore-scripts",
+            "--loglevel=error",
+            "--prefix",
+        ]);
         command.arg(&home).arg(format!("{package}@{version}"));
-        check(&mut command, &format!("npm could not fetch {package} {version}; see whether its registry can be reached, then run this again."))?;
+        check(
+            &mut command,
+            &format!(
+                "npm could not fetch {package} {version}; see whether its registry can be reached, then run this again."
+            ),
+        )?;
     }
-    if wanted.exists() { Ok(wanted) } else { Err(Failure::new(format!("{package} {version} lacks {file}; delete {} and run this again.", home.display()))) }
+    if wanted.exists() {
+        Ok(wanted)
+    } else {
+        Err(Failure::new(format!("{package} {version} lacks {file}; delete {} and run this again.", home.display())))
+    }
 }
