@@ -45,7 +45,7 @@ impl<'t> Reader<'t, '_> {
                     self.issue(Severity::Error, IssueCode::BadAttachment, &at, "");
                 }
             }
-        } else if found.url.is_empty() {
+        } else if node.members().is_empty() {
             return None;
         } else {
             // The content may stand in a Binary of the same file.
@@ -59,8 +59,9 @@ impl<'t> Reader<'t, '_> {
                     }
                 }
                 None => {
-                    let (at, url) = (found.at.clone(), found.url.clone());
-                    self.issue(Severity::Information, IssueCode::AttachmentElsewhere, &at, &url);
+                    let said = if found.url.is_empty() { found.title.clone() } else { found.url.clone() };
+                    let at = found.at.clone();
+                    self.issue(Severity::Information, IssueCode::AttachmentElsewhere, &at, &said);
                 }
             }
         }

@@ -190,13 +190,14 @@ pub fn extension<'n, 'a>(node: &'n Node<'a>, name: &str) -> Option<&'n Node<'a>>
     })
 }
 
-/// A HumanName in one line (FHIR R4 §2.24.0.10): its parts in order, and its text where that says more.
+/// A HumanName in one line (FHIR R4 §2.24.0.10): its text, which says how to show it whole, else its parts in order.
 pub fn name_words(node: &Node<'_>) -> String {
-    let part = |key: &str| node.get(key).each().iter().map(|n| n.words().to_owned()).filter(|w| !w.is_empty());
-    let parts: Vec<String> = part("prefix").chain(part("given")).chain(part("family")).chain(part("suffix")).collect();
     let text = said(node.get("text"));
-    let whole = !text.is_empty() && parts.iter().all(|p| p.split_whitespace().all(|w| text.contains(w)));
-    if whole || parts.is_empty() { text } else { parts.join(" ") }
+    if !text.is_empty() {
+        return text;
+    }
+    let part = |key: &str| node.get(key).each().iter().map(|n| n.words().to_owned()).filter(|w| !w.is_empty());
+    part("prefix").chain(part("given")).chain(part("family")).chain(part("suffix")).collect::<Vec<_>>().join(" ")
 }
 
 /// An Address in one line.

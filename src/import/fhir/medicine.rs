@@ -1,5 +1,5 @@
 use crate::import::node::Node;
-use crate::record::{Concept, Entry, IssueCode, Polarity, Severity, Standing};
+use crate::record::{Concept, Entry, IssueCode, Kind, Polarity, Severity, Standing};
 
 use super::Reader;
 use super::datatypes::{concept, concepts, date, dosage_words, extension, label, quantity, quantity_words, when};
@@ -17,6 +17,8 @@ impl<'t> Reader<'t, '_> {
             if named.label.is_empty() && named.concept.is_empty() {
                 let (at, to) = (entry.at.clone(), product.get("reference").plain().to_owned());
                 self.issue(Severity::Warning, IssueCode::DanglingReference, &at, &to);
+                // All that the source says of it in this file.
+                (entry.title, entry.named) = (to, false);
             }
             entry.concept = named.concept;
             if entry.concept.label().is_none() {
@@ -31,7 +33,13 @@ impl<'t> Reader<'t, '_> {
         entry.recorded = date(node.first_of(&["dateAsserted", "authoredOn", "dateWritten", "recorded"]));
         let validity = node.get("dispenseRequest").get("validityPeriod");
         entry.end = end.or_else(|| date(validity.get("end")));
-        entry.date = start.or(supplied).or_else(|| date(validity.get("start"))).or_else(|| entry.recorded.clone());
+        let begins = date(validity.get("start"));
+        entry.date = match entry.kind {
+            // An order is dated by its author; when it may be supplied from is another matter.
+            Kind::MedicationRequest => entry.recorded.clone().or(begins),
+            _ => start.or(supplied).or(begins).or_else(|| entry.recorded.clone()),
+        };
+        detail(entry, "validityPeriod.start", validity.get("start").words());
         let doses = node.first_of(&["dosageInstruction", "dosage"]);
         entry.dose = doses.each().iter().map(dosage_words).filter(|d| !d.is_empty()).collect();
         if entry.dose.is_empty() {

@@ -241,9 +241,11 @@ impl<'t> Reader<'t, '_> {
             let newest = self.reading.entries.iter().filter_map(|e| e.recorded.as_ref().or(e.date.as_ref()));
             self.reading.source.as_of = newest.filter(|d| d.known.is_some()).max_by_key(|d| d.sort_key()).cloned();
         }
-        self.reading.version = self.versions.version().to_owned();
-        if let Some(mark) = self.versions.other() {
-            let found = format!("{} ({mark})", self.reading.version);
+        let (version, sign) = self.versions.version();
+        let found = format!("{version} ({sign})");
+        let other = version != "R4";
+        self.reading.version = version.to_owned();
+        if other {
             self.issue(Severity::Warning, IssueCode::OtherVersion, "", &found);
         }
     }

@@ -1,75 +1,95 @@
 use crate::import::node::Node;
 
-/// Signs of the FHIR version, gathered while reading: the JSON form itself never says it. Each sign is an element that
-/// only that version has, or a profile's URL that names it.
+/// Signs of the FHIR version, counted while reading: the JSON form itself never says it. A sign is an element or a
+/// shape that only some versions have, or a profile's URL that names one. One stray element does not outweigh the rest.
 #[derive(Default)]
 pub struct Marks {
-    dstu2: Option<String>,
-    stu3: Option<String>,
-    r5: Option<String>,
+    dstu2: Seen,
+    stu3: Seen,
+    /// R4 and later, told from STU3 and earlier.
+    since_r4: Seen,
+    /// R4 and R4B, told from R5.
+    before_r5: Seen,
+    r5: Seen,
+}
+
+/// How often a sign was seen, and the first of them.
+#[derive(Default)]
+struct Seen {
+    count: u32,
+    first: String,
+}
+
+impl Seen {
+    fn note(&mut self, kind: &str, sign: &str) {
+        self.count += 1;
+        if self.first.is_empty() {
+            self.first = format!("{kind}.{sign}");
+        }
+    }
 }
 
 impl Marks {
     /// Looks at one resource.
     pub fn look(&mut self, kind: &str, node: &Node<'_>) {
-        let plain = |key: &str| node.get(key).text().is_some();
+        let text = |key: &str| node.get(key).text().is_some();
         let there = |key: &str| !node.get(key).is_null();
-        let note = |slot: &mut Option<String>, key: &str| {
-            slot.get_or_insert_with(|| format!("{kind}.{key}"));
-        };
-        match kind {
-            "MedicationOrder" | "DiagnosticOrder" | "MedicationPrescription" => note(&mut self.dstu2, "resourceType"),
-            "ProcedureRequest" | "ReferralRequest" => note(&mut self.stu3, "resourceType"),
-            "MedicationUsage" | "DeviceUsage" | "RequestOrchestration" => note(&mut self.r5, "resourceType"),
-            "AllergyIntolerance" if there("substance") => note(&mut self.dstu2, "substance"),
-            "AllergyIntolerance" if plain("clinicalStatus") => note(&mut self.stu3, "clinicalStatus"),
-            "AllergyIntolerance" if node.get("type").is_object() => note(&mut self.r5, "type"),
-            "Condition" if there("dateRecorded") => note(&mut self.dstu2, "dateRecorded"),
-            "Condition" if plain("clinicalStatus") => note(&mut self.stu3, "clinicalStatus"),
-            "MedicationStatement" if there("wasNotTaken") => note(&mut self.dstu2, "wasNotTaken"),
-            "MedicationStatement" if there("taken") => note(&mut self.stu3, "taken"),
+        let is_medicine = matches!(
+            kind,
             "MedicationStatement" | "MedicationRequest" | "MedicationDispense" | "MedicationAdministration"
-                if node.get("medication").is_object() =>
-            {
-                note(&mut self.r5, "medication");
+        );
+        match kind {
+            "MedicationOrder" | "DiagnosticOrder" | "MedicationPrescription" => self.dstu2.note(kind, "resourceType"),
+            "ProcedureRequest" | "ReferralRequest" => self.stu3.note(kind, "resourceType"),
+            "ServiceRequest" => self.since_r4.note(kind, "resourceType"),
+            "MedicationUsage" | "DeviceUsage" | "RequestOrchestration" => self.r5.note(kind, "resourceType"),
+            "AllergyIntolerance" if there("substance") => self.dstu2.note(kind, "substance"),
+            "Condition" if there("dateRecorded") => self.dstu2.note(kind, "dateRecorded"),
+            "AllergyIntolerance" | "Condition" if text("clinicalStatus") => self.stu3.note(kind, "clinicalStatus"),
+            "AllergyIntolerance" | "Condition" if there("clinicalStatus") => {
+                self.since_r4.note(kind, "clinicalStatus");
+                if node.get("type").is_object() {
+                    self.r5.note(kind, "type");
+                }
             }
-            "Immunization" if there("wasNotGiven") => note(&mut self.dstu2, "wasNotGiven"),
-            "Immunization" if there("notGiven") => note(&mut self.stu3, "notGiven"),
-            "Observation" if there("comments") => note(&mut self.dstu2, "comments"),
-            "Observation" if there("comment") || there("context") => note(&mut self.stu3, "comment"),
-            "Observation" if there("instantiatesCanonical") || there("triggeredBy") => {
-                note(&mut self.r5, "triggeredBy")
-            }
-            "Encounter" if node.get("class").text().is_some() => note(&mut self.dstu2, "class"),
-            "Encounter" if there("actualPeriod") => note(&mut self.r5, "actualPeriod"),
-            "Procedure" if there("occurrenceDateTime") || there("occurrencePeriod") => note(&mut self.r5, "occurrence"),
-            "DocumentReference" if there("indexed") || there("created") => note(&mut self.stu3, "indexed"),
-            "Binary" if there("content") => note(&mut self.stu3, "content"),
-            "Patient" if there("careProvider") => note(&mut self.dstu2, "careProvider"),
+            "MedicationStatement" if there("wasNotTaken") => self.dstu2.note(kind, "wasNotTaken"),
+            "MedicationStatement" if there("taken") => self.stu3.note(kind, "taken"),
+            _ if is_medicine && node.get("medication").is_object() => self.r5.note(kind, "medication"),
+            _ if is_medicine => self.before_r5.note(kind, "medication[x]"),
+            "Immunization" if there("wasNotGiven") => self.dstu2.note(kind, "wasNotGiven"),
+            "Immunization" if there("notGiven") => self.stu3.note(kind, "notGiven"),
+            "Immunization" if node.choice("occurrence").is_some() => self.since_r4.note(kind, "occurrence[x]"),
+            "Observation" if there("comments") => self.dstu2.note(kind, "comments"),
+            "Observation" if there("comment") || there("context") => self.stu3.note(kind, "context"),
+            "Observation" if there("encounter") => self.since_r4.note(kind, "encounter"),
+            "Encounter" if text("class") => self.dstu2.note(kind, "class"),
+            "Encounter" if there("actualPeriod") => self.r5.note(kind, "actualPeriod"),
+            "Procedure" if node.choice("occurrence").is_some() => self.r5.note(kind, "occurrence[x]"),
+            "Procedure" if node.choice("performed").is_some() => self.before_r5.note(kind, "performed[x]"),
+            "DocumentReference" if there("indexed") || there("created") => self.stu3.note(kind, "indexed"),
+            "Binary" if there("content") => self.stu3.note(kind, "content"),
+            "Patient" if there("careProvider") => self.dstu2.note(kind, "careProvider"),
             _ => {}
         }
         for profile in node.get("meta").get("profile").each() {
             let url = profile.words();
             if url.contains("/STU3/") {
-                self.stu3.get_or_insert_with(|| url.to_owned());
+                self.stu3.note(kind, "meta.profile");
             } else if url.contains("/DSTU2/") {
-                self.dstu2.get_or_insert_with(|| url.to_owned());
+                self.dstu2.note(kind, "meta.profile");
             }
         }
     }
 
-    /// The version that the signs tell; R4 where there is none.
-    pub fn version(&self) -> &'static str {
-        match (&self.dstu2, &self.stu3, &self.r5) {
-            (_, Some(_), _) => "STU3",
-            (Some(_), None, _) => "DSTU2",
-            (None, None, Some(_)) => "R5",
-            (None, None, None) => "R4",
+    /// The version that most signs tell, with the first of its signs; R4 where there is none.
+    pub fn version(&self) -> (&'static str, &str) {
+        let old = if self.dstu2.count > self.stu3.count { ("DSTU2", &self.dstu2) } else { ("STU3", &self.stu3) };
+        if old.1.count > self.since_r4.count {
+            (old.0, &old.1.first)
+        } else if self.r5.count > self.before_r5.count {
+            ("R5", &self.r5.first)
+        } else {
+            ("R4", "")
         }
-    }
-
-    /// The sign of another version than R4.
-    pub fn other(&self) -> Option<String> {
-        self.stu3.clone().or_else(|| self.dstu2.clone()).or_else(|| self.r5.clone())
     }
 }
