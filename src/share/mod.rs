@@ -11,6 +11,7 @@
 //!
 //! Everything here is a function of its arguments: clock readings and random bytes come in, nothing is kept.
 
+pub mod bundle;
 mod cbor;
 pub mod claims;
 pub mod code;
@@ -31,6 +32,7 @@ pub mod verify;
 #[allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)]
 mod tests;
 
+pub use bundle::{Chosen, Selection, Shared};
 pub use claims::{Audience, Claims};
 pub use code::{Length, LockCode};
 pub use collect::{Foreign, Heard, Inbox, Progress};

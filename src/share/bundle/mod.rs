@@ -1,0 +1,326 @@
+//! The document that a grant carries: a FHIR R4 Bundle of type `document`, in the shape of an International Patient
+//! Summary without narrative.
+//!
+//! - One `Composition` by the person, with one section for each section shared.
+//! - One resource for each entry of each chosen item: every contributor travels, so that sources that disagree still
+//!   disagree at the reader's.
+//! - One `Provenance` for each source: `target` the resources that it holds, `agent.who.display` its name,
+//!   `occurredDateTime` the moment up to which it speaks, `recorded` when the person's app took it in, `meta.tag`
+//!   whether it was typed by the person or came as a file.
+//! - Each source's statements of nothing as `List` with `emptyReason`.
+//! - One label a concept: the text, or where there is none the first name among its codes.
+//!
+//! The reader takes it apart by source again ([`split`]), so that it is read, merged and shown with the same code as
+//! a person's own files.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde_json::{Map, Value, json};
+
+use super::ShareError;
+use super::terms::{Completeness, Part};
+use crate::record::{Entry, EntryRef, Item, Nothing, Origin, Parcel, Person, Record, Section, Sex};
+
+mod split;
+mod write;
+
+pub use split::{Shared, split};
+
+/// The address below which our own FHIR names stand. It is reserved (RFC 2606) and leads nowhere.
+pub(super) const OURS: &str = "https://tessera.example/fhir/";
+
+/// What the person chose.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Chosen {
+    /// Ids of the items.
+    pub items: BTreeSet<String>,
+    /// Sections that the person wants labelled *in full*; done only where it is true.
+    pub in_full: BTreeSet<Section>,
+    /// Sections asked for, of which nothing was chosen, with what the person wants said: *not shared*, *declined*, or
+    /// *nothing in this copy* (kept only where that is true).
+    pub others: BTreeMap<Section, Completeness>,
+    /// With each medicine its requests, issues and dispenses too.
+    pub history: bool,
+}
+
+/// A document and what it holds.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Selection {
+    /// The FHIR R4 document Bundle, JSON.
+    pub document: Vec<u8>,
+    /// How much of each section is in it: for [`Terms::parts`](super::Terms).
+    pub parts: Vec<Part>,
+    /// The items that are in it, in the record's order.
+    pub items: Vec<String>,
+    /// Chosen items that are not in it, because a source forbids to disclose them to the patient, or because they are
+    /// not in the record.
+    pub left_out: Vec<String>,
+}
+
+/// Puts the chosen items into a document. Pure: the same record, choice and moment give the same bytes.
+///
+/// `person` is whose record it is, `now` the moment in RFC 3339. What a source forbids to show to the patient
+/// (`NOPAT`) and what is entered in error never leaves.
+pub fn select(record: &Record, person: &Person, chosen: &Chosen, now: &str) -> Result<Selection, ShareError> {
+    let items: Vec<&Item> =
+        record.items.iter().filter(|i| chosen.items.contains(&i.id) && may_leave(record, i)).collect();
+    let mut writer =
+        Writer { record, numbers: BTreeMap::new(), by_section: BTreeMap::new(), by_parcel: BTreeMap::new() };
+    for item in &items {
+        let history = item.history.iter().filter(|_| chosen.history);
+        for at in item.entries.iter().chain(history) {
+            writer.number(*at, item.section);
+        }
+    }
+    let resources = writer.resources(&items);
+    let lists = writer.nothings(&items.iter().map(|i| i.section).chain(chosen.in_full.iter().copied()).collect());
+    let document = writer.document(person, now, resources, lists);
+    let shared: BTreeSet<&str> = items.iter().map(|i| i.id.as_str()).collect();
+    Ok(Selection {
+        document: serde_json::to_vec(&document).map_err(|_| ShareError::Malformed)?,
+        parts: parts(record, chosen, &shared),
+        left_out: chosen.items.iter().filter(|id| !shared.contains(id.as_str())).cloned().collect(),
+        items: items.iter().map(|i| i.id.clone()).collect(),
+    })
+}
+
+/// False where all that an item consists of is withheld from the patient.
+fn may_leave(record: &Record, item: &Item) -> bool {
+    item.entries.iter().filter_map(|at| record.entry(*at)).any(|e| !e.withheld_from_patient())
+}
+
+/// The label of each section. *In full* only where every item that the record holds is there, none withheld.
+fn parts(record: &Record, chosen: &Chosen, shared: &BTreeSet<&str>) -> Vec<Part> {
+    let mut out = Vec::new();
+    for section in Section::ALL {
+        let held: Vec<&Item> = record.section(section).collect();
+        let some = held.iter().any(|i| shared.contains(i.id.as_str()));
+        let all = held.iter().all(|i| shared.contains(i.id.as_str()));
+        let withheld = |i: &&Item| record.entries(i).any(|(_, _, e)| e.withheld_from_patient());
+        let completeness = if some {
+            let full = all && chosen.in_full.contains(&section) && !held.iter().any(withheld);
+            let held = u32::try_from(held.len()).unwrap_or(u32::MAX);
+            if full { Completeness::Full { held } } else { Completeness::Selected }
+        } else {
+            match chosen.others.get(&section) {
+                None => continue,
+                Some(Completeness::NothingHeld) if held.is_empty() => Completeness::NothingHeld,
+                Some(Completeness::Declined) => Completeness::Declined,
+                Some(_) => Completeness::NotShared,
+            }
+        };
+        out.push(Part { section, completeness });
+    }
+    out
+}
+
+/// Numbers the resources, and knows which belongs where.
+struct Writer<'r> {
+    record: &'r Record,
+    /// Entry → its number, which is its resource id.
+    numbers: BTreeMap<EntryRef, usize>,
+    by_section: BTreeMap<Section, Vec<Value>>,
+    by_parcel: BTreeMap<u32, Vec<Value>>,
+}
+
+impl<'r> Writer<'r> {
+    fn number(&mut self, at: EntryRef, section: Section) {
+        let Some(entry) = self.record.entry(at).filter(|e| !e.withheld_from_patient()) else { return };
+        if self.numbers.contains_key(&at) {
+            return;
+        }
+        let number = self.numbers.len() + 1;
+        self.numbers.insert(at, number);
+        if write::as_section(entry) {
+            return;
+        }
+        let reference = self.reference(entry, number);
+        // History stands in the section of its item, each entry in its own otherwise.
+        let section = if entry.section == section { section } else { entry.section };
+        self.by_section.entry(section).or_default().push(reference.clone());
+        self.by_parcel.entry(at.parcel).or_default().push(reference);
+    }
+
+    fn reference(&self, entry: &Entry, number: usize) -> Value {
+        json!({"reference": format!("{}/{number}", write::kind(entry))})
+    }
+
+    /// The numbers in order, each with its entry.
+    fn numbered(&self) -> Vec<(usize, EntryRef, &'r Parcel, &'r Entry)> {
+        let mut all: Vec<_> = self
+            .numbers
+            .iter()
+            .filter_map(|(at, n)| Some((*n, *at, self.record.parcel(*at)?, self.record.entry(*at)?)))
+            .collect();
+        all.sort_by_key(|(n, ..)| *n);
+        all
+    }
+
+    fn resources(&self, items: &[&Item]) -> Vec<Value> {
+        // Only what was joined with something else may need its business identifiers to be joined again.
+        let joined: BTreeSet<EntryRef> = items
+            .iter()
+            .filter(|i| i.entries.len() + i.history.len() > 1)
+            .flat_map(|i| i.entries.iter().copied())
+            .collect();
+        let places: BTreeMap<(u32, &str), Value> = self
+            .numbered()
+            .into_iter()
+            .map(|(n, at, _, entry)| ((at.parcel, entry.at.as_str()), self.reference(entry, n)))
+            .collect();
+        self.numbered()
+            .into_iter()
+            .filter(|(_, _, _, entry)| !write::as_section(entry))
+            .map(|(n, at, _, entry)| {
+                let mut resource = write::resource(entry, n, joined.contains(&at));
+                let links = entry
+                    .links
+                    .iter()
+                    .filter_map(|l| Some((l.role.as_str(), places.get(&(at.parcel, l.to.as_str()))?.clone())));
+                write::links(&mut resource, links);
+                Value::Object(resource)
+            })
+            .collect()
+    }
+
+    /// What the sources say of having nothing in the sections that are shared.
+    fn nothings(&mut self, sections: &BTreeSet<Section>) -> Vec<Value> {
+        let mut out = Vec::new();
+        for (parcel, n) in self.record.parcels.iter().zip(0u32..) {
+            for says in parcel.reading.says.iter().filter(|s| sections.contains(&s.section)) {
+                let reason = match says.nothing {
+                    Nothing::NoneKnown => "nilknown",
+                    Nothing::Unavailable => "unavailable",
+                    // The rest is about how the file was read; the reader has no file.
+                    _ => continue,
+                };
+                let id = format!("n{}", out.len() + 1);
+                let mut list = json!({
+                    "resourceType": "List", "id": id, "status": "current", "mode": "snapshot",
+                    "subject": {"reference": "Patient/p"},
+                    "code": {"coding": [{"system": "http://loinc.org", "code": says.section.loinc()}]},
+                    "emptyReason": {"coding": [{
+                        "system": "http://terminology.hl7.org/CodeSystem/list-empty-reason", "code": reason
+                    }]},
+                });
+                if let Some(list) = list.as_object_mut().filter(|_| !says.text.is_empty()) {
+                    list.insert("note".into(), json!([{"text": says.text}]));
+                }
+                let reference = json!({"reference": format!("List/{id}")});
+                self.by_section.entry(says.section).or_default().push(reference.clone());
+                self.by_parcel.entry(n).or_default().push(reference);
+                out.push(list);
+            }
+        }
+        out
+    }
+
+    fn document(&self, person: &Person, now: &str, resources: Vec<Value>, lists: Vec<Value>) -> Value {
+        let told = self.numbered().into_iter().filter(|(_, _, _, e)| write::as_section(e));
+        let sections = self.by_section.iter().map(|(section, entries)| {
+            json!({
+                "title": section.slug(),
+                "code": {"coding": [{"system": "http://loinc.org", "code": section.loinc()}]},
+                "entry": entries,
+            })
+        });
+        let sections: Vec<Value> = sections.chain(told.map(|(_, _, _, e)| write::section(e))).collect();
+        let mut composition = json!({
+            "resourceType": "Composition", "id": "c", "status": "final",
+            "type": {"coding": [{"system": "http://loinc.org", "code": "60591-5"}]},
+            "subject": {"reference": "Patient/p"}, "date": now, "author": [{"reference": "Patient/p"}],
+            "title": "Patient summary",
+        });
+        if let Some(composition) = composition.as_object_mut().filter(|_| !sections.is_empty()) {
+            composition.insert("section".into(), Value::Array(sections));
+        }
+        let provenance = self
+            .by_parcel
+            .iter()
+            .filter_map(|(parcel, targets)| Some(source(self.record.parcels.get(*parcel as usize)?, *parcel, targets)));
+        let all = [composition, patient(person)].into_iter().chain(resources).chain(lists).chain(provenance);
+        let entries: Vec<Value> = all
+            .map(|resource| {
+                let part = |key: &str| resource.get(key).and_then(Value::as_str).unwrap_or_default();
+                let url = format!("{OURS}{}/{}", part("resourceType"), part("id"));
+                json!({"fullUrl": url, "resource": resource})
+            })
+            .collect();
+        json!({"resourceType": "Bundle", "type": "document", "timestamp": now, "entry": entries})
+    }
+}
+
+/// The Provenance that says where some resources come from.
+fn source(parcel: &Parcel, number: u32, targets: &[Value]) -> Value {
+    let source = &parcel.reading.source;
+    let typed = parcel.note.origin == Origin::Person;
+    let mut out = json!({
+        "resourceType": "Provenance", "id": format!("s{}", number + 1),
+        "meta": {"tag": [{"system": format!("{OURS}origin"), "code": if typed { "person" } else { "file" }}]},
+        "target": targets,
+        "agent": [{"who": {"display": source.name}}],
+    });
+    if let Some(out) = out.as_object_mut() {
+        if !parcel.note.imported.is_empty() {
+            out.insert("recorded".into(), json!(parcel.note.imported));
+        }
+        if let Some(as_of) = &source.as_of {
+            out.insert("occurredDateTime".into(), json!(as_of.text));
+        }
+        if source.name.is_empty() {
+            let words = [&parcel.note.title, &source.title, &parcel.note.file_name];
+            let named = words.into_iter().find(|w| !w.is_empty()).cloned().unwrap_or_default();
+            out.insert("agent".into(), json!([{"who": {"display": named}}]));
+        }
+    }
+    out
+}
+
+/// Who it is, as little of it as tells them apart: names, date of birth, sex, identifiers that are numbers of people.
+fn patient(person: &Person) -> Value {
+    let mut out = Map::new();
+    out.insert("resourceType".into(), json!("Patient"));
+    out.insert("id".into(), json!("p"));
+    let mut name = Map::new();
+    if !person.family.is_empty() {
+        name.insert("family".into(), json!(person.family));
+    }
+    if !person.given.is_empty() {
+        name.insert("given".into(), json!(person.given));
+    }
+    if !person.name.is_empty() {
+        name.insert("text".into(), json!(person.name));
+    }
+    if !name.is_empty() {
+        out.insert("name".into(), json!([name]));
+    }
+    if let Some(date) = &person.birth_date {
+        out.insert("birthDate".into(), json!(date.text));
+    }
+    let sex = person.sex.map(|s| match s {
+        Sex::Female => "female",
+        Sex::Male => "male",
+        Sex::Other => "other",
+        Sex::Unknown => "unknown",
+    });
+    if let Some(sex) = sex {
+        out.insert("gender".into(), json!(sex));
+    }
+    if let Some(date) = &person.deceased {
+        match date.text.as_str() {
+            "" => out.insert("deceasedBoolean".into(), json!(true)),
+            text => out.insert("deceasedDateTime".into(), json!(text)),
+        };
+    }
+    let mut seen = BTreeSet::new();
+    let numbers: Vec<Value> = person
+        .identifiers
+        .iter()
+        .filter(|i| write::is_number_of_people(&i.system) && seen.insert((&i.system, &i.value)))
+        .map(|i| json!({"system": i.system, "value": i.value}))
+        .collect();
+    if !numbers.is_empty() {
+        out.insert("identifier".into(), json!(numbers));
+    }
+    Value::Object(out)
+}

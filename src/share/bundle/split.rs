@@ -1,0 +1,162 @@
+//! The reader's side: a document taken apart by source, so that each part can be read like a file of that source.
+
+use std::collections::BTreeSet;
+
+use serde_json::{Value, json};
+
+use super::super::ShareError;
+use super::OURS;
+use crate::record::{Note, Origin};
+
+/// What one source gave to a document.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Shared {
+    /// The source's name, as the sharer's app gives it; nobody has checked it. Empty if it gave none.
+    pub source: String,
+    /// For the parcel that is made of it: when the sharer's app took it in, and who put it there. What came as a file
+    /// there is [`Origin::Share`] here: *not signed, the patient's app says where it came from, not checked*.
+    pub note: Note,
+    /// A FHIR R4 document Bundle, JSON: the patient, this source's resources, and a Composition in its name.
+    pub document: Vec<u8>,
+}
+
+/// Takes a received document apart. What no Provenance names comes as a last part without a name: nothing is dropped.
+///
+/// Errors: [`ShareError::Malformed`] if it is no Bundle.
+pub fn split(document: &[u8]) -> Result<Vec<Shared>, ShareError> {
+    let bundle: Value = serde_json::from_slice(document).map_err(|_| ShareError::Malformed)?;
+    if bundle.get("resourceType").and_then(Value::as_str) != Some("Bundle") {
+        return Err(ShareError::Malformed);
+    }
+    let entries = array(&bundle, "entry");
+    let of_type = |kind: &'static str| {
+        entries
+            .iter()
+            .filter(move |e| text(e.get("resource"), "resourceType") == kind)
+            .filter_map(|e| e.get("resource"))
+    };
+    let composition = of_type("Composition").next();
+    let all: BTreeSet<String> = entries.iter().filter_map(reference).collect();
+    let mut left = all;
+    let mut out = Vec::new();
+    for provenance in of_type("Provenance") {
+        let mine: BTreeSet<String> = array(provenance, "target")
+            .iter()
+            .filter_map(|t| t.get("reference")?.as_str())
+            .filter_map(|r| left.take(r.strip_prefix(OURS).unwrap_or(r)))
+            .collect();
+        let tags = provenance.get("meta").map(|m| array(m, "tag")).unwrap_or_default();
+        let origin = format!("{OURS}origin");
+        let typed = tags.iter().any(|t| text(Some(t), "system") == origin && text(Some(t), "code") == "person");
+        let agent = array(provenance, "agent").first();
+        out.push(part(
+            &Origins {
+                name: text(agent.and_then(|a| a.get("who")), "display"),
+                as_of: text(Some(provenance), "occurredDateTime"),
+                taken_in: text(Some(provenance), "recorded"),
+                typed,
+            },
+            &mine,
+            &bundle,
+            composition,
+            false,
+        ));
+    }
+    let nameless = Origins { name: "", as_of: text(Some(&bundle), "timestamp"), taken_in: "", typed: false };
+    let words =
+        composition.map(|c| array(c, "section")).unwrap_or_default().iter().any(|s| array(s, "entry").is_empty());
+    if !left.is_empty() || words || out.is_empty() {
+        out.push(part(&nameless, &left, &bundle, composition, true));
+    }
+    Ok(out)
+}
+
+struct Origins<'a> {
+    name: &'a str,
+    as_of: &'a str,
+    taken_in: &'a str,
+    typed: bool,
+}
+
+fn part(
+    from: &Origins<'_>,
+    mine: &BTreeSet<String>,
+    bundle: &Value,
+    composition: Option<&Value>,
+    words: bool,
+) -> Shared {
+    let sections: Vec<Value> = composition
+        .map(|c| array(c, "section"))
+        .unwrap_or_default()
+        .iter()
+        .filter_map(|section| {
+            let entries = array(section, "entry");
+            let kept: Vec<&Value> = entries.iter().filter(|e| mine.contains(text(Some(e), "reference"))).collect();
+            if kept.is_empty() && !(words && entries.is_empty()) {
+                return None;
+            }
+            let mut section = section.clone();
+            if !kept.is_empty() {
+                let kept = json!(kept);
+                section.as_object_mut()?.insert("entry".into(), kept);
+            }
+            Some(section)
+        })
+        .collect();
+    let mut head = json!({
+        "resourceType": "Composition", "id": "c", "status": "final",
+        "type": {"coding": [{"system": "http://loinc.org", "code": "60591-5"}]},
+        "subject": {"reference": "Patient/p"}, "title": "",
+    });
+    if let Some(head) = head.as_object_mut() {
+        if !from.name.is_empty() {
+            head.insert("author".into(), json!([{"display": from.name}]));
+        }
+        if !from.as_of.is_empty() {
+            head.insert("date".into(), json!(from.as_of));
+        }
+        head.insert("section".into(), Value::Array(sections));
+    }
+    let mut entries = vec![json!({"fullUrl": format!("{OURS}Composition/c"), "resource": head})];
+    entries.extend(
+        array(bundle, "entry")
+            .iter()
+            .filter(|e| {
+                text(e.get("resource"), "resourceType") == "Patient" || reference(e).is_some_and(|r| mine.contains(&r))
+            })
+            .cloned(),
+    );
+    let document = json!({"resourceType": "Bundle", "type": "document", "entry": entries}).to_string().into_bytes();
+    Shared {
+        source: from.name.to_owned(),
+        note: Note {
+            imported: from.taken_in.to_owned(),
+            bytes: document.len() as u64,
+            origin: if from.typed { Origin::Person } else { Origin::Share },
+            ..Note::default()
+        },
+        document,
+    }
+}
+
+/// How other resources name this one: `Type/id`. None for what is no content of its own.
+fn reference(entry: &Value) -> Option<String> {
+    let resource = entry.get("resource")?;
+    let kind = text(Some(resource), "resourceType");
+    if matches!(kind, "Composition" | "Patient" | "Provenance") {
+        return None;
+    }
+    let url = text(Some(entry), "fullUrl");
+    Some(match url.strip_prefix(OURS) {
+        Some(relative) => relative.to_owned(),
+        None => format!("{kind}/{}", text(Some(resource), "id")),
+    })
+}
+
+fn array<'v>(value: &'v Value, key: &str) -> &'v [Value] {
+    value.get(key).and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default()
+}
+
+fn text<'v>(value: Option<&'v Value>, key: &str) -> &'v str {
+    value.and_then(|v| v.get(key)).and_then(Value::as_str).unwrap_or_default()
+}

@@ -1,0 +1,642 @@
+//! One entry as one FHIR R4 resource.
+//!
+//! What R4 has an element for stands there; the rest of an entry's details stand in an extension of ours, name and
+//! words. What would change the meaning and has no element of its own is a `modifierExtension`, which readers that do
+//! not know it must not overlook.
+
+use serde_json::{Map, Number, Value, json};
+
+use super::OURS;
+use crate::record::{
+    Coding, Component, Concept, Entry, Kind, NhsNumber, PartialDate, Polarity, Quantity, Reaction, Standing,
+    Value as Found, system,
+};
+
+type Object = Map<String, Value>;
+
+/// The resource type of an entry.
+pub fn kind(entry: &Entry) -> &str {
+    match &entry.kind {
+        Kind::AllergyIntolerance => "AllergyIntolerance",
+        Kind::MedicationStatement => "MedicationStatement",
+        Kind::MedicationRequest => "MedicationRequest",
+        Kind::MedicationDispense => "MedicationDispense",
+        Kind::MedicationAdministration => "MedicationAdministration",
+        Kind::Condition => "Condition",
+        Kind::Observation => "Observation",
+        Kind::DiagnosticReport => "DiagnosticReport",
+        Kind::Immunization => "Immunization",
+        Kind::Procedure => "Procedure",
+        Kind::Encounter => "Encounter",
+        Kind::DocumentReference => "DocumentReference",
+        Kind::CarePlan => "CarePlan",
+        Kind::Goal => "Goal",
+        Kind::ServiceRequest => "ServiceRequest",
+        Kind::Appointment => "Appointment",
+        Kind::DeviceUseStatement => "DeviceUseStatement",
+        Kind::FamilyMemberHistory => "FamilyMemberHistory",
+        Kind::Flag => "Flag",
+        Kind::Consent => "Consent",
+        Kind::Other(kind) => kind,
+    }
+}
+
+/// True for what is no resource but a section's words alone.
+pub fn as_section(entry: &Entry) -> bool {
+    kind(entry).contains('.')
+}
+
+/// An entry that is a section's words.
+pub fn section(entry: &Entry) -> Value {
+    let words = entry.notes.join("\n").replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;");
+    let mut out = json!({
+        "title": entry.title,
+        "text": {"status": "generated", "div": format!("<div xmlns=\"http://www.w3.org/1999/xhtml\">{words}</div>")},
+    });
+    if let Some(out) = out.as_object_mut().filter(|_| !entry.concept.is_empty()) {
+        out.insert("code".into(), concept(&entry.concept));
+    }
+    out
+}
+
+/// True for identifiers that number people across providers (NHS, CHI, H&C).
+pub fn is_number_of_people(uri: &str) -> bool {
+    NhsNumber::is_system(uri) || [system::CHI_NUMBER, system::HC_NUMBER].contains(&uri)
+}
+
+/// The resource. Its links come after, by [`links`].
+pub fn resource(entry: &Entry, number: usize, identifiers: bool) -> Object {
+    let kind = kind(entry);
+    let mut out = Object::new();
+    put(&mut out, "resourceType", json!(kind));
+    put(&mut out, "id", json!(number.to_string()));
+    list(
+        &mut out,
+        "identifier",
+        entry.identifiers.iter().filter(|_| identifiers).map(|i| {
+            let mut one = Object::new();
+            words(&mut one, "system", &i.system);
+            words(&mut one, "value", &i.value);
+            Value::Object(one)
+        }),
+    );
+    if !entry.labels.is_empty() {
+        put(&mut out, "meta", json!({"security": entry.labels.iter().map(|c| coding(c, true)).collect::<Vec<_>>()}));
+    }
+    let subject = match entry.kind {
+        Kind::AllergyIntolerance | Kind::Immunization | Kind::FamilyMemberHistory | Kind::Consent => "patient",
+        _ => "subject",
+    };
+    if !matches!(entry.kind, Kind::Appointment) {
+        put(&mut out, subject, json!({"reference": "Patient/p"}));
+    }
+    let mut details = Details::of(entry);
+    about(entry, kind, &mut out);
+    match entry.kind {
+        Kind::AllergyIntolerance => allergy(entry, &mut out, &mut details),
+        Kind::Condition => condition(entry, &mut out, &mut details),
+        Kind::MedicationStatement
+        | Kind::MedicationRequest
+        | Kind::MedicationDispense
+        | Kind::MedicationAdministration => medicine(entry, &mut out, &mut details),
+        Kind::Observation => observation(entry, &mut out, &mut details),
+        Kind::DiagnosticReport => report(entry, &mut out, &mut details),
+        _ => {
+            status(entry, &mut out);
+            dates(entry, kind, &mut out);
+        }
+    }
+    people(entry, &mut out);
+    if entry.kind != Kind::AllergyIntolerance {
+        let category = entry.category.iter().map(concept);
+        list(&mut out, "category", category);
+    }
+    list(&mut out, "note", entry.notes.iter().map(|n| json!({"text": n})));
+    list(
+        &mut out,
+        "extension",
+        details
+            .left()
+            .map(|(name, text)| json!({"url": format!("{OURS}detail"), "valueString": format!("{name}: {text}")})),
+    );
+    polarity(entry, &mut out);
+    out
+}
+
+/// The links to other resources of the document.
+pub fn links<'a>(resource: &mut Object, links: impl Iterator<Item = (&'a str, Value)>) {
+    for (role, reference) in links {
+        match role {
+            "encounter" | "priorPrescription" => put(resource, role, reference),
+            "basedOn"
+            | "reasonReference"
+            | "result"
+            | "hasMember"
+            | "derivedFrom"
+            | "partOf"
+            | "authorizingPrescription" => {
+                if let Some(list) = resource.entry(role).or_insert_with(|| json!([])).as_array_mut() {
+                    list.push(reference);
+                }
+            }
+            _ => {}
+        }
+    }
+}
+
+/// The details of an entry, taken one by one into elements; what is left goes into the extension.
+struct Details<'e> {
+    all: Vec<(&'e str, &'e str)>,
+}
+
+impl<'e> Details<'e> {
+    fn of(entry: &'e Entry) -> Self {
+        Self { all: entry.details.iter().map(|d| (d.name.as_str(), d.text.as_str())).collect() }
+    }
+
+    fn take(&mut self, name: &str) -> Vec<&'e str> {
+        let (found, left) = self.all.iter().partition(|(n, _)| *n == name);
+        self.all = left;
+        let found: Vec<(&str, &str)> = found;
+        found.into_iter().map(|(_, text)| text).collect()
+    }
+
+    /// Takes a detail whose element is a list of concepts.
+    fn concepts(&mut self, name: &str, out: &mut Object) {
+        list(out, name, self.take(name).into_iter().map(|t| json!({"text": t})));
+    }
+
+    /// Takes a detail whose element is one concept, if it stands once.
+    fn concept(&mut self, name: &str, out: &mut Object) {
+        if self.all.iter().filter(|(n, _)| *n == name).count() == 1 {
+            self.take(name).into_iter().for_each(|t| put(out, name, json!({"text": t})));
+        }
+    }
+
+    /// Takes a detail whose element is a code or words.
+    fn words(&mut self, name: &str, out: &mut Object) {
+        if self.all.iter().filter(|(n, _)| *n == name).count() == 1 {
+            self.take(name).into_iter().for_each(|t| put(out, name, json!(t)));
+        }
+    }
+
+    fn left(self) -> impl Iterator<Item = (&'e str, &'e str)> {
+        self.all.into_iter()
+    }
+}
+
+/// What it is about, in the element that its type has for it.
+fn about(entry: &Entry, kind: &str, out: &mut Object) {
+    let mut subject = entry.concept.clone();
+    // A title that came from elsewhere in the original (its narrative, a product's own name) must not get lost.
+    if subject.label().is_none() && entry.named && !matches!(entry.kind, Kind::DocumentReference) {
+        subject.text.clone_from(&entry.title);
+    }
+    let element = match kind {
+        "MedicationStatement" | "MedicationRequest" | "MedicationDispense" | "MedicationAdministration" => {
+            "medicationCodeableConcept"
+        }
+        "Immunization" => "vaccineCode",
+        "Encounter" | "DocumentReference" | "EpisodeOfCare" | "Media" => "type",
+        "CarePlan" | "QuestionnaireResponse" => "title",
+        "ImagingStudy" | "Goal" | "Appointment" => "description",
+        "DeviceUseStatement" => "device",
+        "Consent" => "scope",
+        "AdverseEvent" => "event",
+        "FamilyMemberHistory" => "condition",
+        "Communication" => "reasonCode",
+        _ => "code",
+    };
+    let label = subject.label().unwrap_or(&entry.title).to_owned();
+    match element {
+        _ if subject.is_empty() => {}
+        "title" => put(out, element, json!(label)),
+        "description" if kind == "Goal" => put(out, element, concept(&subject)),
+        "description" => put(out, element, json!(label)),
+        "device" => put(out, element, json!({"display": label})),
+        "type" if kind == "Encounter" => put(out, element, json!([concept(&subject)])),
+        "reasonCode" => put(out, element, json!([concept(&subject)])),
+        "condition" => {
+            put(out, "reasonCode", json!([concept(&subject)]));
+            put(out, "relationship", json!({"text": entry.detail("relationship").unwrap_or_default()}));
+        }
+        _ => put(out, element, concept(&subject)),
+    }
+    if kind == "DocumentReference" && entry.concept.label() != Some(entry.title.as_str()) {
+        put(out, "description", json!(entry.title));
+    }
+    if kind == "QuestionnaireResponse" {
+        let answers = entry.components.iter().zip(1..).map(|(component, n)| {
+            let mut answer = Object::new();
+            value(component.value.as_ref(), &mut answer);
+            json!({"linkId": n.to_string(), "text": component.title, "answer": [answer]})
+        });
+        list(out, "item", answers);
+    }
+}
+
+fn allergy(entry: &Entry, out: &mut Object, details: &mut Details<'_>) {
+    clinical(entry, "allergyintolerance", out);
+    list(out, "category", entry.category.iter().filter_map(Concept::label).map(|c| json!(c)));
+    match (&entry.date, &entry.end) {
+        (date, Some(end)) => put(out, "onsetPeriod", period(date.as_ref(), Some(end))),
+        (Some(date), None) => onset(out, "onset", date),
+        (None, None) => {}
+    }
+    when(out, "recordedDate", &entry.recorded);
+    list(out, "reaction", entry.reactions.iter().map(reaction));
+    details.words("type", out);
+    details.words("criticality", out);
+    details.words("lastOccurrence", out);
+}
+
+fn condition(entry: &Entry, out: &mut Object, details: &mut Details<'_>) {
+    clinical(entry, "condition", out);
+    entry.date.iter().for_each(|d| onset(out, "onset", d));
+    entry.end.iter().for_each(|d| onset(out, "abatement", d));
+    when(out, "recordedDate", &entry.recorded);
+    details.concept("severity", out);
+    details.concepts("bodySite", out);
+}
+
+/// Clinical and verification status of allergies and conditions.
+fn clinical(entry: &Entry, of: &str, out: &mut Object) {
+    let code = |set: &str, code: &str| json!({"coding": [{"system": format!("http://terminology.hl7.org/CodeSystem/{of}-{set}"), "code": code}]});
+    const CLINICAL: [&str; 6] = ["active", "recurrence", "relapse", "inactive", "remission", "resolved"];
+    let word = match (entry.status.text.as_str(), entry.status.standing) {
+        (known, _) if CLINICAL.contains(&known) => Some(known),
+        (_, Standing::Active) => Some("active"),
+        (_, Standing::Ended | Standing::Stopped) => Some("inactive"),
+        _ => None,
+    };
+    if let Some(word) = word {
+        put(out, "clinicalStatus", code("clinical", word));
+    }
+    let certainty = match entry.polarity {
+        Polarity::Refuted if entry.status.certainty.is_empty() => "refuted",
+        _ => entry.status.certainty.as_str(),
+    };
+    if !certainty.is_empty() {
+        let set = if of == "condition" { "ver-status" } else { "verification" };
+        put(out, "verificationStatus", code(set, certainty));
+    }
+}
+
+fn medicine(entry: &Entry, out: &mut Object, details: &mut Details<'_>) {
+    status(entry, out);
+    let date = entry.date.as_ref();
+    match entry.kind {
+        Kind::MedicationRequest => {
+            when(out, "authoredOn", &entry.recorded);
+            let starts = date.filter(|d| entry.recorded.as_ref() != Some(*d));
+            if starts.is_some() || entry.end.is_some() {
+                put(out, "dispenseRequest", json!({"validityPeriod": period(starts, entry.end.as_ref())}));
+            }
+            details.words("intent", out);
+            out.entry("intent").or_insert_with(|| json!("order"));
+        }
+        Kind::MedicationDispense => when(out, "whenHandedOver", &entry.date),
+        _ => {
+            let starts = date.filter(|d| entry.recorded.as_ref() != Some(*d) || entry.end.is_some());
+            span(out, "effective", starts, entry.end.as_ref());
+            when(out, "dateAsserted", &entry.recorded);
+        }
+    }
+    let routes = if entry.dose.len() == 1 { details.take("route") } else { Vec::new() };
+    let mut doses: Vec<Value> = entry.dose.iter().map(|d| json!({"text": d})).collect();
+    if let (Some(Value::Object(dose)), [route]) = (doses.first_mut(), routes.as_slice()) {
+        put(dose, "route", json!({"text": route}));
+    } else {
+        details.all.extend(routes.into_iter().map(|r| ("route", r)));
+    }
+    let element = match entry.kind {
+        Kind::MedicationRequest | Kind::MedicationDispense => "dosageInstruction",
+        _ => "dosage",
+    };
+    if entry.kind == Kind::MedicationAdministration {
+        doses.truncate(1);
+        if let Some(dose) = doses.pop() {
+            put(out, element, dose);
+        }
+    } else {
+        list(out, element, doses.into_iter());
+    }
+    details.concepts("reasonCode", out);
+    match entry.kind {
+        Kind::MedicationStatement => details.concepts("statusReason", out),
+        _ => details.concept("statusReason", out),
+    }
+    if entry.kind == Kind::MedicationRequest {
+        details.concept("courseOfTherapyType", out);
+    }
+}
+
+fn observation(entry: &Entry, out: &mut Object, details: &mut Details<'_>) {
+    status(entry, out);
+    let date = entry.date.as_ref().filter(|d| entry.recorded.as_ref() != Some(*d) || entry.end.is_some());
+    span(out, "effective", date, entry.end.as_ref());
+    when(out, "issued", &entry.recorded);
+    measured(entry.value.as_ref(), &entry.range, &entry.interpretation, out);
+    list(out, "component", entry.components.iter().map(component));
+    details.concept("method", out);
+    details.concept("bodySite", out);
+}
+
+fn report(entry: &Entry, out: &mut Object, details: &mut Details<'_>) {
+    status(entry, out);
+    let date = entry.date.as_ref().filter(|d| entry.recorded.as_ref() != Some(*d) || entry.end.is_some());
+    span(out, "effective", date, entry.end.as_ref());
+    when(out, "issued", &entry.recorded);
+    if let Some(found) = &entry.value {
+        words(out, "conclusion", &found.text());
+    }
+    details.concepts("conclusionCode", out);
+}
+
+fn component(component: &Component) -> Value {
+    let mut out = Object::new();
+    let mut subject = component.concept.clone();
+    if subject.label().is_none() {
+        subject.text.clone_from(&component.title);
+    }
+    put(&mut out, "code", concept(&subject));
+    measured(component.value.as_ref(), &component.range, &component.interpretation, &mut out);
+    Value::Object(out)
+}
+
+fn measured(found: Option<&Found>, range: &[String], interpretation: &[Concept], out: &mut Object) {
+    value(found, out);
+    list(out, "referenceRange", range.iter().map(|r| json!({"text": r})));
+    list(out, "interpretation", interpretation.iter().map(concept));
+}
+
+/// `value[x]`, digits as they are.
+fn value(found: Option<&Found>, out: &mut Object) {
+    match found {
+        None => {}
+        Some(Found::Quantity(q)) => match quantity(q) {
+            Some(q) => put(out, "valueQuantity", q),
+            None => put(out, "valueString", json!(format!("{}{} {}", q.comparator, q.value, q.unit_label()))),
+        },
+        Some(Found::Concept(c)) => put(out, "valueCodeableConcept", concept(c)),
+        Some(Found::Text(t)) => put(out, "valueString", json!(t)),
+        Some(Found::Range(low, high)) => pair(out, "valueRange", ("low", low), ("high", high)),
+        Some(Found::Ratio(n, d)) => pair(out, "valueRatio", ("numerator", n), ("denominator", d)),
+        Some(Found::Absent(why)) => put(out, "dataAbsentReason", concept(why)),
+    }
+}
+
+fn pair(out: &mut Object, element: &str, first: (&str, &Quantity), second: (&str, &Quantity)) {
+    let mut both = Object::new();
+    for (key, q) in [first, second] {
+        if let Some(q) = quantity(q).filter(|q| q.as_object().is_some_and(|o| !o.is_empty())) {
+            put(&mut both, key, q);
+        }
+    }
+    put(out, element, Value::Object(both));
+}
+
+/// A Quantity; `None` if its digits are no number that JSON can carry as written.
+fn quantity(q: &Quantity) -> Option<Value> {
+    let mut out = Object::new();
+    if !q.value.is_empty() {
+        let number: Number = q.value.parse().ok()?;
+        if number.to_string() != q.value {
+            return None;
+        }
+        put(&mut out, "value", Value::Number(number));
+    }
+    for (key, text) in [("comparator", &q.comparator), ("unit", &q.unit), ("system", &q.system), ("code", &q.code)] {
+        words(&mut out, key, text);
+    }
+    Some(Value::Object(out))
+}
+
+fn reaction(reaction: &Reaction) -> Value {
+    let mut out = Object::new();
+    list(&mut out, "manifestation", reaction.manifestations.iter().map(concept));
+    words(&mut out, "severity", &reaction.severity);
+    words(&mut out, "description", &reaction.note);
+    when(&mut out, "onset", &reaction.date);
+    Value::Object(out)
+}
+
+/// `status`, for types that have a plain code there: the source's own where it is one of FHIR's, else by its meaning.
+fn status(entry: &Entry, out: &mut Object) {
+    let element = if entry.kind == Kind::Goal { "lifecycleStatus" } else { "status" };
+    let text = entry.status.text.as_str();
+    let is_code = !text.is_empty() && text.bytes().all(|b| b.is_ascii_lowercase() || b == b'-');
+    let word = match entry.status.standing {
+        _ if is_code => text,
+        Standing::Active => "active",
+        Standing::Ended => "completed",
+        Standing::Stopped => "stopped",
+        Standing::OnHold => "on-hold",
+        Standing::Planned => "draft",
+        Standing::Final => "final",
+        Standing::Preliminary => "preliminary",
+        Standing::Amended => "amended",
+        Standing::EnteredInError => "entered-in-error",
+        Standing::Unknown if text.is_empty() => return,
+        Standing::Unknown => "unknown",
+    };
+    put(out, element, json!(word));
+    if entry.kind == Kind::DocumentReference {
+        words(out, "docStatus", &entry.status.certainty);
+    }
+}
+
+/// Dates of the types that have no function of their own.
+fn dates(entry: &Entry, kind: &str, out: &mut Object) {
+    let (date, end) = (entry.date.as_ref(), entry.end.as_ref());
+    match kind {
+        "Immunization" => {
+            if let Some(date) = date {
+                let element = if date.known.is_some() { "occurrenceDateTime" } else { "occurrenceString" };
+                put(out, element, json!(date.text));
+            }
+            when(out, "recorded", &entry.recorded);
+        }
+        "Procedure" => span(out, "performed", date, end),
+        "Encounter" | "Flag" | "EpisodeOfCare" | "CarePlan" => {
+            if date.is_some() || end.is_some() {
+                put(out, "period", period(date, end));
+            }
+            if kind == "CarePlan" {
+                when(out, "created", &entry.recorded);
+            }
+        }
+        "DocumentReference" => when(out, "date", &entry.date),
+        "DeviceUseStatement" => {
+            span(out, "timing", date, end);
+            when(out, "recordedOn", &entry.recorded);
+        }
+        "ServiceRequest" => {
+            span(out, "occurrence", date.filter(|d| entry.recorded.as_ref() != Some(*d)), end);
+            when(out, "authoredOn", &entry.recorded);
+        }
+        "Goal" => when(out, "startDate", &entry.date),
+        "Appointment" => {
+            when(out, "start", &entry.date);
+            when(out, "end", &entry.end);
+            when(out, "created", &entry.recorded);
+        }
+        "Consent" => when(out, "dateTime", &entry.date),
+        "QuestionnaireResponse" => when(out, "authored", &entry.date),
+        "Communication" => when(out, "sent", &entry.date),
+        "ImagingStudy" => when(out, "started", &entry.date),
+        _ => when(out, "date", &entry.date),
+    }
+}
+
+/// Who did it, by name. R4 has one or two places for people in each type.
+fn people(entry: &Entry, out: &mut Object) {
+    let named = |name: &String| json!({"display": name});
+    let mut who = entry.performer.iter();
+    match entry.kind {
+        Kind::AllergyIntolerance | Kind::Condition => {
+            for element in ["asserter", "recorder"] {
+                who.next().into_iter().for_each(|n| put(out, element, named(n)));
+            }
+        }
+        Kind::MedicationStatement => who.next().into_iter().for_each(|n| put(out, "informationSource", named(n))),
+        Kind::MedicationRequest => {
+            for element in ["requester", "recorder"] {
+                who.next().into_iter().for_each(|n| put(out, element, named(n)));
+            }
+        }
+        Kind::Observation | Kind::DiagnosticReport | Kind::ServiceRequest => list(out, "performer", who.map(named)),
+        Kind::Procedure | Kind::Immunization | Kind::MedicationDispense | Kind::MedicationAdministration => {
+            list(out, "performer", who.map(|n| json!({"actor": named(n)})));
+        }
+        Kind::Encounter => list(out, "participant", who.map(|n| json!({"individual": named(n)}))),
+        Kind::DocumentReference => list(out, "author", who.map(named)),
+        _ => who.next().into_iter().for_each(|n| put(out, "author", named(n))),
+    }
+    if let Some(custodian) = &entry.custodian {
+        match entry.kind {
+            Kind::Encounter => put(out, "serviceProvider", named(custodian)),
+            Kind::DocumentReference => put(out, "custodian", named(custodian)),
+            _ => {}
+        }
+    }
+}
+
+/// What a statement says of its subject, where that is not plain from the rest.
+fn polarity(entry: &Entry, out: &mut Object) {
+    let native = match entry.polarity {
+        Polarity::Positive | Polarity::NoneKnown => true,
+        Polarity::Unknown => {
+            if entry.concept.is_empty() {
+                let why = "http://hl7.org/fhir/StructureDefinition/data-absent-reason";
+                let why = json!({"url": why, "valueCode": "unknown"});
+                if let Some(list) = out.entry("extension").or_insert_with(|| json!([])).as_array_mut() {
+                    list.push(why);
+                }
+            }
+            true
+        }
+        Polarity::Refuted => matches!(entry.kind, Kind::AllergyIntolerance | Kind::Condition),
+        Polarity::NotDone => {
+            let typed = matches!(entry.kind, Kind::Procedure | Kind::Immunization | Kind::MedicationAdministration);
+            if typed {
+                put(out, "status", json!("not-done"));
+            }
+            typed
+        }
+        Polarity::NotTaken => {
+            let typed = entry.kind == Kind::MedicationStatement;
+            if typed {
+                put(out, "status", json!("not-taken"));
+            }
+            typed
+        }
+        Polarity::DoNotPerform => {
+            put(out, "doNotPerform", json!(true));
+            matches!(entry.kind, Kind::MedicationRequest | Kind::ServiceRequest)
+        }
+        Polarity::Negated => false,
+    };
+    if !native {
+        let word = match entry.polarity {
+            Polarity::Negated => "negated",
+            Polarity::Refuted => "refuted",
+            Polarity::NotDone => "not-done",
+            Polarity::NotTaken => "not-taken",
+            _ => "do-not-perform",
+        };
+        put(out, "modifierExtension", json!([{"url": format!("{OURS}polarity"), "valueCode": word}]));
+    }
+}
+
+/// A CodeableConcept with one label: its text, else the first name among its codes.
+fn concept(concept: &Concept) -> Value {
+    let mut out = Object::new();
+    let mut labelled = !concept.text.trim().is_empty();
+    let codings = concept.codings.iter().map(|c| {
+        let keep = !labelled && !c.display.trim().is_empty();
+        labelled |= keep;
+        coding(c, keep)
+    });
+    let codings: Vec<Value> = codings.collect();
+    list(&mut out, "coding", codings.into_iter());
+    words(&mut out, "text", &concept.text);
+    Value::Object(out)
+}
+
+fn coding(coding: &Coding, display: bool) -> Value {
+    let mut out = Object::new();
+    words(&mut out, "system", &coding.system);
+    words(&mut out, "code", &coding.code);
+    if display {
+        words(&mut out, "display", &coding.display);
+    }
+    Value::Object(out)
+}
+
+fn put(out: &mut Object, key: &str, value: Value) {
+    out.insert(key.to_owned(), value);
+}
+
+fn words(out: &mut Object, key: &str, text: &str) {
+    if !text.is_empty() {
+        put(out, key, json!(text));
+    }
+}
+
+fn list(out: &mut Object, key: &str, values: impl Iterator<Item = Value>) {
+    let values: Vec<Value> = values.collect();
+    if !values.is_empty() {
+        put(out, key, Value::Array(values));
+    }
+}
+
+fn when(out: &mut Object, key: &str, date: &Option<PartialDate>) {
+    if let Some(date) = date {
+        words(out, key, &date.text);
+    }
+}
+
+/// A dateTime, or the words of what is none.
+fn onset(out: &mut Object, stem: &str, date: &PartialDate) {
+    let kind = if date.known.is_some() { "DateTime" } else { "String" };
+    words(out, &format!("{stem}{kind}"), &date.text);
+}
+
+fn span(out: &mut Object, stem: &str, start: Option<&PartialDate>, end: Option<&PartialDate>) {
+    match (start, end) {
+        (Some(start), None) => words(out, &format!("{stem}DateTime"), &start.text),
+        (start, Some(end)) => put(out, &format!("{stem}Period"), period(start, Some(end))),
+        (None, None) => {}
+    }
+}
+
+fn period(start: Option<&PartialDate>, end: Option<&PartialDate>) -> Value {
+    let mut out = Object::new();
+    for (key, date) in [("start", start), ("end", end)] {
+        if let Some(date) = date {
+            words(&mut out, key, &date.text);
+        }
+    }
+    Value::Object(out)
+}
