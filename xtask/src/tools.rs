@@ -144,3 +144,18 @@ fn npm(package: &str, version: &str, file: &str) -> Outcome<PathBuf> {
         Err(Failure::new(format!("{package} {version} lacks {file}; delete {} and run this again.", home.display())))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_wasm_bindgen_everywhere() {
+        for file in ["Cargo.toml", "Trunk.toml", "tools/Cargo.toml"] {
+            let text = std::fs::read_to_string(root().join(file)).unwrap_or_default();
+            assert!(text.contains(WASM_BINDGEN), "{file} names another version of wasm-bindgen than {WASM_BINDGEN}");
+        }
+        let lock = std::fs::read_to_string(root().join("Cargo.lock")).unwrap_or_default();
+        assert!(lock.contains(&format!("name = \"wasm-bindgen\"\nversion = \"{WASM_BINDGEN}\"")));
+    }
+}
