@@ -82,22 +82,29 @@ fn underscore_headers() -> String {
 }
 
 fn caddyfile() -> String {
-    let mut text = String::from(
-        "# Written by `cargo xtask headers`; the source is xtask/src/headers.rs.\n\
-         # Run it where dist/ stands: SITE=records.example.org caddy run --config docs/hosting/Caddyfile\n\
-         {$SITE:localhost:8080} {\n\troot * {$ROOT:dist}\n\tencode zstd gzip\n\t@parser path /parser/*\n\t@rest not path /parser/*\n\theader {\n",
-    );
-    for (name, value) in REST {
-        text += &format!("\t\t{name} \"{value}\"\n");
-    }
-    text += &format!(
-        "\t\tCache-Control \"no-cache\"\n\t}}\n\theader @rest Content-Security-Policy \"{}\"\n",
-        PAGE.join("; ")
-    );
-    text += &format!("\theader @parser Content-Security-Policy \"{}\"\n", PARSER.join("; "));
-    text += "\t@hashed path_regexp -[0-9a-f]{16}\\.(js|wasm|css)$\n\theader @hashed Cache-Control \"public, max-age=31536000, immutable\"\n";
-    text += "\t# Every path that is no file is a place inside the app, which draws it.\n\ttry_files {path} /index.html\n\tfile_server\n}\n";
-    text
+    let mut lines = vec![
+        "# Written by `cargo xtask headers`; the source is xtask/src/headers.rs.".to_string(),
+        "# SITE=records.example.org ROOT=/srv/dist caddy run --config Caddyfile".to_string(),
+        "{$SITE:localhost:8080} {".to_string(),
+        "\troot * {$ROOT:dist}".to_string(),
+        "\tencode zstd gzip".to_string(),
+        "\theader {".to_string(),
+    ];
+    lines.extend(REST.iter().map(|(name, value)| format!("\t\t{name} \"{value}\"")));
+    lines.push("\t}".to_string());
+    lines.push("\t@parser path /parser/*".to_string());
+    lines.push(format!("\theader @parser Content-Security-Policy \"{}\"", PARSER.join("; ")));
+    lines.push("\t@rest not path /parser/*".to_string());
+    lines.push(format!("\theader @rest Content-Security-Policy \"{}\"", PAGE.join("; ")));
+    lines.push("\t# A name that holds its content's hash never changes its content.".to_string());
+    lines.push("\t@hashed path_regexp -[0-9a-f]{16}\\.(js|wasm|css)$".to_string());
+    lines.push("\theader @hashed Cache-Control \"public, max-age=31536000, immutable\"".to_string());
+    lines.push("\t@plain not path_regexp -[0-9a-f]{16}\\.(js|wasm|css)$".to_string());
+    lines.push("\theader @plain Cache-Control \"no-cache\"".to_string());
+    lines.push("\ttry_files {path} /index.html".to_string());
+    lines.push("\tfile_server".to_string());
+    lines.push("}".to_string());
+    lines.join("\n") + "\n"
 }
 
 fn nginx() -> String {
