@@ -18,7 +18,7 @@ use super::code::{Length, LockCode};
 use super::message::{self, Kind, Message};
 use super::request::Request;
 use super::seal::{self, StaticKeys};
-use super::terms::{Part, Purpose, Sharer, Uses};
+use super::terms::{Completeness, Part, Purpose, Sharer, Uses};
 
 /// Version of the sealed form.
 pub(super) const VERSION: u8 = 1;
@@ -120,7 +120,7 @@ pub fn prepare(
         ends: terms.ends,
         purpose: terms.purpose,
         uses: terms.uses,
-        parts: terms.parts,
+        parts: terms.parts.into_iter().map(|p| labelled(p, &terms.sharer)).collect(),
         since: terms.since,
         until: terms.until,
         sharer: terms.sharer,
@@ -135,6 +135,14 @@ pub fn prepare(
     }
     let cose = CoseSign1Builder::new().protected(header()).payload(payload).build();
     Ok(Unsigned { cose, claims, seal })
+}
+
+/// A carer can't know that nothing was put away from them: their shares never say *in full*.
+fn labelled(part: Part, sharer: &Sharer) -> Part {
+    match (sharer, part.completeness) {
+        (Sharer::Carer { .. }, Completeness::Full { .. }) => Part { completeness: Completeness::Selected, ..part },
+        _ => part,
+    }
 }
 
 /// The only header a grant may have: ES256, protected.

@@ -23,6 +23,7 @@ pub mod message;
 pub mod qr;
 pub mod receipt;
 pub mod request;
+pub mod scan;
 mod seal;
 pub mod squeeze;
 pub mod terms;

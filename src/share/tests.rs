@@ -174,6 +174,14 @@ fn what_is_no_grant_or_not_ours_is_named() {
 }
 
 #[test]
+fn a_carers_share_never_says_in_full() {
+    let carers = make(terms(), To::Anyone).claims.parts;
+    assert!(carers.iter().all(|p| p.completeness == Completeness::Selected));
+    let own = make(Terms { sharer: Sharer::Patient, ..terms() }, To::Anyone).claims.parts;
+    assert_eq!(own, terms().parts);
+}
+
+#[test]
 fn a_wrong_signature_is_refused() {
     let (_, public) = person();
     let unsigned = grant::prepare(terms(), DOCUMENT, &public, To::Anyone, NOW, &[42; 64]).unwrap();

@@ -12,6 +12,9 @@ use super::types::{Class, class};
 use super::words::{absence, degraded, standing};
 use super::{Reader, new_entry, place, title};
 
+/// The extension in which a shared document carries the rest of an entry's details.
+const SHARED_DETAIL: &str = "https://tessera.example/fhir/detail";
+
 /// Elements that name the person the resource is about.
 const SUBJECTS: [&str; 4] = ["subject", "patient", "individual", "beneficiary"];
 
@@ -74,6 +77,12 @@ impl<'t> Reader<'t, '_> {
         self.links(i, node, entry);
         if extension(node, "data-absent-reason").is_some() {
             entry.polarity = Polarity::Unknown;
+        }
+        // What a share could put into no element of R4 (docs/consent-token.md): "name: words".
+        for said in node.get("extension").each().iter().filter(|e| e.get("url").words() == SHARED_DETAIL) {
+            if let Some((name, text)) = said.get("valueString").words().split_once(": ") {
+                detail(entry, name, text);
+            }
         }
     }
 
