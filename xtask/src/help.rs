@@ -1,15 +1,16 @@
 //! What `cargo xtask` prints when it is asked for nothing it knows.
 
 pub const TEXT: &str = "\
-cargo xtask serve [--port N] [--fast]
+cargo xtask serve [--port N]
                    install what is missing, build the release, serve it on http://localhost:8080
-                   (--fast: the last dist/ as it is, no build)
 cargo xtask test [--skip-e2e]
                    every check there is; the last line is `N passed, N failed`
 cargo xtask build  leave a static dist/ that any web host can serve
-cargo xtask e2e [--fast] [NAME…]
+cargo xtask e2e [NAME…]
                    only the end-to-end tests, or those whose name contains NAME
-cargo xtask shots  only the screenshots of every page, into target/screens/
+cargo xtask shots  only the pictures of every page, into target/screens/
+                   serve, e2e and shots also take --dev (a quick build for development)
+                   and --fast (the last dist/ as it is)
 cargo xtask prove  the long harnesses; writes their figures to docs/reliability.md
 cargo xtask inspect FILE…
                    print the facts of health record files

@@ -32,7 +32,7 @@ fn dispatch(words: &[&str]) -> Outcome<()> {
         ["build"] => site::build(),
         ["test", rest @ ..] => test::all(rest),
         ["e2e", rest @ ..] => test::end_to_end_only(rest),
-        ["shots"] => test::shots(),
+        ["shots", rest @ ..] => test::shots(rest),
         ["prove"] => test::prove(),
         ["inspect", files @ ..] => {
             let mut command = run::cargo(&["run", "--quiet", "--locked", "--release", "--example", "inspect", "--"]);

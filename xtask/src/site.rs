@@ -2,13 +2,33 @@
 
 use crate::run::{self, Failure, Outcome, check, root, say};
 use crate::server::Site;
-use crate::tools;
+use crate::tools::{self, Tools};
 use std::process::Command;
 
 /// The programs that are built for size: what a person waits for on the first visit.
 const SMALL: &[&str] = &["door", "app"];
 /// The programs that are built for speed: they read, merge and decode.
 const FAST: &[&str] = &["record-worker", "parser-worker", "qr-worker"];
+
+/// A quick build for looking at pages: not optimised, plain names, no service worker.
+pub fn build_for_development() -> Outcome<()> {
+    let tools = tools::all()?;
+    say("Building for development");
+    let mut command = run::cargo(&["build", "--locked", "--target", "wasm32-unknown-unknown", "--bins"]);
+    check(&mut command, "The app does not build; the lines above say where.")?;
+    trunk(&tools, &["build"])
+}
+
+/// The build that the words ask for: `--fast` none, `--dev` a quick one, else the release.
+pub fn build_as_asked(words: &[&str]) -> Outcome<()> {
+    if words.contains(&"--fast") {
+        Ok(())
+    } else if words.contains(&"--dev") {
+        build_for_development()
+    } else {
+        build()
+    }
+}
 
 pub fn build() -> Outcome<()> {
     let tools = tools::all()?;
@@ -21,9 +41,13 @@ pub fn build() -> Outcome<()> {
         }
         check(&mut command, "The release does not build; the lines above say where.")?;
     }
+    trunk(&tools, &["build", "--release"])
+}
+
+fn trunk(tools: &Tools, arguments: &[&str]) -> Outcome<()> {
     say("Putting dist/ together with trunk");
     let mut command = Command::new(&tools.trunk);
-    command.current_dir(root()).args(["build", "--release"]).env("PATH", tools.path());
+    command.current_dir(root()).args(arguments).env("PATH", tools.path());
     // Trunk reads NO_COLOR as a yes or no and stops at the usual "1".
     command.env_remove("NO_COLOR");
     check(&mut command, "trunk could not put dist/ together; the lines above say why.")
@@ -37,9 +61,7 @@ pub fn serve(words: &[&str]) -> Outcome<()> {
             .ok_or_else(|| Failure::new("--port needs a number, as in --port 8081."))?,
         None => 8080,
     };
-    if !words.contains(&"--fast") {
-        build()?;
-    }
+    build_as_asked(words)?;
     Site::start(&root().join("dist"), port)?.forever();
     Ok(())
 }

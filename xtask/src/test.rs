@@ -63,17 +63,16 @@ pub fn all(words: &[&str]) -> Outcome<()> {
 }
 
 pub fn end_to_end_only(words: &[&str]) -> Outcome<()> {
-    if !words.contains(&"--fast") {
-        site::build()?;
-    }
-    let names: Vec<&str> = words.iter().copied().filter(|word| *word != "--fast").collect();
+    site::build_as_asked(words)?;
+    let names: Vec<&str> = words.iter().copied().filter(|word| !word.starts_with("--")).collect();
     let mut count = Count::default();
     end_to_end(&mut count, &names)?;
     count.close()
 }
 
-pub fn shots() -> Outcome<()> {
-    end_to_end_only(&["--fast", "screens"])?;
+pub fn shots(words: &[&str]) -> Outcome<()> {
+    let words: Vec<&str> = words.iter().copied().chain(["screens"]).collect();
+    end_to_end_only(&words)?;
     say("The screenshots stand in target/screens/");
     Ok(())
 }
