@@ -36,3 +36,7 @@ pub mod timeline;
 
 pub use index::Index;
 pub use part::{Absence, Absent, Against, Day, Flagging, Heading, LabFlag, List, Part, Row, SourceLine, Trust, Unread};
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)]
+mod tests;

@@ -223,6 +223,8 @@ pub struct Row {
     pub reactions: Vec<String>,
     /// Severity of the worst reaction as the source worded it, criticality aside; empty if not said.
     pub severity: String,
+    /// Criticality of an allergy as the source worded it (`high`, `low`, `unable-to-assess`); empty if not said.
+    pub criticality: String,
     /// The date that matters for this kind.
     pub date: Option<Day>,
     /// When it ended.

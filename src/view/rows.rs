@@ -82,6 +82,7 @@ pub(super) fn row(record: &Record, item: &Item, today: Date) -> Option<Row> {
         dose: doses(record, item),
         reactions: entry.reactions.iter().map(reaction).filter(|r| !r.is_empty()).collect(),
         severity: severity(entry),
+        criticality: entry.detail("criticality").unwrap_or_default().to_owned(),
         date: date(entry).map(|d| Day::of(d, today)),
         end: entry.end.as_ref().map(|d| Day::of(d, today)),
         standing: entry.status.standing,

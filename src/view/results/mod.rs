@@ -311,6 +311,3 @@ fn moment(date: &PartialDate) -> Option<f64> {
     let time = date.known?.time;
     Some(day + time.map_or(0.0, |t| (f64::from(t.hour) * 60.0 + f64::from(t.minute)) / 1440.0))
 }
-
-#[cfg(test)]
-mod tests;

@@ -1,0 +1,844 @@
+//! What a reader of the pages must be able to rely on. The names are those of docs/hazard-log.md.
+
+use jiff::civil::{Date, date};
+use proptest::prelude::*;
+
+use super::{
+    Absent, Against, Index, Trust,
+    clinician::{Label, Share, clinician},
+    section::{GroupKind, section},
+    summary::{Summary, summary},
+    timeline::{Ask, timeline},
+    *,
+};
+use crate::record::{
+    Attachment, Coding, Component, Concept, Entry, Hash, Identifier, Issue, IssueCode, Kind, LedgerLine, Link, Nothing,
+    Origin, Outcome, Parcel, PartialDate, Polarity, Quantity, Reaction, Record, Section, SectionSays, Severity,
+    Standing, Status, Value, merge,
+};
+
+const TODAY: Date = date(2026, 11, 22);
+
+fn parcel(name: &str, as_of: &str, entries: Vec<Entry>) -> Parcel {
+    let mut parcel = Parcel { hash: Hash::of(name.as_bytes()), reading: Default::default(), note: Default::default() };
+    parcel.note.imported = "2026-11-22T10:00:00Z".into();
+    parcel.reading.source.name = name.into();
+    parcel.reading.source.as_of = Some(as_of).filter(|d| !d.is_empty()).map(PartialDate::fhir);
+    parcel.reading.entries = entries;
+    for (entry, i) in parcel.reading.entries.iter_mut().zip(0..) {
+        if entry.at.is_empty() {
+            entry.at = format!("/entry/{i}");
+        }
+    }
+    parcel
+}
+
+fn said(section: Section, kind: Kind, title: &str, standing: Standing) -> Entry {
+    let mut entry = Entry::new(section, kind, "", title);
+    entry.concept = Concept::words(title);
+    entry.status = Status { text: format!("{standing:?}").to_lowercase(), certainty: String::new(), standing };
+    entry
+}
+
+fn allergy(title: &str) -> Entry {
+    said(Section::Allergies, Kind::AllergyIntolerance, title, Standing::Active)
+}
+
+fn medicine(title: &str, standing: Standing) -> Entry {
+    said(Section::Medications, Kind::MedicationStatement, title, standing)
+}
+
+fn result(title: &str, date: &str, value: &str, unit: &str) -> Entry {
+    Entry {
+        date: Some(PartialDate::fhir(date)),
+        value: Some(Value::Quantity(Quantity { value: value.into(), unit: unit.into(), ..Default::default() })),
+        ..said(Section::Results, Kind::Observation, title, Standing::Final)
+    }
+}
+
+struct Book {
+    record: Record,
+    index: Index,
+}
+
+impl Book {
+    fn of(parcels: Vec<Parcel>) -> Book {
+        let record = merge(parcels);
+        let index = Index::new(&record);
+        Book { record, index }
+    }
+
+    fn summary(&self) -> Summary {
+        summary(&self.record, &self.index, None, TODAY)
+    }
+
+    fn section(&self, of: Section) -> section::SectionPage {
+        section(&self.record, &self.index, of, TODAY)
+    }
+
+    fn clinician(&self, labels: &[(Section, Label)]) -> clinician::Clinician {
+        let share = Share { labels: labels.to_vec(), wanted: vec![Section::Problems], ..Share::default() };
+        clinician(&self.record, &self.index, share, None, TODAY)
+    }
+
+    /// Group and title of each row of a section.
+    fn rows(&self, of: Section) -> Vec<(GroupKind, String)> {
+        let page = self.section(of);
+        page.groups.iter().flat_map(|g| g.list.rows.iter().map(|r| (g.kind, r.title.clone()))).collect()
+    }
+}
+
+/// One file with these entries, and in which group of which section each stands.
+fn check(entries: Vec<Entry>, of: Section, expected: &[(GroupKind, &str)]) -> Book {
+    let book = Book::of(vec![parcel("Surgery", "2026-11-01", entries)]);
+    let mut rows = book.rows(of);
+    rows.sort();
+    let mut expected: Vec<(GroupKind, String)> = expected.iter().map(|(g, t)| (*g, (*t).to_owned())).collect();
+    expected.sort();
+    assert_eq!(rows, expected);
+    book
+}
+
+// ---- H1: stale data read as current ----
+
+#[test]
+fn medicines_older_than_ninety_days_or_undated_are_stale() {
+    let stale = |as_of: &str| {
+        let book = Book::of(vec![parcel("Surgery", as_of, vec![medicine("Aspirin 75mg", Standing::Active)])]);
+        book.summary().medicines.heading.stale
+    };
+    assert!(!stale("2026-11-01"));
+    assert!(!stale("2026-08-24"), "ninety days");
+    assert!(stale("2026-08-23"));
+    assert!(stale("2019"));
+    assert!(stale(""), "without a date nothing is current");
+    assert!(stale("2031-01-01"), "a date in the future is no as-of");
+}
+
+#[test]
+fn every_heading_names_its_sources_newest_first() {
+    let book = Book::of(vec![
+        parcel("Old", "2020-01-01", vec![allergy("Nuts")]),
+        parcel("New", "2026-01-01", vec![allergy("Latex")]),
+    ]);
+    let heading = book.summary().allergies.heading;
+    assert_eq!(heading.sources.iter().map(|s| s.name.as_str()).collect::<Vec<_>>(), ["New", "Old"]);
+    assert_eq!(heading.as_of.unwrap().text, "2026-01-01");
+}
+
+// ---- H2: a missing allergy; the kinds of nothing ----
+
+#[test]
+fn an_empty_list_says_which_kind_of_nothing_of_each_source() {
+    let says = |name: &str, nothing: Nothing| {
+        let mut p = parcel(name, "2026-11-01", vec![]);
+        p.reading.says =
+            vec![SectionSays { section: Section::Allergies, nothing, text: "words".into(), at: String::new() }];
+        p
+    };
+    let book = Book::of(vec![
+        says("a", Nothing::NoneKnown),
+        says("b", Nothing::Unavailable),
+        says("c", Nothing::NotUnderstood),
+        says("d", Nothing::EmptySection),
+        says("e", Nothing::NarrativeOnly),
+        parcel("f", "2026-11-01", vec![]),
+    ]);
+    let block = book.summary().allergies;
+    let mut told: Vec<(String, Absent)> =
+        block.heading.absences.iter().map(|a| (a.source.name.clone(), a.absent)).collect();
+    told.sort();
+    let expected = [
+        ("a", Absent::NoneKnown),
+        ("b", Absent::Unavailable),
+        ("c", Absent::NotUnderstood),
+        ("d", Absent::EmptySection),
+        ("e", Absent::NarrativeOnly),
+        ("f", Absent::NotInSource),
+    ];
+    assert_eq!(told, expected.map(|(name, absent)| (name.to_owned(), absent)));
+    assert_eq!(block.heading.total, 0);
+    assert!(block.heading.absences.iter().all(|a| !a.contradicted));
+}
+
+#[test]
+fn none_known_is_no_row_and_is_contradicted_by_any_allergy() {
+    let none = Entry { polarity: Polarity::NoneKnown, ..allergy("No known drug allergies") };
+    let book =
+        Book::of(vec![parcel("A", "2026-11-01", vec![none]), parcel("B", "2020-01-01", vec![allergy("Penicillin")])]);
+    let block = book.summary().allergies;
+    assert_eq!(block.list.rows.iter().map(|r| r.title.as_str()).collect::<Vec<_>>(), ["Penicillin"]);
+    assert_eq!(block.heading.total, 1);
+    let absence = &block.heading.absences[0];
+    assert_eq!(
+        (absence.absent, absence.text.as_str(), absence.contradicted),
+        (Absent::NoneKnown, "No known drug allergies", true)
+    );
+    assert!(book.record.find(absence.item.as_ref().unwrap()).is_some());
+}
+
+#[test]
+fn pieces_not_understood_stand_beside_the_allergies() {
+    let mut p = parcel("Surgery", "2026-11-01", vec![]);
+    for (kind, at) in [
+        ("AllergyIntolerance", "/entry/1"),
+        ("AllergyIntolerance", "/entry/2"),
+        ("Basic", "/entry/3"),
+        ("Encounter", "/entry/4"),
+    ] {
+        p.reading.ledger.lines.push(LedgerLine {
+            at: at.into(),
+            kind: kind.into(),
+            outcome: Outcome::NotUnderstood,
+            reason: Some(IssueCode::NotAnObject),
+        });
+        p.reading.ledger.not_understood += 1;
+    }
+    let book = Book::of(vec![p]);
+    let page = book.summary();
+    let unread = &page.allergies.heading.unread[0];
+    assert_eq!((unread.here, unread.anywhere), (2, 1));
+    let clinician = book.clinician(&[(Section::Allergies, Label::InFull(0))]);
+    assert_eq!(clinician.sections[0].heading.unread[0].here, 2);
+}
+
+#[test]
+fn degraded_allergies_stand_at_the_top_and_are_marked() {
+    let mut degraded = allergy("Transfer-degraded drug allergy");
+    degraded.degraded = Some(Coding { code: "196461000000101".into(), ..Default::default() });
+    let book = check(
+        vec![allergy("Latex"), degraded],
+        Section::Allergies,
+        &[(GroupKind::Degraded, "Transfer-degraded drug allergy"), (GroupKind::Now, "Latex")],
+    );
+    let rows = book.summary().allergies.list.rows;
+    assert!(rows[0].degraded && !rows[1].degraded);
+}
+
+// ---- H3: negated shown as positive ----
+
+#[test]
+fn no_polarity_but_positive_ever_stands_among_what_is() {
+    for (kind, section) in [
+        (Kind::AllergyIntolerance, Section::Allergies),
+        (Kind::MedicationRequest, Section::Medications),
+        (Kind::Condition, Section::Problems),
+        (Kind::Immunization, Section::Immunizations),
+        (Kind::Procedure, Section::Procedures),
+    ] {
+        for polarity in [
+            Polarity::Negated,
+            Polarity::Refuted,
+            Polarity::NotDone,
+            Polarity::NotTaken,
+            Polarity::DoNotPerform,
+            Polarity::NoneKnown,
+            Polarity::Unknown,
+        ] {
+            let entry = Entry { polarity, ..said(section, kind.clone(), "Peanut", Standing::Active) };
+            let book = Book::of(vec![parcel("Surgery", "2026-11-01", vec![entry])]);
+            let rows = book.rows(section);
+            match polarity {
+                Polarity::NoneKnown | Polarity::Unknown => assert_eq!(rows, [], "{polarity:?}"),
+                _ => assert_eq!(rows, [(GroupKind::Negative, "Peanut".to_owned())], "{polarity:?}"),
+            }
+            let page = book.summary();
+            for block in [&page.allergies, &page.medicines, &page.problems] {
+                assert!(block.list.rows.is_empty(), "{polarity:?} on the summary");
+            }
+        }
+    }
+}
+
+#[test]
+fn three_orders_not_to_give_are_no_medicines() {
+    let mut orders: Vec<Entry> =
+        ["A", "B", "C"].map(|t| said(Section::Medications, Kind::MedicationRequest, t, Standing::Stopped)).into();
+    orders.iter_mut().for_each(|o| o.polarity = Polarity::DoNotPerform);
+    let book = Book::of(vec![parcel("Hospital", "2026-11-01", orders)]);
+    assert_eq!(book.summary().medicines.list.total, 0);
+    assert!(book.rows(Section::Medications).iter().all(|(g, _)| *g == GroupKind::Negative));
+}
+
+// ---- H5: digits ----
+
+#[test]
+fn digits_out_are_digits_in() {
+    let mut low = result("CRP", "2026-01-01", "5", "mg/L");
+    if let Some(Value::Quantity(q)) = &mut low.value {
+        q.comparator = "<".into();
+    }
+    let book =
+        Book::of(vec![parcel("Lab", "2026-11-01", vec![result("Creatinine", "2026-01-02", "85.000", "umol/L"), low])]);
+    let page = book.summary();
+    let shown: Vec<(&str, &str)> =
+        page.results.rows.iter().map(|r| (r.latest.value.as_str(), r.latest.unit.as_str())).collect();
+    assert_eq!(shown, [("85.000", "umol/L"), ("<5", "mg/L")]);
+}
+
+#[test]
+fn a_scaled_point_keeps_its_own_digits_and_is_marked() {
+    let book = Book::of(vec![parcel(
+        "Lab",
+        "2026-11-01",
+        vec![
+            result("Albumin", "2026-01-01", "41", "g/L"),
+            result("Albumin", "2025-01-01", "4.0", "g/dL"),
+            result("Albumin", "2024-01-01", "0.6", "mmol/L"),
+        ],
+    )]);
+    let id = &book.summary().results.rows[0].id;
+    let page = results::analyte(&book.record, &book.index, id, TODAY).unwrap();
+    assert_eq!(page.series.len(), 2, "mmol/L is never drawn with g/L");
+    let points: Vec<(&str, &str, bool)> =
+        page.series[0].points.iter().map(|p| (p.value.as_str(), p.unit.as_str(), p.scaled)).collect();
+    assert_eq!(points, [("4.0", "g/dL", true), ("41", "g/L", false)]);
+    let chart = page.series[0].chart.as_ref().unwrap();
+    assert!(chart.points[0].y < chart.points[1].y, "40 g/L lies below 41 g/L");
+    assert_eq!(page.rows.len(), 3);
+}
+
+#[test]
+fn units_that_are_spelled_differently_are_one_series_and_u_and_iu_are_two() {
+    let book = Book::of(vec![parcel(
+        "Lab",
+        "2026-11-01",
+        vec![
+            result("ALP", "2026-01-03", "80", "U/L"),
+            result("ALP", "2026-01-02", "81", "iu/L"),
+            result("Albumin", "2026-01-01", "41", "g/L"),
+            result("Albumin", "2026-01-02", "42", "g/l"),
+        ],
+    )]);
+    let series = |title: &str| {
+        let row = book.summary().results.rows.into_iter().find(|r| r.title == title).unwrap();
+        results::analyte(&book.record, &book.index, &row.id, TODAY).unwrap().series.len()
+    };
+    assert_eq!((series("ALP"), series("Albumin")), (2, 1));
+}
+
+// ---- H6: truncated lists ----
+
+#[test]
+fn allergies_and_medicines_are_never_cut_and_other_lists_say_of_how_many() {
+    let mut entries: Vec<Entry> = (0..60).map(|i| allergy(&format!("Allergy {i}"))).collect();
+    entries.extend((0..60).map(|i| medicine(&format!("Medicine {i}"), Standing::Active)));
+    entries.extend((0..43).map(|i| Entry {
+        date: Some(PartialDate::fhir(&format!("19{:02}-01-01", i + 10))),
+        ..said(Section::Immunizations, Kind::Immunization, "Influenza", Standing::Ended)
+    }));
+    let book = Book::of(vec![parcel("Surgery", "2026-11-01", entries)]);
+    let page = book.summary();
+    let shown = |b: &summary::Block| (b.list.rows.len(), b.list.total);
+    assert_eq!(shown(&page.allergies), (60, 60));
+    assert_eq!(shown(&page.medicines), (60, 60));
+    assert_eq!(shown(&page.vaccinations), (10, 43));
+    let clinician = book.clinician(&[(Section::Immunizations, Label::Selected)]);
+    let vaccines = clinician.sections.iter().find(|s| s.section == Section::Immunizations).unwrap();
+    assert_eq!(vaccines.rows.len(), 43);
+}
+
+// ---- H7: what was withheld ----
+
+#[test]
+fn each_section_is_labelled_and_silence_means_not_shared() {
+    let book = Book::of(vec![parcel("Surgery", "2026-11-01", vec![allergy("Nuts")])]);
+    let page = book.clinician(&[(Section::Allergies, Label::InFull(1)), (Section::Medications, Label::Declined)]);
+    let label = |of: Section| page.sections.iter().find(|s| s.section == of).unwrap().label;
+    assert_eq!(page.sections.len(), Section::ALL.len());
+    assert_eq!(label(Section::Allergies), Label::InFull(1));
+    assert_eq!(label(Section::Medications), Label::Declined);
+    assert_eq!(label(Section::Problems), Label::NotShared);
+    assert_eq!(page.not_given, [Section::Problems]);
+    assert!(page.medicines.is_none());
+}
+
+#[test]
+fn what_a_source_withholds_from_the_patient_is_behind_one_tap_and_nowhere_else() {
+    let mut secret = allergy("Secret");
+    secret.labels.push(Coding { code: "NOPAT".into(), ..Default::default() });
+    let book = Book::of(vec![parcel("Surgery", "2026-11-01", vec![secret, allergy("Nuts")])]);
+    assert_eq!(book.rows(Section::Allergies), [(GroupKind::Now, "Nuts".to_owned())]);
+    assert_eq!(book.section(Section::Allergies).withheld.len(), 1);
+    assert_eq!(book.summary().allergies.list.total, 1);
+    let found = |search: &str| {
+        let ask = Ask { search: search.into(), limit: 9, ..Ask::default() };
+        timeline(&book.record, &book.index, &ask, TODAY).matching
+    };
+    assert_eq!((found("secret"), found("nuts")), (0, 1));
+    let choose = choose::choose(&book.record, &book.index, TODAY);
+    assert_eq!((choose.withheld, choose.sections[0].items.len()), (1, 1));
+    let id = &book.section(Section::Allergies).withheld[0].id;
+    assert!(entry::entry(&book.record, &book.index, id, TODAY).unwrap().withheld);
+    assert_eq!(book.clinician(&[(Section::Allergies, Label::Selected)]).sections[0].rows.len(), 1);
+}
+
+// ---- H8 and H9: disagreement, stopped medicines ----
+
+#[test]
+fn stopped_here_and_active_there_is_unclear_and_shows_both_sides() {
+    let book = Book::of(vec![
+        parcel("GP", "2026-11-01", vec![medicine("Aspirin 75mg", Standing::Active)]),
+        parcel("Hospital", "2026-11-02", vec![medicine("ASPIRIN 75MG", Standing::Stopped)]),
+    ]);
+    assert_eq!(book.rows(Section::Medications), [(GroupKind::Unclear, "Aspirin 75mg".to_owned())]);
+    let row = &book.summary().medicines.list.rows[0];
+    assert!(row.disagree);
+    let page = entry::entry(&book.record, &book.index, &row.id, TODAY).unwrap();
+    assert_eq!(page.cards.len(), 2);
+    let sources: Vec<&str> =
+        page.disagreements[0].sides.iter().flat_map(|s| s.sources.iter().map(String::as_str)).collect();
+    assert_eq!(sources, ["GP", "Hospital"]);
+    let table = book.section(Section::Medications).medicines.unwrap();
+    assert_eq!(table.lines[0].mark, medicines::Mark::StoppedHereActiveThere);
+    assert_eq!(table.sources.iter().map(|s| s.name.as_str()).collect::<Vec<_>>(), ["Hospital", "GP"]);
+}
+
+#[test]
+fn a_medicine_is_current_only_if_its_source_says_so_plainly() {
+    let ended = |standing, end: &str| Entry {
+        end: Some(PartialDate::fhir(end)),
+        ..medicine(&format!("{standing:?} {end}"), standing)
+    };
+    check(
+        vec![
+            medicine("active", Standing::Active),
+            medicine("stopped", Standing::Stopped),
+            medicine("ended", Standing::Ended),
+            medicine("on hold", Standing::OnHold),
+            medicine("unknown", Standing::Unknown),
+            medicine("planned", Standing::Planned),
+            ended(Standing::Active, "2026-11-01"),
+            ended(Standing::Active, "2027-11-01"),
+            ended(Standing::Unknown, "2020"),
+        ],
+        Section::Medications,
+        &[
+            (GroupKind::Now, "active"),
+            (GroupKind::Past, "stopped"),
+            (GroupKind::Past, "ended"),
+            (GroupKind::Unclear, "on hold"),
+            (GroupKind::Unclear, "unknown"),
+            (GroupKind::Planned, "planned"),
+            (GroupKind::Unclear, "Active 2026-11-01"),
+            (GroupKind::Now, "Active 2027-11-01"),
+            (GroupKind::Past, "Unknown 2020"),
+        ],
+    );
+}
+
+#[test]
+fn medicines_are_compared_side_by_side() {
+    let with = |title: &str, dose: &str| Entry { dose: vec![dose.into()], ..medicine(title, Standing::Active) };
+    let book = Book::of(vec![
+        parcel(
+            "GP",
+            "2026-11-01",
+            vec![with("Same 1mg", "one daily"), with("Other 1mg", "one daily"), with("Mine", "x")],
+        ),
+        parcel("Hospital", "2026-11-02", vec![with("same 1mg", "One  Daily"), with("other 1mg", "two daily")]),
+    ]);
+    let table = book.section(Section::Medications).medicines.unwrap();
+    let marks: Vec<(&str, medicines::Mark)> = table.lines.iter().map(|l| (l.title.as_str(), l.mark)).collect();
+    let mark = |title: &str| marks.iter().find(|(t, _)| t.eq_ignore_ascii_case(title)).unwrap().1;
+    assert_eq!(mark("same 1mg"), medicines::Mark::Same);
+    assert_eq!(mark("other 1mg"), medicines::Mark::Differs);
+    assert_eq!(mark("mine"), medicines::Mark::OnlyHere);
+}
+
+#[test]
+fn changes_have_who_when_and_why_or_say_that_no_reason_was_given() {
+    let order = |date: &str, dose: &str| Entry {
+        date: Some(PartialDate::fhir(date)),
+        dose: vec![dose.into()],
+        performer: vec!["Dr Jones".into()],
+        ..said(Section::Medications, Kind::MedicationRequest, "Ramipril", Standing::Active)
+    };
+    let mut stopped = Entry { end: Some(PartialDate::fhir("2026-05-01")), ..medicine("Aspirin", Standing::Stopped) };
+    stopped.details.push(crate::record::Detail { name: "statusReason".into(), text: "bleeding".into() });
+    let book = Book::of(vec![parcel(
+        "GP",
+        "2026-11-01",
+        vec![order("2026-01-01", "2.5 mg"), order("2026-03-01", "5 mg"), stopped],
+    )]);
+    let changes = book.section(Section::Medications).medicines.unwrap().changes;
+    let told: Vec<(medicines::Changed, &str, &str, &str)> =
+        changes.iter().map(|c| (c.what, c.title.as_str(), c.by.as_str(), c.reason.as_str())).collect();
+    assert_eq!(
+        told,
+        [
+            (medicines::Changed::Stopped, "Aspirin", "", "bleeding"),
+            (medicines::Changed::Changed, "Ramipril", "Dr Jones", ""),
+            (medicines::Changed::Started, "Ramipril", "Dr Jones", ""),
+        ]
+    );
+}
+
+#[test]
+fn entered_in_error_is_in_no_count_and_listed_apart() {
+    let book = Book::of(vec![parcel(
+        "GP",
+        "2026-11-01",
+        vec![said(Section::Allergies, Kind::AllergyIntolerance, "Wrong", Standing::EnteredInError), allergy("Right")],
+    )]);
+    let page = book.section(Section::Allergies);
+    assert_eq!(page.heading.total, 1);
+    assert_eq!(page.in_error.iter().map(|r| r.title.as_str()).collect::<Vec<_>>(), ["Wrong"]);
+    assert_eq!(book.summary().in_error, 1);
+    assert!(entry::entry(&book.record, &book.index, &page.in_error[0].id, TODAY).unwrap().in_error);
+    assert_eq!(timeline(&book.record, &book.index, &Ask::default(), TODAY).matching, 1);
+}
+
+// ---- H10: dates ----
+
+#[test]
+fn a_future_date_is_never_the_latest() {
+    let book = Book::of(vec![parcel(
+        "Lab",
+        "2026-11-01",
+        vec![result("Creatinine", "2026-01-01", "85", "umol/L"), result("Creatinine", "2031-01-01", "900", "umol/L")],
+    )]);
+    let page = book.summary();
+    let row = &page.results.rows[0];
+    assert_eq!((row.latest.value.as_str(), row.count, page.future), ("85", 2, 1));
+    let page = results::analyte(&book.record, &book.index, &row.id, TODAY).unwrap();
+    assert_eq!((page.rows.len(), page.future.len()), (1, 1));
+    assert!(page.future[0].date.as_ref().unwrap().future);
+    assert!(page.series.iter().all(|s| s.points.iter().all(|p| p.value != "900")));
+}
+
+#[test]
+fn the_timeline_is_newest_first_with_partial_dates_in_their_place_and_undated_last() {
+    let at = |title: &str, date: &str| Entry {
+        date: Some(date).filter(|d| !d.is_empty()).map(PartialDate::fhir),
+        ..said(Section::Problems, Kind::Condition, title, Standing::Active)
+    };
+    let book = Book::of(vec![parcel(
+        "GP",
+        "2026-11-01",
+        vec![
+            at("undated", ""),
+            at("no date", "1961-04-93"),
+            at("year", "2019"),
+            at("day", "2019-03-03"),
+            at("month", "2019-03"),
+            at("future", "2031-01-01"),
+        ],
+    )]);
+    let page = timeline(&book.record, &book.index, &Ask { limit: 99, ..Ask::default() }, TODAY);
+    let titles: Vec<&str> = page.rows.iter().map(|r| r.row.title.as_str()).collect();
+    assert_eq!(titles[..4], ["future", "day", "month", "year"]);
+    let months: Vec<(Option<i16>, Option<u8>, bool, u32)> =
+        page.months.iter().map(|m| (m.year, m.month, m.future, m.count)).collect();
+    assert_eq!(
+        months,
+        [
+            (Some(2031), Some(1), true, 1),
+            (Some(2019), Some(3), false, 2),
+            (Some(2019), None, false, 1),
+            (None, None, false, 2)
+        ]
+    );
+}
+
+#[test]
+fn the_timeline_filters_searches_and_pages() {
+    let mut letter = said(Section::Documents, Kind::DocumentReference, "Clinic letter", Standing::Final);
+    letter.attachments = vec![0];
+    let mut p =
+        parcel("GP", "2026-11-01", vec![result("Ménière test", "2019-03-03", "1", "x"), allergy("Nuts"), letter]);
+    p.reading.attachments.push(Attachment {
+        title: String::new(),
+        content_type: "text/plain".into(),
+        bytes: 3,
+        hash: Some(Hash::of(b"x")),
+        at: "/x".into(),
+        url: String::new(),
+        text: "You were seen for migraine last week.".into(),
+    });
+    let hash = p.hash;
+    let book = Book::of(vec![p, parcel("Lab", "2026-11-01", vec![result("Sodium", "2020-01-01", "140", "mmol/L")])]);
+    let ask = |ask: Ask| timeline(&book.record, &book.index, &Ask { limit: 9, ..ask }, TODAY);
+    let count = |a: Ask| ask(a).matching;
+    assert_eq!(count(Ask::default()), 4);
+    assert_eq!(count(Ask { search: "MENIERE test".into(), ..Ask::default() }), 1);
+    assert_eq!(count(Ask { sections: vec![Section::Results], ..Ask::default() }), 2);
+    assert_eq!(count(Ask { source: Some(hash), ..Ask::default() }), 3);
+    assert_eq!(count(Ask { source: Some(Hash::of(b"gone")), ..Ask::default() }), 0);
+    assert_eq!(count(Ask { from: "2019-03-03".into(), until: "2019-12-31".into(), ..Ask::default() }), 1);
+    let found = ask(Ask { search: "migraine".into(), ..Ask::default() }).rows[0].found.clone().unwrap();
+    let (start, end) = found.marks[0];
+    assert_eq!(&found.text[start as usize..end as usize], "migraine");
+    let second = timeline(&book.record, &book.index, &Ask { offset: 1, limit: 1, ..Ask::default() }, TODAY);
+    assert_eq!((second.rows.len(), second.offset, second.matching, second.total), (1, 1, 4, 4));
+}
+
+// ---- H11 and H13: trust, and codes without names ----
+
+#[test]
+fn every_row_has_the_trust_mark_of_how_it_came() {
+    for (origin, trust) in [
+        (Origin::File, Trust::NotSigned),
+        (Origin::Person, Trust::Typed),
+        (Origin::Share, Trust::NotSigned),
+        (Origin::SignedTrusted, Trust::SignedTrusted),
+        (Origin::SignedUnknown, Trust::SignedUnknown),
+    ] {
+        let mut p = parcel("GP", "2026-11-01", vec![allergy("Nuts")]);
+        p.note.origin = origin;
+        let row = &Book::of(vec![p]).summary().allergies.list.rows[0];
+        assert_eq!(row.trust, trust);
+        assert_eq!(row.sources, [if origin == Origin::Person { "" } else { "GP" }]);
+    }
+}
+
+#[test]
+fn the_sources_own_words_come_first_and_a_bare_code_says_so() {
+    let mut bare = allergy("code 123 of system urn:x, no name given");
+    bare.named = false;
+    bare.concept = Concept {
+        text: String::new(),
+        codings: vec![Coding { system: "urn:x".into(), code: "123".into(), display: String::new() }],
+    };
+    let row = &Book::of(vec![parcel("GP", "2026-11-01", vec![bare])]).summary().allergies.list.rows[0];
+    assert!(!row.named);
+}
+
+// ---- results ----
+
+#[test]
+fn the_same_test_by_two_sources_within_thirty_days_is_marked_as_done() {
+    let book = Book::of(vec![
+        parcel(
+            "GP",
+            "2026-11-01",
+            vec![result("Sodium", "2026-10-01", "140", "mmol/L"), result("CRP", "2026-01-01", "5", "mg/L")],
+        ),
+        parcel(
+            "Hospital",
+            "2026-11-01",
+            vec![result("Sodium", "2026-10-20", "141", "mmol/L"), result("CRP", "2026-03-01", "6", "mg/L")],
+        ),
+    ]);
+    let page = book.clinician(&[(Section::Results, Label::Selected)]);
+    let told: Vec<(&str, &str, &str)> =
+        page.done.iter().map(|r| (r.title.as_str(), r.source.as_str(), r.again_source.as_str())).collect();
+    assert_eq!(told, [("Sodium", "GP", "Hospital")]);
+    assert!(book.summary().results.rows.iter().any(|r| r.title == "Sodium" && r.repeat.is_some()));
+}
+
+#[test]
+fn blood_pressure_is_one_reading_with_two_series() {
+    let reading = |date: &str, high: &str, low: &str| {
+        let part = |title: &str, value: &str| Component {
+            title: title.into(),
+            concept: Concept::words(title),
+            value: Some(Value::Quantity(Quantity { value: value.into(), unit: "mmHg".into(), ..Default::default() })),
+            range: vec![],
+            interpretation: vec![],
+        };
+        Entry {
+            date: Some(PartialDate::fhir(date)),
+            components: vec![part("Systolic", high), part("Diastolic", low)],
+            ..said(Section::VitalSigns, Kind::Observation, "Blood pressure", Standing::Final)
+        }
+    };
+    let book = Book::of(vec![parcel(
+        "GP",
+        "2026-11-01",
+        vec![reading("2026-01-01", "140", "90"), reading("2026-02-01", "135", "85")],
+    )]);
+    let page = book.summary();
+    let row = &page.vital_signs.rows[0];
+    assert_eq!((page.vital_signs.total, row.count, row.latest.parts[0].value.as_str()), (1, 2, "135"));
+    let page = results::analyte(&book.record, &book.index, &row.id, TODAY).unwrap();
+    assert_eq!(page.series.iter().map(|s| s.part.as_str()).collect::<Vec<_>>(), ["Systolic", "Diastolic"]);
+    assert!(page.series.iter().all(|s| s.chart.is_some()));
+}
+
+#[test]
+fn above_the_labs_range_is_said_only_of_a_plain_range() {
+    let mut plain = result("Potassium", "2026-01-01", "5.9", "mmol/L");
+    plain.range = vec!["3.5–5.3 mmol/L".into()];
+    let mut words = result("TSH", "2026-01-01", "9", "mU/L");
+    words.range = vec!["see report".into()];
+    let book = Book::of(vec![parcel("Lab", "2026-11-01", vec![plain, words])]);
+    let page = book.summary();
+    let against = |title: &str| page.results.rows.iter().find(|r| r.title == title).unwrap().latest.flagging.range;
+    assert_eq!((against("Potassium"), against("TSH")), (Against::Above, Against::NotCompared));
+}
+
+// ---- the report ----
+
+#[test]
+fn the_report_tells_new_known_and_disagreeing_against_what_was_there_before() {
+    let mut first = parcel("GP", "2026-11-01", vec![allergy("Nuts"), medicine("Aspirin", Standing::Active)]);
+    first.note.imported = "2026-01-01T00:00:00Z".into();
+    let mut second = parcel(
+        "Hospital",
+        "2026-11-01",
+        vec![allergy("Nuts"), medicine("Aspirin", Standing::Stopped), allergy("Latex")],
+    );
+    second.note.imported = "2026-02-01T00:00:00Z".into();
+    second.reading.ledger.shown = 3;
+    second.reading.ledger.kept = 2;
+    second.reading.issues = vec![
+        Issue { severity: Severity::Warning, code: IssueCode::BadDate, at: "/a".into(), found: "x".into() },
+        Issue { severity: Severity::Error, code: IssueCode::BadDate, at: "/b".into(), found: "y".into() },
+        Issue {
+            severity: Severity::Information,
+            code: IssueCode::CodeWithoutName,
+            at: "/c".into(),
+            found: String::new(),
+        },
+    ];
+    let (a, b) = (first.hash, second.hash);
+    let book = Book::of(vec![first, second]);
+    let report = |hash| report::report(&book.record, hash, false, TODAY).unwrap();
+    assert_eq!(report(a).all, report::Brings { new: 2, known: 0, disagreeing: 0 });
+    let second = report(b);
+    assert_eq!(second.all, report::Brings { new: 1, known: 2, disagreeing: 1 });
+    assert_eq!((second.pieces, second.shown, second.kept, second.not_understood), (5, 3, 2, 0));
+    let issues: Vec<(IssueCode, Severity, u32)> = second.issues.iter().map(|i| (i.code, i.severity, i.count)).collect();
+    assert_eq!(
+        issues,
+        [(IssueCode::BadDate, Severity::Error, 2), (IssueCode::CodeWithoutName, Severity::Information, 1)]
+    );
+    assert!(report::report(&book.record, Hash::of(b"gone"), false, TODAY).is_none());
+}
+
+// ---- the entry ----
+
+#[test]
+fn an_entrys_page_says_everything_that_was_said() {
+    let mut e = allergy("Penicillin");
+    e.reactions = vec![Reaction {
+        manifestations: vec![Concept::words("Rash")],
+        severity: "severe".into(),
+        note: "after 2 days".into(),
+        date: None,
+    }];
+    e.notes = vec!["seen in 1999".into()];
+    e.performer = vec!["Dr Jones".into()];
+    e.identifiers = vec![Identifier { system: "urn:x".into(), value: "7".into() }];
+    e.details = vec![crate::record::Detail { name: "criticality".into(), text: "high".into() }];
+    e.links = vec![Link { role: "encounter".into(), to: "/visit".into() }];
+    e.concept.codings = vec![Coding { system: "urn:y".into(), code: "1".into(), display: "Pen".into() }];
+    let mut visit = said(Section::Encounters, Kind::Encounter, "Visit", Standing::Ended);
+    visit.at = "/visit".into();
+    let book = Book::of(vec![parcel("GP", "2026-11-01", vec![e, visit])]);
+    let row = &book.summary().allergies.list.rows[0];
+    assert_eq!(
+        (row.severity.as_str(), row.criticality.as_str(), row.reactions.as_slice()),
+        ("severe", "high", ["Rash".to_owned()].as_slice())
+    );
+    let page = entry::entry(&book.record, &book.index, &row.id, TODAY).unwrap();
+    let said = format!("{:?}", page.cards[0].lines);
+    for word in ["Rash", "severe", "after 2 days", "seen in 1999", "Dr Jones", "urn:x", "high", "Pen", "active"] {
+        assert!(said.contains(word), "{word}");
+    }
+    assert_eq!(page.cards[0].links[0].0, "encounter");
+    assert_eq!(page.cards[0].links[0].2, "Visit");
+    assert!(entry::entry(&book.record, &book.index, "nothing", TODAY).is_none());
+}
+
+#[test]
+fn sensitive_items_are_suggested_over_the_whole_record() {
+    let mut letter = said(Section::Documents, Kind::DocumentReference, "Letter", Standing::Final);
+    letter.notes = vec!["Seen in the GUM clinic".into()];
+    let book = Book::of(vec![parcel(
+        "GP",
+        "2026-11-01",
+        vec![letter, medicine("Truvada", Standing::Active), allergy("Nuts")],
+    )]);
+    let choose = choose::choose(&book.record, &book.index, TODAY);
+    assert_eq!(choose.sensitive.len(), 1);
+    assert_eq!((choose.sensitive[0].set, choose.sensitive[0].items.len()), (sensitive::Set::SexualInfectionAndHiv, 2));
+    assert_eq!(choose.weighty.len(), 2, "the allergy and the current medicine");
+}
+
+// ---- any record ----
+
+fn any_entry() -> impl Strategy<Value = Entry> {
+    let kind = prop::sample::select(vec![
+        (Section::Allergies, Kind::AllergyIntolerance),
+        (Section::Medications, Kind::MedicationStatement),
+        (Section::Medications, Kind::MedicationRequest),
+        (Section::Problems, Kind::Condition),
+        (Section::Results, Kind::Observation),
+        (Section::VitalSigns, Kind::Observation),
+        (Section::Encounters, Kind::Encounter),
+        (Section::Documents, Kind::DocumentReference),
+    ]);
+    let title = prop::sample::select(vec!["Nuts", "Aspirin 75mg", "Sodium", "Ménière", "", "No known allergies"]);
+    let date = prop::sample::select(vec!["", "2019", "2026-11", "2026-11-22T10:00:00Z", "2031-01-01", "1961-04-93"]);
+    let standing = prop::sample::select(vec![
+        Standing::Active,
+        Standing::Stopped,
+        Standing::Planned,
+        Standing::EnteredInError,
+        Standing::Unknown,
+    ]);
+    let polarity =
+        prop::sample::select(vec![Polarity::Positive, Polarity::Positive, Polarity::NoneKnown, Polarity::NotDone]);
+    let value = prop::sample::select(vec!["", "85.000", "-1", "NaN", "1e400", "9".repeat(400).leak()]);
+    (kind, title, date, standing, polarity, value, any::<bool>()).prop_map(
+        |((section, kind), title, date, standing, polarity, value, secret)| {
+            let mut e = said(section, kind, title, standing);
+            e.polarity = polarity;
+            e.date = Some(date).filter(|d| !d.is_empty()).map(PartialDate::fhir);
+            if !value.is_empty() {
+                e.value = Some(Value::Quantity(Quantity {
+                    value: value.into(),
+                    unit: "mmol/L".into(),
+                    ..Default::default()
+                }));
+            }
+            if secret && title.is_empty() {
+                e.labels.push(Coding { code: "NOPAT".into(), ..Default::default() });
+            }
+            e
+        },
+    )
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(96))]
+
+    /// Every item is on exactly one list of its section, or is a kind of nothing, or is withheld; and no page breaks.
+    #[test]
+    fn every_item_is_on_a_page(files in prop::collection::vec(prop::collection::vec(any_entry(), 0..8), 0..4), search in ".{0,6}") {
+        let book = Book::of(files.into_iter().zip(0..).map(|(e, i)| parcel(&format!("f{i}"), "2026-01-01", e)).collect());
+        book.summary();
+        book.clinician(&[(Section::Allergies, Label::Selected)]);
+        choose::choose(&book.record, &book.index, TODAY);
+        documents::documents(&book.record, &book.index, TODAY);
+        let mut measured = (0, 0);
+        for of in Section::ALL {
+            let page = book.section(of);
+            let listed: u32 = page.groups.iter().map(|g| g.list.total).sum::<u32>() + page.analytes.iter().map(|a| a.count).sum::<u32>();
+            if section::is_measured(of) {
+                // One analyte may be filed as a result by one source and as a vital sign by another.
+                measured.0 += listed;
+                measured.1 += page.heading.total;
+            } else {
+                prop_assert_eq!(listed, page.heading.total);
+            }
+            let nothing = book.record.section(of).filter(|i| rows::is_absence(&book.record, i) && !rows::is_withheld(&book.record, i)).count();
+            let here = book.record.section(of).count();
+            prop_assert_eq!(here, page.heading.total as usize + nothing + page.withheld.len());
+        }
+        prop_assert_eq!(measured.0, measured.1);
+        let all = timeline(&book.record, &book.index, &Ask { limit: u32::MAX, ..Ask::default() }, TODAY);
+        prop_assert_eq!(all.rows.len() as u32, all.matching);
+        prop_assert_eq!(all.months.iter().map(|m| m.count).sum::<u32>(), all.matching);
+        timeline(&book.record, &book.index, &Ask { limit: 9, search, ..Ask::default() }, TODAY);
+        for item in book.record.items.iter().chain(&book.record.in_error) {
+            prop_assert!(entry::entry(&book.record, &book.index, &item.id, TODAY).is_some());
+            results::analyte(&book.record, &book.index, &item.id, TODAY);
+        }
+        for p in &book.record.parcels {
+            report::report(&book.record, p.hash, false, TODAY);
+        }
+    }
+}
