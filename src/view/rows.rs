@@ -18,14 +18,15 @@ pub(super) fn source(parcel: &Parcel, today: Date) -> SourceLine {
     }
 }
 
-/// Who says so. In a share the files of the patient stand behind one parcel: there the entry's own custodian counts.
+/// Who says so: the file's source as it names itself, else its title; in a share that names none, the entry's own
+/// custodian; else the file's name.
 pub(super) fn source_name<'a>(parcel: &'a Parcel, entry: Option<&'a Entry>) -> &'a str {
     if parcel.note.origin == Origin::Person {
         return "";
     }
     let own = entry.filter(|_| parcel.note.origin == Origin::Share).and_then(|e| e.custodian.as_deref());
     let source = &parcel.reading.source;
-    [own.unwrap_or_default(), &source.name, &source.title, &parcel.note.title, &parcel.note.file_name]
+    [source.name.as_str(), &source.title, own.unwrap_or_default(), &parcel.note.title, &parcel.note.file_name]
         .into_iter()
         .find(|name| !name.trim().is_empty())
         .unwrap_or_default()
