@@ -106,6 +106,8 @@ pub fn text(text: &str) -> Option<Format> {
             Some(Format::SmartHealthCard)
         }
         _ if super::encoding::is_noise(text) => None,
+        // A record with something before it (a comment, a log line) is no letter: its reader says where it breaks.
+        _ if start.chars().take(4096).collect::<String>().contains("\"resourceType\"") => Some(Format::FhirJson),
         _ => Some(Format::Text),
     }
 }
@@ -176,6 +178,7 @@ mod tests {
         check("<Bundle xmlns=\"http://hl7.org/fhir\">", Some(Format::FhirXml));
         check("MSH|^~\\&|", Some(Format::Hl7v2));
         check("Dear Dr Jones,\nthank you", Some(Format::Text));
+        check("// a record\n{\"resourceType\":\"Patient\"}", Some(Format::FhirJson));
         check("ab\0cd", None);
         check("  ", None);
     }

@@ -1,5 +1,5 @@
 use super::READER;
-use crate::record::{Attachment, Entry, Hash, Kind, Ledger, Outcome, Reading, Section, Standing, Status};
+use crate::record::{Attachment, Entry, Hash, Kind, Ledger, Outcome, Reading, Section};
 
 /// Text kept for search and preview, in characters; the whole stays in the original.
 const TEXT: usize = 1 << 20;
@@ -8,9 +8,9 @@ const TEXT: usize = 1 << 20;
 pub fn reading(bytes: &[u8], name: &str, media_type: &str, text: String) -> Reading {
     let mut ledger = Ledger::default();
     ledger.add("", media_type, Outcome::Shown, None);
-    let mut entry = Entry::new(Section::Documents, Kind::DocumentReference, "", name);
+    let title = if name.is_empty() { media_type } else { name };
+    let mut entry = Entry::new(Section::Documents, Kind::DocumentReference, "", title);
     entry.named = !name.is_empty();
-    entry.status = Status { text: String::new(), certainty: String::new(), standing: Standing::Unknown };
     entry.attachments = vec![0];
     entry.span = u32::try_from(bytes.len()).ok().map(|end| (0, end));
     Reading {
