@@ -12,6 +12,7 @@ use web_sys::{MessageEvent, Worker};
 
 use super::wire::{self, Ask, Failure};
 use crate::device;
+use crate::record::Hash;
 
 /// A handle on the record worker. Copy, so that it can stand in any closure; one connection a wasm instance.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -88,5 +89,18 @@ impl Client {
         line.worker.post_message_with_transfer(&message, &handed).map_err(|_| Failure::Stopped)?;
         let (answer, blobs) = receiver.await.map_err(|_| Failure::Stopped)?;
         wire::read::<Result<T, Failure>>(&answer)?.map(|value| (value, blobs))
+    }
+
+    /// The original, byte for byte, with its file name.
+    pub async fn original(self, parcel: Hash) -> Result<(String, Uint8Array), Failure> {
+        let (name, blobs) = self.ask(&Ask::OriginalBytes { parcel }, Vec::new()).await?;
+        Ok((name, blobs.into_iter().next().ok_or(Failure::NotFound)?))
+    }
+
+    /// A letter or scan, decoded: its title, its MIME type, its bytes.
+    pub async fn attachment(self, parcel: Hash, at: String) -> Result<(String, String, Uint8Array), Failure> {
+        let ((title, content_type), blobs): ((String, String), _) =
+            self.ask(&Ask::AttachmentBytes { parcel, at }, Vec::new()).await?;
+        Ok((title, content_type, blobs.into_iter().next().ok_or(Failure::NotFound)?))
     }
 }

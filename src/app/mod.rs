@@ -1,6 +1,19 @@
 //! The hall: each errand is one straight function, edge, core, edge.
+//!
+//! ```text
+//! page:           Client ──Ask──►            Parser ──File──►            Eyes ──ImageBitmap──►
+//!                 ◄──answer──  record worker  ◄──Delivery── parser worker  ◄──texts── QR worker
+//!                              Session: vault, records, views, shares
+//! ```
 
 #[cfg(target_arch = "wasm32")]
 pub mod client;
 pub mod keep;
+#[cfg(target_arch = "wasm32")]
+pub mod parser;
+#[cfg(target_arch = "wasm32")]
+pub mod qr;
+pub mod session;
 pub mod wire;
+#[cfg(target_arch = "wasm32")]
+pub mod worker;

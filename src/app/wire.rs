@@ -6,8 +6,9 @@
 
 use serde::{Deserialize, Serialize};
 
-/// Why nothing at all can be read of a file, and what it looks like: named here, since the front may not ask `import`.
-pub use crate::import::{Format, ImportError};
+/// Named here, since the front may not ask `import`: what was typed, why nothing at all can be read of a file, and what
+/// it looks like.
+pub use crate::import::{Format, ImportError, typed::Typed};
 use crate::record::{self, Hash};
 use crate::view::{
     self, Day,
@@ -33,6 +34,19 @@ macro_rules! errands {
         #[derive(Serialize, Deserialize)]
         pub enum Ask {
             $( $(#[$doc])* #[allow(missing_docs)] $variant { $( $arg: $ty ),* }, )*
+        }
+
+        /// Answers one question: runs the errand, and writes its result down.
+        pub async fn answer<E: super::session::Edge>(
+            session: &mut super::session::Session<E>,
+            ask: Ask,
+        ) -> Vec<u8> {
+            match ask {
+                $( Ask::$variant { $( $arg ),* } => {
+                    let result: Result<$answer, Failure> = session.$method($( $arg ),*).await;
+                    write(&result)
+                } )*
+            }
         }
 
         #[cfg(target_arch = "wasm32")]
@@ -397,40 +411,6 @@ pub struct FileRow {
     pub out: bool,
     /// Whom it is about.
     pub people: Vec<Header>,
-}
-
-/// What a person typed by hand, in their own words. Empty texts were not given.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub enum Typed {
-    /// An allergy or intolerance.
-    Allergy {
-        /// To what.
-        substance: String,
-        /// What happens.
-        reaction: String,
-        /// Since when: `YYYY`, `YYYY-MM` or `YYYY-MM-DD`.
-        since: String,
-    },
-    /// A medicine.
-    Medicine {
-        /// Its name and strength.
-        name: String,
-        /// How it is taken.
-        dose: String,
-        /// Since when.
-        since: String,
-        /// It is taken now.
-        taking: bool,
-    },
-    /// A health problem.
-    Problem {
-        /// Its name.
-        name: String,
-        /// Since when.
-        since: String,
-        /// It is still there.
-        current: bool,
-    },
 }
 
 /// What a share is to be.

@@ -7,7 +7,7 @@ use super::{Delivery, open};
 use crate::record::{PartialDate, Person, Reading, Sex};
 
 /// What was typed, in the person's own words. Empty texts were not given.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub enum Typed {
     /// An allergy or intolerance.
     Allergy {

@@ -1,0 +1,181 @@
+//! The door: what is here, making a vault, opening it, its settings, and locking.
+
+use super::{Edge, Session};
+use crate::app::keep::{KeepError, NewParcel, State, Vault};
+use crate::app::wire::{self, Door, Failure, Happened, Kit, Matrix, Room, Secret, Settings, Strength, Words};
+use crate::share::{Code, Surface};
+use crate::vault::{self, Crypt, Kdf, strength, words};
+
+impl<E: Edge> Session<E> {
+    /// Random bytes.
+    pub(super) fn random<const N: usize>(&self) -> Result<[u8; N], Failure> {
+        let mut bytes = [0; N];
+        self.edge.crypt()?.random(&mut bytes).map_err(|_| Failure::NoStorage)?;
+        Ok(bytes)
+    }
+
+    pub(in crate::app) async fn look(&mut self) -> Result<Door, Failure> {
+        if self.vault.is_some() || !self.people.is_empty() {
+            return Ok(Door::Open { kept: self.vault.is_some() });
+        }
+        Ok(match Vault::<E::Crypt, E::Disk>::look(&self.edge.disk()).await {
+            Ok(State::Empty) => Door::Empty,
+            Ok(State::Locked) => Door::Locked,
+            Ok(State::WasHere) => Door::WasHere,
+            Ok(State::TooNew) => Door::TooNew,
+            Ok(State::Damaged) => Door::Damaged,
+            Err(KeepError::Store(crate::store::StoreError::Blocked)) => Door::Blocked,
+            Err(error) => return Err(error.into()),
+        })
+    }
+
+    pub(in crate::app) async fn words(&mut self, language: String) -> Result<Words, Failure> {
+        let list = if language == "cy" { words::List::Welsh } else { words::List::English };
+        let phrase = words::phrase(&self.edge.crypt()?, list).map_err(KeepError::from)?;
+        Ok(Words { words: phrase.text.split(' ').map(str::to_owned).collect(), bits: phrase.bits as u16 })
+    }
+
+    pub(in crate::app) async fn strength(&mut self, passphrase: Secret) -> Result<Strength, Failure> {
+        let known: Vec<String> =
+            self.people.iter().flat_map(|h| [h.label.given.given.clone(), h.label.given.family.clone()]).collect();
+        let known: Vec<&str> = known.iter().map(String::as_str).collect();
+        let found = strength::strength(&passphrase.0, &known);
+        Ok(Strength { guesses_log10: (found.bits * std::f64::consts::LOG10_2) as u8, enough: found.enough })
+    }
+
+    pub(in crate::app) async fn unlock(&mut self, passphrase: Secret) -> Result<(), Failure> {
+        let opened = Vault::unlock(self.edge.crypt()?, self.edge.disk(), &passphrase.0).await;
+        self.enter(opened.map_err(|(error, ..)| error)?, false).await
+    }
+
+    pub(in crate::app) async fn unlock_with_kit(&mut self, kit: Secret) -> Result<(), Failure> {
+        let opened = Vault::unlock_with_kit(self.edge.crypt()?, self.edge.disk(), &kit.0).await;
+        self.enter(opened.map_err(|(error, ..)| error)?, true).await
+    }
+
+    async fn enter(&mut self, vault: Vault<E::Crypt, E::Disk>, kit: bool) -> Result<(), Failure> {
+        self.vault = Some(vault);
+        self.load().await?;
+        self.log(None, Happened::Unlocked { kit }).await
+    }
+
+    pub(in crate::app) async fn keep(&mut self, passphrase: Secret) -> Result<Kit, Failure> {
+        if self.vault.is_some() {
+            return Err(Failure::VaultThere);
+        }
+        if !self.strength(passphrase.clone()).await?.enough {
+            return Err(Failure::WeakPassphrase);
+        }
+        let kdf =
+            Kdf::calibrate(|| self.edge.monotonic_ms()).map_err(|e| KeepError::from(vault::VaultError::from(e)))?;
+        let mut vault = Vault::create(self.edge.crypt()?, self.edge.disk(), &passphrase.0, kdf).await?;
+        // What was looked at moves in; only when all of it is there does the session change over.
+        let made = Settings { made: self.stamp(), ..Settings::default() };
+        vault.set_setting("settings", wire::write(&made)).await?;
+        vault.note(self.line(None, Happened::Made)).await?;
+        let mut ids = Vec::with_capacity(self.people.len());
+        for held in &self.people {
+            let id = vault.add_person(wire::write(&held.label)).await?;
+            let parcels: Vec<NewParcel> = held
+                .parcels()
+                .iter()
+                .filter_map(|p| {
+                    Some(NewParcel {
+                        person: id,
+                        id: p.hash.0,
+                        reading: wire::write(&p.reading),
+                        original: held.loose.get(&p.hash)?.clone(),
+                        note: wire::write(&p.note),
+                    })
+                })
+                .collect();
+            for parcel in &parcels {
+                let name =
+                    held.parcel(crate::record::Hash(parcel.id)).map(|p| p.note.file_name.clone()).unwrap_or_default();
+                let what = Happened::Imported { parcel: crate::record::Hash(parcel.id), file_name: name };
+                vault.note(self.line(Some(id), what)).await?;
+            }
+            vault.put_parcels(parcels, None).await?;
+            ids.push(id);
+        }
+        for (held, id) in self.people.iter_mut().zip(ids) {
+            held.id = id;
+            held.loose.clear();
+        }
+        self.removed.clear();
+        self.vault = Some(vault);
+        self.show_kit().await
+    }
+
+    pub(in crate::app) async fn show_kit(&mut self) -> Result<Kit, Failure> {
+        let vault = self.vault.as_ref().ok_or(Failure::Locked)?;
+        let kit = vault.recovery_kit().await?;
+        let groups = kit.groups().map_err(KeepError::from)?;
+        let text = kit.text().map_err(KeepError::from)?;
+        let asked = vault::Kit::ask(self.random()?);
+        self.asked = asked;
+        let code = Code::draw(&text, "", Surface::Paper).map_err(|_| Failure::ShareTooLarge)?;
+        Ok(Kit {
+            groups: groups.iter().map(|g| g.to_string()).collect(),
+            asked: asked.iter().map(|g| *g as u32).collect(),
+            code: Matrix::from(&code),
+        })
+    }
+
+    pub(in crate::app) async fn check_kit(&mut self, groups: Vec<Secret>) -> Result<bool, Failure> {
+        let vault = self.vault.as_mut().ok_or(Failure::Locked)?;
+        let kit = vault.recovery_kit().await?;
+        let right = groups.len() == self.asked.len()
+            && self.asked.iter().zip(&groups).all(|(group, typed)| kit.check(*group, &typed.0));
+        if right {
+            vault.confirm_kit().await?;
+        }
+        Ok(right)
+    }
+
+    pub(in crate::app) async fn change_passphrase(&mut self, old: Secret, new: Secret) -> Result<(), Failure> {
+        if !self.strength(new.clone()).await?.enough {
+            return Err(Failure::WeakPassphrase);
+        }
+        let kdf =
+            Kdf::calibrate(|| self.edge.monotonic_ms()).map_err(|e| KeepError::from(vault::VaultError::from(e)))?;
+        self.vault.as_mut().ok_or(Failure::Locked)?.change_passphrase(&old.0, &new.0, kdf).await?;
+        self.log(None, Happened::PassphraseChanged).await
+    }
+
+    pub(in crate::app) async fn lock(&mut self) -> Result<(), Failure> {
+        self.vault = None;
+        self.people.clear();
+        self.open = None;
+        self.questions.clear();
+        self.removed.clear();
+        self.desk = Default::default();
+        self.reader = Default::default();
+        Ok(())
+    }
+
+    pub(in crate::app) async fn settings(&mut self) -> Result<Settings, Failure> {
+        let Some(vault) = &self.vault else { return Ok(Settings::default()) };
+        let mut settings: Settings =
+            vault.setting("settings").await?.and_then(|bytes| wire::read(&bytes).ok()).unwrap_or_default();
+        settings.kit_checked = vault.kit_checked();
+        Ok(settings)
+    }
+
+    pub(in crate::app) async fn put_settings(&mut self, settings: Settings) -> Result<(), Failure> {
+        match &mut self.vault {
+            Some(vault) => Ok(vault.set_setting("settings", wire::write(&settings)).await?),
+            None => Ok(()),
+        }
+    }
+
+    pub(in crate::app) async fn room(&mut self) -> Result<Room, Failure> {
+        let Some(vault) = &self.vault else { return Ok(Room::default()) };
+        let room = vault.room().await?;
+        Ok(Room {
+            persisted: room.persisted.unwrap_or(false),
+            used: room.used.unwrap_or(0),
+            quota: room.quota.unwrap_or(0),
+        })
+    }
+}

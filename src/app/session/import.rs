@@ -1,0 +1,332 @@
+//! Files in, files out: the guard, the parcels, the reports, undo.
+
+use super::people::{Held, Id, Label, as_given, as_person};
+use super::{Edge, Session};
+use crate::app::keep::{NewParcel, Put};
+use crate::app::wire::{self, Brought, Decision, Failure, FileRow, Happened, Typed};
+use crate::import::{self, File};
+use crate::record::{Hash, Note, Origin, Parcel, guard};
+use crate::view::report::ImportReport;
+use crate::view::{self, Day, people::Header};
+
+/// A file that waits for the guard's answer, with everything needed to keep it.
+pub(super) struct Question {
+    number: u32,
+    parcel: Parcel,
+    original: Vec<u8>,
+}
+
+/// A file that was taken out and can be put back until lock.
+pub(super) struct Removed {
+    pub person: Id,
+    pub parcel: Parcel,
+    pub original: Option<Vec<u8>>,
+}
+
+impl<E: Edge> Session<E> {
+    pub(in crate::app) async fn bring(
+        &mut self,
+        _file_name: String,
+        delivery: Vec<u8>,
+    ) -> Result<Vec<Brought>, Failure> {
+        let files: Vec<File> = wire::read(&delivery)?;
+        let originals = std::mem::take(&mut self.handed);
+        let mut brought = Vec::with_capacity(files.len());
+        for (file, original) in files.into_iter().zip(originals) {
+            // The parser worker is not trusted: what is kept is named by what it is.
+            if Hash::of(&original) != file.hash {
+                return Err(Failure::Garbled);
+            }
+            let reading = file.reading.map_err(Failure::Import)?;
+            let note = self.note(file.name, original.len() as u64, Origin::File);
+            let parcel = Parcel { hash: file.hash, reading, note };
+            brought.push(self.guard(parcel, original).await?);
+        }
+        Ok(brought)
+    }
+
+    fn note(&self, file_name: String, bytes: u64, origin: Origin) -> Note {
+        Note { imported: self.stamp(), file_name, bytes, title: String::new(), origin }
+    }
+
+    /// Puts a file before the guard: only a match goes on without a question.
+    async fn guard(&mut self, parcel: Parcel, original: Vec<u8>) -> Result<Brought, Failure> {
+        // The very same file again changes nothing, whoever is open.
+        if let Some(index) = self.people.iter().position(|h| h.parcel(parcel.hash).is_some() && !h.label.unfiled) {
+            return self.told(index, parcel.hash, true);
+        }
+        match self.open {
+            // The first file of all starts its own person's record, if it says who that is.
+            None if parcel.reading.people.len() == 1 && guard::names(&parcel.reading.people) => {
+                self.admit_new(parcel, original).await
+            }
+            Some(index) => {
+                let held = self.people.get(index).ok_or(Failure::NoPerson)?;
+                let verdict = guard::compare(&held.person(), &parcel.reading.people);
+                if verdict.is_match() { self.admit(index, parcel, original).await } else { self.ask(parcel, original) }
+            }
+            None => self.ask(parcel, original),
+        }
+    }
+
+    fn ask(&mut self, parcel: Parcel, original: Vec<u8>) -> Result<Brought, Failure> {
+        let held = self.open.and_then(|i| self.people.get(i)).map(Held::person);
+        let page = view::guard::page(held.as_ref(), &parcel.reading.people, self.edge.today());
+        let question = self.next_question;
+        self.next_question += 1;
+        let file_name = parcel.note.file_name.clone();
+        self.questions.push(Question { number: question, parcel, original });
+        Ok(Brought::Whose { question, file_name, page })
+    }
+
+    pub(in crate::app) async fn decide(&mut self, question: u32, decision: Decision) -> Result<Brought, Failure> {
+        let at = self.questions.iter().position(|q| q.number == question).ok_or(Failure::NotFound)?;
+        let Question { number, parcel, original } = self.questions.remove(at);
+        // If it can't be kept just now (no room, another tab), the question stays open and nothing is lost.
+        match self.settle(parcel.clone(), original.clone(), decision).await {
+            Err(failure) => {
+                self.questions.push(Question { number, parcel, original });
+                Err(failure)
+            }
+            done => done,
+        }
+    }
+
+    async fn settle(&mut self, parcel: Parcel, original: Vec<u8>, decision: Decision) -> Result<Brought, Failure> {
+        match decision {
+            Decision::ThisPerson => {
+                let index = self.open.ok_or(Failure::NoPerson)?;
+                self.admit(index, parcel, original).await
+            }
+            Decision::Person(id) => {
+                let index = self.index_of(&id)?;
+                self.admit(index, parcel, original).await
+            }
+            Decision::NewPerson => self.admit_new(parcel, original).await,
+            Decision::Unfiled => {
+                let index = match self.people.iter().position(|h| h.label.unfiled) {
+                    Some(index) => index,
+                    None => self.start(Label { unfiled: true, ..Label::default() }).await?,
+                };
+                self.admit(index, parcel, original).await?;
+                Ok(Brought::Unfiled)
+            }
+            Decision::LeaveOut => Ok(Brought::LeftOut),
+        }
+    }
+
+    /// Starts a record with the file's own particulars, and opens it.
+    async fn admit_new(&mut self, parcel: Parcel, original: Vec<u8>) -> Result<Brought, Failure> {
+        let given = match parcel.reading.people.as_slice() {
+            [person] => as_given(person),
+            _ => return Err(Failure::BadParticulars),
+        };
+        let index = self.start(Label { given, unfiled: false }).await?;
+        self.open = Some(index);
+        self.desk = Default::default();
+        self.admit(index, parcel, original).await
+    }
+
+    /// Keeps the file with this person: one transaction, with its line in the journal.
+    async fn admit(&mut self, index: usize, parcel: Parcel, original: Vec<u8>) -> Result<Brought, Failure> {
+        let held = self.people.get(index).ok_or(Failure::NoPerson)?;
+        let hash = parcel.hash;
+        if held.parcel(hash).is_some() {
+            return self.told(index, hash, true);
+        }
+        let person = held.id;
+        let what = Happened::Imported { parcel: hash, file_name: parcel.note.file_name.clone() };
+        let line = self.line(Some(person), what);
+        let mut restored = false;
+        match &mut self.vault {
+            Some(vault) => {
+                let new = NewParcel {
+                    person,
+                    id: hash.0,
+                    reading: wire::write(&parcel.reading),
+                    original,
+                    note: wire::write(&parcel.note),
+                };
+                let put = vault.put_parcels(vec![new], Some(line)).await?;
+                restored = put.contains(&Put::Restored);
+            }
+            None => {
+                self.people.get_mut(index).ok_or(Failure::NoPerson)?.loose.insert(hash, original);
+            }
+        }
+        if restored {
+            self.removed.retain(|r| r.parcel.hash != hash);
+        }
+        let held = self.people.get_mut(index).ok_or(Failure::NoPerson)?;
+        held.put(vec![parcel]);
+        self.told(index, hash, false)
+    }
+
+    /// The report of a file that is in that person's record.
+    fn told(&self, index: usize, hash: Hash, before: bool) -> Result<Brought, Failure> {
+        Ok(Brought::In(Box::new(self.report_of(index, hash, before)?)))
+    }
+
+    fn report_of(&self, index: usize, hash: Hash, already: bool) -> Result<ImportReport, Failure> {
+        let today = self.edge.today();
+        let held = self.people.get(index).ok_or(Failure::NoPerson)?;
+        view::report::report(held.record().0, hash, already, today).ok_or(Failure::NotFound)
+    }
+
+    pub(in crate::app) async fn report(&mut self, parcel: Hash) -> Result<ImportReport, Failure> {
+        let index = self.people.iter().position(|h| h.parcel(parcel).is_some()).ok_or(Failure::NotFound)?;
+        self.report_of(index, parcel, false)
+    }
+
+    pub(in crate::app) async fn report_json(&mut self, parcel: Hash) -> Result<String, Failure> {
+        let found = self.people.iter().find_map(|h| h.parcel(parcel)).ok_or(Failure::NotFound)?;
+        Ok(import::report::json(&found.reading, &found.note.file_name, found.hash, found.note.bytes))
+    }
+
+    pub(in crate::app) async fn type_in(&mut self, typed: Typed) -> Result<Brought, Failure> {
+        let index = self.open.ok_or(Failure::NoPerson)?;
+        let held = self.people.get(index).ok_or(Failure::NoPerson)?;
+        let now = self.edge.now();
+        let (reading, original) = import::typed::write(&typed, &as_person(&held.label.given), &super::stamp(now));
+        let note = self.note(String::new(), original.len() as u64, Origin::Person);
+        let parcel = Parcel { hash: Hash::of(&original), reading, note };
+        self.admit(index, parcel, original).await
+    }
+
+    pub(in crate::app) async fn files(&mut self) -> Result<Vec<FileRow>, Failure> {
+        let Ok(held) = self.held() else { return Ok(Vec::new()) };
+        let mut rows: Vec<FileRow> = held.parcels().iter().map(|p| self.row(p, false)).collect();
+        rows.extend(self.removed.iter().filter(|r| r.person == held.id).map(|r| self.row(&r.parcel, true)));
+        rows.sort_by(|a, b| b.imported_at.cmp(&a.imported_at).then(a.file_name.cmp(&b.file_name)));
+        Ok(rows)
+    }
+
+    pub(in crate::app) async fn unfiled(&mut self) -> Result<Vec<FileRow>, Failure> {
+        let tray = self.people.iter().filter(|h| h.label.unfiled);
+        Ok(tray.flat_map(Held::parcels).map(|p| self.row(p, false)).collect())
+    }
+
+    pub(in crate::app) async fn file_unfiled(&mut self, parcel: Hash, decision: Decision) -> Result<Brought, Failure> {
+        let tray = self.people.iter().position(|h| h.label.unfiled).ok_or(Failure::NotFound)?;
+        let original = self.original(tray, parcel).await?;
+        let held = self.people.get(tray).and_then(|h| h.parcel(parcel)).cloned().ok_or(Failure::NotFound)?;
+        if decision == Decision::Unfiled {
+            return Ok(Brought::Unfiled);
+        }
+        // First in its new place, then out of the tray: a crash between leaves it in both, never in none.
+        let brought = self.settle(held, original, decision).await?;
+        let person = self.people.get(tray).ok_or(Failure::NotFound)?.id;
+        if let Some(vault) = &mut self.vault {
+            vault.remove_parcel(&person, &parcel.0, None).await?;
+        }
+        if let Some(held) = self.people.get_mut(tray) {
+            held.take(parcel);
+            held.loose.remove(&parcel);
+        }
+        Ok(brought)
+    }
+
+    pub(in crate::app) async fn take_out(&mut self, parcel: Hash) -> Result<(), Failure> {
+        let held = self.held()?;
+        let person = held.id;
+        let file_name = held.parcel(parcel).ok_or(Failure::NotFound)?.note.file_name.clone();
+        let line = self.line(Some(person), Happened::TakenOut { parcel, file_name });
+        if let Some(vault) = &mut self.vault {
+            vault.remove_parcel(&person, &parcel.0, Some(line)).await?;
+        }
+        let held = self.held_mut()?;
+        let original = held.loose.remove(&parcel);
+        if let Some(parcel) = held.take(parcel) {
+            self.removed.push(Removed { person, parcel, original });
+        }
+        Ok(())
+    }
+
+    pub(in crate::app) async fn put_back(&mut self, parcel: Hash) -> Result<(), Failure> {
+        let person = self.held()?.id;
+        let at =
+            self.removed.iter().position(|r| r.person == person && r.parcel.hash == parcel).ok_or(Failure::NotFound)?;
+        let file_name = self.removed.get(at).map(|r| r.parcel.note.file_name.clone()).unwrap_or_default();
+        let line = self.line(Some(person), Happened::Imported { parcel, file_name });
+        if let Some(vault) = &mut self.vault {
+            vault.restore_parcel(&person, &parcel.0, Some(line)).await?;
+        }
+        let Removed { parcel, original, .. } = self.removed.remove(at);
+        let held = self.held_mut()?;
+        if let Some(original) = original {
+            held.loose.insert(parcel.hash, original);
+        }
+        held.put(vec![parcel]);
+        Ok(())
+    }
+
+    async fn original(&self, index: usize, parcel: Hash) -> Result<Vec<u8>, Failure> {
+        let held = self.people.get(index).ok_or(Failure::NoPerson)?;
+        match (&self.vault, held.loose.get(&parcel)) {
+            (_, Some(loose)) => Ok(loose.clone()),
+            (Some(vault), None) => Ok(vault.original(&held.id, &parcel.0).await?),
+            (None, None) => Err(Failure::NotFound),
+        }
+    }
+
+    /// Whose record holds this file: the open person's, or the tray's.
+    fn owner(&self, parcel: Hash) -> Result<usize, Failure> {
+        let open = self.open.filter(|i| self.people.get(*i).is_some_and(|h| h.parcel(parcel).is_some()));
+        open.or_else(|| self.people.iter().position(|h| h.label.unfiled && h.parcel(parcel).is_some()))
+            .ok_or(Failure::NotFound)
+    }
+
+    pub(in crate::app) async fn original_bytes(&mut self, parcel: Hash) -> Result<String, Failure> {
+        let index = self.owner(parcel)?;
+        let bytes = self.original(index, parcel).await?;
+        let held = self.people.get(index).ok_or(Failure::NotFound)?;
+        let person = held.id;
+        let name = held.parcel(parcel).map(|p| p.note.file_name.clone()).unwrap_or_default();
+        // What was typed by hand has no name of its own; it is a small FHIR resource.
+        let name = if name.is_empty() { "typed-by-hand.json".to_owned() } else { name };
+        self.log(Some(person), Happened::Exported { file_name: name.clone() }).await?;
+        self.returned.push(bytes);
+        Ok(name)
+    }
+
+    pub(in crate::app) async fn attachment_bytes(
+        &mut self,
+        parcel: Hash,
+        at: String,
+    ) -> Result<(String, String), Failure> {
+        let owner = self.owner(parcel)?;
+        let original = self.original(owner, parcel).await?;
+        let found = self.people.get(owner).and_then(|h| h.parcel(parcel)).ok_or(Failure::NotFound)?;
+        let attachment = found.reading.attachments.iter().find(|a| a.at == at).ok_or(Failure::NotFound)?;
+        let bytes = import::attachment(&original, attachment).map_err(Failure::Import)?;
+        let told = (attachment.title.clone(), attachment.content_type.clone());
+        self.returned.push(bytes);
+        Ok(told)
+    }
+
+    pub(in crate::app) async fn fragment(&mut self, parcel: Hash, at: String) -> Result<Option<String>, Failure> {
+        let owner = self.owner(parcel)?;
+        let original = self.original(owner, parcel).await?;
+        let found = self.people.get(owner).and_then(|h| h.parcel(parcel)).ok_or(Failure::NotFound)?;
+        let entry = found.reading.entries.iter().find(|e| e.at == at).ok_or(Failure::NotFound)?;
+        Ok(import::fragment(&original, entry))
+    }
+
+    fn row(&self, parcel: &Parcel, out: bool) -> FileRow {
+        let reading = &parcel.reading;
+        let today = self.edge.today();
+        FileRow {
+            parcel: parcel.hash,
+            file_name: parcel.note.file_name.clone(),
+            source: reading.source.name.clone(),
+            format: format!("{} {}", reading.format, reading.version).trim().to_owned(),
+            imported: Day::at(&parcel.note.imported, today),
+            imported_at: parcel.note.imported.clone(),
+            bytes: parcel.note.bytes,
+            entries: reading.entries.len() as u32,
+            not_understood: reading.ledger.not_understood,
+            out,
+            people: reading.people.iter().map(|p| Header::of(p, today)).collect(),
+        }
+    }
+}

@@ -1,0 +1,266 @@
+//! Who is here. Each person is kept apart, under a key of their own; one unlock opens all.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use super::{Edge, Session};
+use crate::app::keep::Vault;
+use crate::app::wire::{self, Failure, Happened, NewPerson, PersonCard};
+use crate::import;
+use crate::record::{Hash, Identifier, Note, Parcel, PartialDate, Person, Reading, Record, merge, system};
+use crate::store::Disk;
+use crate::vault::Crypt;
+use crate::view;
+use crate::view::Index;
+
+/// How the vault names a person.
+pub(super) type Id = [u8; 16];
+
+/// What the vault keeps beside a person's key.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct Label {
+    /// Particulars, as given or as the first file says.
+    pub given: NewPerson,
+    /// The tray of files that belong to nobody yet.
+    pub unfiled: bool,
+}
+
+/// One person with everything loaded.
+pub(super) struct Held {
+    pub id: Id,
+    pub label: Label,
+    /// The originals, while nothing is kept: afterwards the vault has them.
+    pub loose: BTreeMap<Hash, Vec<u8>>,
+    /// Files whose reading or note no longer opens: shown as damaged, never skipped.
+    pub damaged: Vec<Hash>,
+    /// The merge of all files.
+    record: Record,
+    /// What the pages look up in it.
+    index: Index,
+}
+
+impl Held {
+    pub fn new(id: Id, label: Label) -> Self {
+        let record = Record::default();
+        let index = Index::new(&record);
+        Self { id, label, loose: BTreeMap::new(), damaged: Vec::new(), record, index }
+    }
+
+    /// All files, in the order of their hashes.
+    pub fn parcels(&self) -> &[Parcel] {
+        &self.record.parcels
+    }
+
+    pub fn parcel(&self, hash: Hash) -> Option<&Parcel> {
+        self.record.parcel_named(hash)
+    }
+
+    /// The merged record, and its index.
+    pub fn record(&self) -> (&Record, &Index) {
+        (&self.record, &self.index)
+    }
+
+    /// Adds files, and merges anew.
+    pub fn put(&mut self, files: Vec<Parcel>) {
+        let mut parcels = std::mem::take(&mut self.record).parcels;
+        parcels.extend(files);
+        self.merge(parcels);
+    }
+
+    /// Takes a file out, and merges anew.
+    pub fn take(&mut self, hash: Hash) -> Option<Parcel> {
+        let mut parcels = std::mem::take(&mut self.record).parcels;
+        let taken = parcels.iter().position(|p| p.hash == hash).map(|at| parcels.remove(at));
+        self.merge(parcels);
+        taken
+    }
+
+    fn merge(&mut self, parcels: Vec<Parcel>) {
+        self.record = merge(parcels);
+        self.index = Index::new(&self.record);
+    }
+
+    /// Who this is, as far as they were entered or the first file said: one side of the guard.
+    pub fn person(&self) -> Person {
+        as_person(&self.label.given)
+    }
+}
+
+/// Particulars as the model has them.
+pub(super) fn as_person(given: &NewPerson) -> Person {
+    let name =
+        [given.given.trim(), given.family.trim()].into_iter().filter(|n| !n.is_empty()).collect::<Vec<_>>().join(" ");
+    Person {
+        name,
+        family: given.family.trim().to_owned(),
+        given: given.given.split_whitespace().map(str::to_owned).collect(),
+        birth_date: Some(given.birth_date.trim()).filter(|d| !d.is_empty()).map(PartialDate::fhir),
+        sex: given.sex,
+        identifiers: Some(given.nhs_number.trim())
+            .filter(|n| !n.is_empty())
+            .map(|n| Identifier { system: system::NHS_NUMBER.to_owned(), value: n.to_owned() })
+            .into_iter()
+            .collect(),
+        ..Person::default()
+    }
+}
+
+/// Particulars as a file gives them.
+pub(super) fn as_given(person: &Person) -> NewPerson {
+    let family = if person.family.is_empty() && person.given.is_empty() { &person.name } else { &person.family };
+    NewPerson {
+        given: person.given.join(" "),
+        family: family.clone(),
+        birth_date: person.birth_date.as_ref().map(|d| d.text.clone()).unwrap_or_default(),
+        sex: person.sex,
+        nhs_number: person.nhs_number().map(|n| n.digits).unwrap_or_default(),
+        ..NewPerson::default()
+    }
+}
+
+pub(super) fn id_text(id: &Id) -> String {
+    data_encoding::HEXLOWER.encode(id)
+}
+
+impl<E: Edge> Session<E> {
+    pub(super) fn card(&self, index: usize, held: &Held) -> PersonCard {
+        PersonCard {
+            id: id_text(&held.id),
+            header: view::people::header(held.parcels(), Some(&held.person()), self.edge.today()),
+            open: self.open == Some(index),
+            files: held.parcels().len() as u32,
+            given: held.label.given.clone(),
+        }
+    }
+
+    pub(super) fn index_of(&self, id: &str) -> Result<usize, Failure> {
+        self.people.iter().position(|h| id_text(&h.id) == id).ok_or(Failure::NotFound)
+    }
+
+    /// Adds a person to the session, and to the vault if there is one.
+    pub(super) async fn start(&mut self, label: Label) -> Result<usize, Failure> {
+        let id = match &mut self.vault {
+            Some(vault) => vault.add_person(wire::write(&label)).await?,
+            None => self.random()?,
+        };
+        let unfiled = label.unfiled;
+        self.people.push(Held::new(id, label));
+        if !unfiled {
+            self.log(Some(id), Happened::PersonAdded).await?;
+        }
+        Ok(self.people.len() - 1)
+    }
+
+    pub(in crate::app) async fn people(&mut self) -> Result<Vec<PersonCard>, Failure> {
+        Ok(self.people.iter().enumerate().filter(|(_, h)| !h.label.unfiled).map(|(i, h)| self.card(i, h)).collect())
+    }
+
+    pub(in crate::app) async fn choose_person(&mut self, id: String) -> Result<(), Failure> {
+        let index = self.index_of(&id)?;
+        // What was being shared or asked about one person must never continue with another.
+        self.desk = Default::default();
+        self.open = Some(index);
+        if let Some(vault) = &mut self.vault {
+            vault.set_setting("open", id.into_bytes()).await?;
+        }
+        Ok(())
+    }
+
+    pub(in crate::app) async fn add_person(&mut self, person: NewPerson) -> Result<PersonCard, Failure> {
+        check(&person)?;
+        let index = self.start(Label { given: person, unfiled: false }).await?;
+        let id = self.people.get(index).map(|h| id_text(&h.id)).ok_or(Failure::NotFound)?;
+        self.choose_person(id).await?;
+        self.people.get(index).map(|h| self.card(index, h)).ok_or(Failure::NotFound)
+    }
+
+    pub(in crate::app) async fn edit_person(&mut self, id: String, person: NewPerson) -> Result<PersonCard, Failure> {
+        check(&person)?;
+        let index = self.index_of(&id)?;
+        let label = Label { given: person, unfiled: false };
+        let held = self.people.get_mut(index).ok_or(Failure::NotFound)?;
+        if let Some(vault) = &mut self.vault {
+            vault.relabel(&held.id, wire::write(&label)).await?;
+        }
+        held.label = label;
+        self.people.get(index).map(|h| self.card(index, h)).ok_or(Failure::NotFound)
+    }
+
+    pub(in crate::app) async fn remove_person(&mut self, id: String) -> Result<(), Failure> {
+        let index = self.index_of(&id)?;
+        let held = self.people.get(index).ok_or(Failure::NotFound)?.id;
+        let line = self.line(None, Happened::PersonRemoved);
+        if let Some(vault) = &mut self.vault {
+            vault.remove_person(&held, Some(line)).await?;
+        }
+        self.people.remove(index);
+        self.removed.retain(|r| r.person != held);
+        self.desk = Default::default();
+        self.open = self.people.iter().position(|h| !h.label.unfiled);
+        Ok(())
+    }
+
+    /// Loads everybody of the vault that has just been opened.
+    pub(super) async fn load(&mut self) -> Result<(), Failure> {
+        self.people.clear();
+        let Some(vault) = &mut self.vault else { return Ok(()) };
+        let labels: Vec<(Id, Label)> =
+            vault.people().into_iter().map(|(id, label)| (id, wire::read(label).unwrap_or_default())).collect();
+        for (id, label) in labels {
+            let mut held = Held::new(id, label);
+            fill(vault, &mut held).await?;
+            self.people.push(held);
+        }
+        let last = vault.setting("open").await?.and_then(|id| String::from_utf8(id).ok()).unwrap_or_default();
+        self.open = self.index_of(&last).ok().or_else(|| self.people.iter().position(|held| !held.label.unfiled));
+        Ok(())
+    }
+}
+
+/// Loads one person's files. A reading of an older reader, or one that no longer opens, is made again from its original.
+async fn fill<C: Crypt, D: Disk>(vault: &mut Vault<C, D>, held: &mut Held) -> Result<(), Failure> {
+    let mut files = Vec::new();
+    for kept in vault.parcels(&held.id).await? {
+        let hash = Hash(kept.id);
+        let note = kept.note.ok().and_then(|bytes| wire::read::<Note>(&bytes).ok());
+        let reading = kept.reading.ok().and_then(|bytes| wire::read::<Reading>(&bytes).ok());
+        let reading = match reading {
+            Some(reading) if reading.reader >= import::READER => Some(reading),
+            older => match again(vault, &held.id, hash, note.as_ref()).await {
+                Some(newer) => {
+                    vault.renew_reading(&held.id, &hash.0, wire::write(&newer)).await?;
+                    Some(newer)
+                }
+                None => older,
+            },
+        };
+        match (reading, note) {
+            (Some(reading), Some(note)) => files.push(Parcel { hash, reading, note }),
+            _ => held.damaged.push(hash),
+        }
+    }
+    held.put(files);
+    Ok(())
+}
+
+/// Reads an original again with today's reader.
+async fn again<C: Crypt, D: Disk>(
+    vault: &Vault<C, D>,
+    person: &Id,
+    hash: Hash,
+    note: Option<&Note>,
+) -> Option<Reading> {
+    let original = vault.original(person, &hash.0).await.ok()?;
+    let name = note.map(|n| n.file_name.clone()).unwrap_or_default();
+    let delivery = import::open(&original, &name, &mut |_| std::ops::ControlFlow::Continue(())).ok()?;
+    delivery.files.into_iter().find(|f| f.hash == hash)?.reading.ok()
+}
+
+/// A name is needed to tell people apart; a birth date, if given, must be one.
+fn check(person: &NewPerson) -> Result<(), Failure> {
+    let named = !person.given.trim().is_empty() || !person.family.trim().is_empty();
+    let birth = person.birth_date.trim();
+    let dated = birth.is_empty() || PartialDate::fhir(birth).known.is_some_and(|k| k.time.is_none());
+    if named && dated { Ok(()) } else { Err(Failure::BadParticulars) }
+}

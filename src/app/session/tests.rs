@@ -1,0 +1,245 @@
+//! The errands end to end, natively: the same session as in the browser, on RustCrypto and a disk in memory.
+
+use std::cell::Cell;
+use std::ops::ControlFlow;
+use std::rc::Rc;
+
+use futures_util::FutureExt;
+
+use super::*;
+use crate::app::wire::{self, Brought, Decision, Door, NewPerson, Secret};
+use crate::import;
+use crate::import::typed::Typed;
+use crate::record::Hash;
+use crate::store::memory::Memory;
+use crate::vault::native::Native;
+use crate::view::timeline;
+
+type Random = Box<dyn FnMut(&mut [u8])>;
+
+/// A device with a clock that the test moves.
+#[derive(Clone)]
+struct Bench {
+    disk: Memory,
+    second: Rc<Cell<i64>>,
+    seed: Rc<Cell<u64>>,
+}
+
+const PASSPHRASE: &str = "correct horse battery staple orchard";
+
+impl Bench {
+    fn new() -> Self {
+        Self { disk: Memory::new(), second: Rc::new(Cell::new(1_795_000_000)), seed: Rc::new(Cell::new(7)) }
+    }
+
+    fn session(&self) -> Session<Bench> {
+        Session::new(self.clone())
+    }
+}
+
+impl Edge for Bench {
+    type Crypt = Native<Random>;
+    type Disk = Memory;
+
+    fn crypt(&self) -> Result<Self::Crypt, Failure> {
+        let seed = self.seed.clone();
+        Ok(Native::new(Box::new(move |out: &mut [u8]| {
+            for byte in out {
+                // xorshift64: fast, and good enough to make every key of a test another one.
+                let mut x = seed.get();
+                x ^= x << 13;
+                x ^= x >> 7;
+                x ^= x << 17;
+                seed.set(x);
+                *byte = (x >> 32) as u8;
+            }
+        })))
+    }
+
+    fn disk(&self) -> Memory {
+        self.disk.clone()
+    }
+
+    fn now(&self) -> Timestamp {
+        Timestamp::from_second(self.second.get()).unwrap()
+    }
+
+    fn today(&self) -> Date {
+        jiff::civil::date(2026, 11, 22)
+    }
+
+    fn monotonic_ms(&self) -> f64 {
+        self.second.get() as f64 * 1000.0
+    }
+}
+
+/// Everything is in memory, so no errand ever waits.
+fn run<T>(errand: impl Future<Output = T>) -> T {
+    errand.now_or_never().expect("an errand in memory never waits")
+}
+
+/// A person's file with an allergy and a medicine.
+fn file(name: &str, birth: &str, allergy: &str) -> Vec<u8> {
+    let (given, family) = name.split_once(' ').unwrap();
+    format!(
+        r#"{{"resourceType":"Bundle","type":"collection","entry":[
+        {{"fullUrl":"urn:uuid:1","resource":{{"resourceType":"Patient","id":"1","name":[{{"family":"{family}","given":["{given}"]}}],"birthDate":"{birth}","gender":"female"}}}},
+        {{"fullUrl":"urn:uuid:2","resource":{{"resourceType":"AllergyIntolerance","patient":{{"reference":"urn:uuid:1"}},"code":{{"text":"{allergy}"}},"clinicalStatus":{{"coding":[{{"code":"active"}}]}}}}}},
+        {{"fullUrl":"urn:uuid:3","resource":{{"resourceType":"MedicationStatement","status":"active","subject":{{"reference":"urn:uuid:1"}},"medicationCodeableConcept":{{"text":"Ramipril 5 mg capsules"}},"dosage":[{{"text":"One daily"}}]}}}}
+        ]}}"#
+    )
+    .into_bytes()
+}
+
+/// Hands a file over as the parser worker does.
+fn bring(session: &mut Session<Bench>, bytes: &[u8]) -> Result<Vec<Brought>, Failure> {
+    let delivery = import::open(bytes, "record.json", &mut |_| ControlFlow::Continue(())).unwrap();
+    session.handed = vec![bytes.to_vec()];
+    run(session.bring("record.json".into(), wire::write(&delivery.files)))
+}
+
+fn keep(session: &mut Session<Bench>) {
+    run(session.keep(Secret(PASSPHRASE.into()))).map(drop).unwrap();
+}
+
+fn allergies(session: &mut Session<Bench>) -> Vec<String> {
+    run(session.summary()).unwrap().allergies.list.rows.into_iter().map(|r| r.title).collect()
+}
+
+/// A session with one kept person.
+fn anna(bench: &Bench) -> Session<Bench> {
+    let mut session = bench.session();
+    bring(&mut session, &file("Anna Example", "1951-03-03", "Penicillin")).unwrap();
+    keep(&mut session);
+    session
+}
+
+#[test]
+fn what_is_looked_at_first_can_be_kept_and_opens_again() {
+    let bench = Bench::new();
+    let mut session = bench.session();
+    assert_eq!(run(session.look()), Ok(Door::Empty));
+    bring(&mut session, &file("Anna Example", "1951-03-03", "Penicillin")).unwrap();
+    assert_eq!(run(session.look()), Ok(Door::Open { kept: false }));
+    assert_eq!(allergies(&mut session), ["Penicillin"]);
+    keep(&mut session);
+    drop(session);
+    let mut session = bench.session();
+    assert_eq!(run(session.look()), Ok(Door::Locked));
+    assert_eq!(run(session.unlock(Secret("something else entirely".into()))), Err(Failure::WrongPassphrase));
+    run(session.unlock(Secret(PASSPHRASE.into()))).unwrap();
+    assert_eq!(allergies(&mut session), ["Penicillin"]);
+}
+
+#[test]
+fn the_original_goes_out_as_it_came_in() {
+    let bench = Bench::new();
+    let original = file("Anna Example", "1951-03-03", "Penicillin");
+    let mut session = anna(&bench);
+    run(session.original_bytes(Hash::of(&original))).unwrap();
+    assert_eq!(session.returned, vec![original]);
+}
+
+#[test]
+fn a_weak_passphrase_makes_no_vault() {
+    let mut session = Bench::new().session();
+    assert_eq!(run(session.keep(Secret("password1".into()))).err(), Some(Failure::WeakPassphrase));
+    assert_eq!(run(session.look()), Ok(Door::Empty));
+}
+
+#[test]
+fn the_recovery_kit_opens_the_vault_and_is_checked_by_its_groups() {
+    let bench = Bench::new();
+    let mut session = anna(&bench);
+    let kit = run(session.show_kit()).unwrap();
+    assert!(!run(session.check_kit(vec![Secret("AAAAA".into()), Secret("BBBBB".into())])).unwrap());
+    assert!(!run(session.settings()).unwrap().kit_checked);
+    let typed = kit.asked.iter().map(|i| Secret(kit.groups[*i as usize].to_lowercase())).collect();
+    assert!(run(session.check_kit(typed)).unwrap());
+    assert!(run(session.settings()).unwrap().kit_checked);
+    let mut session = bench.session();
+    run(session.unlock_with_kit(Secret(kit.groups.join(" ")))).unwrap();
+    assert_eq!(allergies(&mut session), ["Penicillin"]);
+}
+
+#[test]
+fn importing_twice_changes_nothing_and_undo_brings_back() {
+    let bench = Bench::new();
+    let mut session = anna(&bench);
+    let bytes = file("Anna Example", "1951-03-03", "Penicillin");
+    let before = run(session.summary()).unwrap();
+    let again = bring(&mut session, &bytes).unwrap();
+    assert!(matches!(again.as_slice(), [Brought::In(report)] if report.already_here));
+    assert_eq!(run(session.summary()).unwrap(), before);
+    run(session.take_out(Hash::of(&bytes))).unwrap();
+    assert!(allergies(&mut session).is_empty());
+    run(session.put_back(Hash::of(&bytes))).unwrap();
+    assert_eq!(run(session.summary()).unwrap(), before);
+}
+
+#[test]
+fn a_file_of_another_person_stops_and_never_mixes() {
+    let bench = Bench::new();
+    let mut session = anna(&bench);
+    let other = file("Bella Example", "1978-09-12", "Peanuts");
+    let stopped = bring(&mut session, &other).unwrap();
+    let [Brought::Whose { question, .. }] = stopped.as_slice() else { panic!("{stopped:?}") };
+    assert_eq!(allergies(&mut session), ["Penicillin"]);
+    assert!(matches!(run(session.decide(*question, Decision::NewPerson)), Ok(Brought::In(_))));
+    assert_eq!(allergies(&mut session), ["Peanuts"]);
+    let people = run(session.people()).unwrap();
+    assert_eq!(people.len(), 2);
+    let first = people.iter().find(|p| !p.open).unwrap().id.clone();
+    run(session.choose_person(first)).unwrap();
+    assert_eq!(allergies(&mut session), ["Penicillin"]);
+    let found = run(session.timeline(timeline::Ask { search: "peanuts".into(), limit: 50, ..Default::default() }));
+    assert_eq!(found.unwrap().matching, 0);
+}
+
+#[test]
+fn what_is_unfiled_is_in_nobodys_record_until_it_is_filed() {
+    let bench = Bench::new();
+    let mut session = anna(&bench);
+    let other = file("Bella Example", "1978-09-12", "Peanuts");
+    let stopped = bring(&mut session, &other).unwrap();
+    let [Brought::Whose { question, .. }] = stopped.as_slice() else { panic!("{stopped:?}") };
+    assert_eq!(run(session.decide(*question, Decision::Unfiled)), Ok(Brought::Unfiled));
+    assert_eq!(allergies(&mut session), ["Penicillin"]);
+    assert_eq!(run(session.people()).unwrap().len(), 1);
+    assert_eq!(run(session.unfiled()).unwrap().len(), 1);
+    assert!(matches!(run(session.file_unfiled(Hash::of(&other), Decision::NewPerson)), Ok(Brought::In(_))));
+    assert!(run(session.unfiled()).unwrap().is_empty());
+    assert_eq!(allergies(&mut session), ["Peanuts"]);
+}
+
+#[test]
+fn what_is_typed_by_hand_is_there_after_a_reload_as_the_persons_own() {
+    let bench = Bench::new();
+    let mut session = bench.session();
+    let typed = Typed::Allergy { substance: "Latex".into(), reaction: "Rash".into(), since: "2001".into() };
+    assert_eq!(run(session.type_in(typed.clone())).err(), Some(Failure::NoPerson));
+    let person = NewPerson {
+        given: "Dafydd".into(),
+        family: "Rees".into(),
+        birth_date: "1947-06".into(),
+        ..NewPerson::default()
+    };
+    run(session.add_person(person)).unwrap();
+    run(session.type_in(typed)).unwrap();
+    keep(&mut session);
+    let mut session = bench.session();
+    run(session.unlock(Secret(PASSPHRASE.into()))).unwrap();
+    let rows = run(session.summary()).unwrap().allergies.list.rows;
+    assert_eq!(rows.len(), 1);
+    assert_eq!((rows[0].title.as_str(), rows[0].trust), ("Latex", crate::view::Trust::Typed));
+}
+
+#[test]
+fn after_lock_the_session_holds_nothing() {
+    let bench = Bench::new();
+    let mut session = anna(&bench);
+    run(session.lock()).unwrap();
+    assert_eq!(run(session.summary()).err(), Some(Failure::NoPerson));
+    assert_eq!(run(session.look()), Ok(Door::Locked));
+    assert!(run(session.people()).unwrap().is_empty());
+}

@@ -1,0 +1,32 @@
+//! The record worker's loop: one question after the other, so that no two errands ever overlap.
+
+use futures_channel::mpsc;
+use futures_util::StreamExt;
+use wasm_bindgen::JsValue;
+
+use super::session::Session;
+use super::{client, wire};
+use crate::device;
+
+/// Hears questions until the worker is ended.
+pub fn serve() {
+    let (sender, mut questions) = mpsc::unbounded::<JsValue>();
+    let scope = device::hear_questions(move |message| {
+        let _ = sender.unbounded_send(message);
+    });
+    wasm_bindgen_futures::spawn_local(async move {
+        let mut session = Session::browser();
+        while let Some(message) = questions.next().await {
+            let Some((id, ask, blobs)) = client::unpack(&message) else { continue };
+            session.handed = blobs.iter().map(js_sys::Uint8Array::to_vec).collect();
+            let answer = match wire::read(&ask.to_vec()) {
+                Ok(ask) => wire::answer(&mut session, ask).await,
+                Err(failure) => wire::write(&Err::<(), _>(failure)),
+            };
+            let back: Vec<_> = std::mem::take(&mut session.returned).iter().map(|b| device::buffer(b)).collect();
+            session.handed.clear();
+            let (message, handed) = client::pack(id, &answer, &back);
+            let _ = scope.post_message_with_transfer(&message, &handed);
+        }
+    });
+}
