@@ -125,7 +125,10 @@ fn nginx() -> String {
     text
 }
 
-const FILES: &[(&str, fn() -> String)] = &[
+/// Writes one shipped file.
+type Text = fn() -> String;
+
+const FILES: &[(&str, Text)] = &[
     ("public/_headers", underscore_headers),
     ("docs/hosting/Caddyfile", caddyfile),
     ("docs/hosting/nginx.conf", nginx),

@@ -35,6 +35,19 @@ pub fn all(words: &[&str]) -> Outcome<()> {
             "clippy", "--locked", "--quiet", "--target", WASM, "--lib", "--bins", "--", "-D", "warnings",
         ]),
     );
+    count.step(
+        "Clippy of the task runner",
+        &mut run::cargo(&[
+            "clippy",
+            "--locked",
+            "--quiet",
+            "--manifest-path",
+            "xtask/Cargo.toml",
+            "--",
+            "-D",
+            "warnings",
+        ]),
+    );
     count.runner(
         "Tests of the task runner",
         &mut run::cargo(&["test", "--locked", "--quiet", "--manifest-path", "xtask/Cargo.toml"]),
