@@ -87,6 +87,19 @@ impl Held {
     }
 }
 
+impl Held {
+    /// The same, with an NHS number that only the files know.
+    pub fn known_person(&self) -> Person {
+        let mut person = self.person();
+        if person.nhs_number().is_none() {
+            let mut numbers = self.parcels().iter().flat_map(|p| &p.reading.people).filter_map(Person::nhs_number);
+            let valid = numbers.find(|n| n.valid).map(|n| n.digits);
+            person.identifiers.extend(valid.map(|value| Identifier { system: system::NHS_NUMBER.to_owned(), value }));
+        }
+        person
+    }
+}
+
 /// Particulars as the model has them.
 pub(super) fn as_person(given: &NewPerson) -> Person {
     let name =

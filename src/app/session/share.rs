@@ -10,11 +10,11 @@ use crate::app::wire::{
     self, Basis, Consent, Failure, Happened, Matrix, May, Mode, Preview, Refusal, RequestCard, Showing,
 };
 use crate::import;
-use crate::record::{Hash, Note, Origin, Parcel, Record, merge};
+use crate::record::{Hash, Parcel, Record, Section, merge};
 use crate::share::claims::Data;
 use crate::share::{
     self, Code, Completeness, Heard, Kind, Length, Message, Part, Purpose, Receipt, Request, Sharer, Surface, Terms,
-    To, Uses, frame, grant,
+    To, Uses, bundle, frame, grant,
 };
 use crate::view;
 use crate::view::Index;
@@ -81,7 +81,18 @@ impl<E: Edge> Session<E> {
         if consent.items.is_empty() {
             return Err(Failure::NothingChosen);
         }
-        Err(Failure::ShareTooLarge)
+        let held = self.held()?;
+        let wanted = self.wanted(consent);
+        let record = held.record().0;
+        let chosen = bundle::Chosen {
+            items: consent.items.iter().cloned().collect(),
+            in_full: if consent.say_full { Section::ALL.into_iter().collect() } else { Default::default() },
+            others: wanted.into_iter().map(|section| (section, Completeness::NotShared)).collect(),
+            history: true,
+        };
+        let selected =
+            bundle::select(record, &held.known_person(), &chosen, &self.stamp()).map_err(|_| Failure::ShareTooLarge)?;
+        Ok((selected.document, selected.parts))
     }
 
     pub(in crate::app) async fn preview(&mut self, consent: Consent) -> Result<Preview, Failure> {
@@ -106,12 +117,17 @@ impl<E: Edge> Session<E> {
             audience: consent.audience.clone(),
             purpose: consent.purpose.clone(),
             labels: parts.iter().map(|p| (p.section, label(p.completeness))).collect(),
-            wanted: match (&self.desk.request, consent.mode) {
-                (Some((request, _)), Mode::Hand) => request.wants.iter().map(|w| w.section).collect(),
-                _ => Vec::new(),
-            },
+            wanted: self.wanted(consent),
             note: consent.note.clone(),
         })
+    }
+
+    /// What the clinician asked for, if the share answers a request.
+    fn wanted(&self, consent: &Consent) -> Vec<Section> {
+        match (&self.desk.request, consent.mode) {
+            (Some((request, _)), Mode::Hand) => request.wants.iter().map(|w| w.section).collect(),
+            _ => Vec::new(),
+        }
     }
 
     fn sharer(&self) -> Result<Sharer, Failure> {
@@ -257,13 +273,19 @@ fn ends(now: Timestamp, consent: &Consent) -> Timestamp {
 
 /// A document as a reader sees it: the one way, for preview, journal and received grants alike.
 pub(super) fn page(document: &[u8], share: clinician::Share, today: Date) -> Option<(Record, Index, Clinician)> {
-    let delivery = import::open(document, "", &mut |_| std::ops::ControlFlow::Continue(())).ok()?;
-    let file = delivery.files.into_iter().next()?;
-    let note = Note { imported: share.shared_at.clone(), origin: Origin::Share, ..Note::default() };
-    let record = merge(vec![Parcel { hash: Hash::of(document), reading: file.reading.ok()?, note }]);
+    let parcels: Option<Vec<Parcel>> = bundle::split(document).ok()?.into_iter().map(parcel).collect();
+    let record = merge(parcels?);
     let index = Index::new(&record);
     let page = view::clinician::clinician(&record, &index, share, None, today);
     Some((record, index, page))
+}
+
+/// What one source gave to a share, read like any other file.
+fn parcel(shared: bundle::Shared) -> Option<Parcel> {
+    let delivery = import::open(&shared.document, "", &mut |_| std::ops::ControlFlow::Continue(())).ok()?;
+    let reading = delivery.files.into_iter().next()?.reading.ok()?;
+
+    Some(Parcel { hash: Hash::of(&shared.document), reading, note: shared.note })
 }
 
 /// A carer who shares, as the page names them.

@@ -7,10 +7,12 @@ use std::rc::Rc;
 use futures_util::FutureExt;
 
 use super::*;
-use crate::app::wire::{self, Brought, Decision, Door, NewPerson, Secret};
+use crate::app::wire::{
+    self, Brought, Consent, Decision, Door, Happened, Inbox, Mode, NewPerson, Refusal, RequestForm, Secret,
+};
 use crate::import;
 use crate::import::typed::Typed;
-use crate::record::Hash;
+use crate::record::{Hash, Section};
 use crate::store::memory::Memory;
 use crate::vault::native::Native;
 use crate::view::timeline;
@@ -112,6 +114,22 @@ fn anna(bench: &Bench) -> Session<Bench> {
     bring(&mut session, &file("Anna Example", "1951-03-03", "Penicillin")).unwrap();
     keep(&mut session);
     session
+}
+
+fn consent(session: &mut Session<Bench>, mode: Mode) -> Consent {
+    let choices = run(session.share_choices()).unwrap();
+    let items = choices.sections.iter().flat_map(|s| s.items.iter().map(|i| i.row.id.clone())).collect();
+    Consent { audience: "A&E".into(), purpose: "TREAT".into(), items, minutes: 60, mode, ..Consent::default() }
+}
+
+fn scan(reader: &mut Session<Bench>, texts: &[String]) -> Inbox {
+    texts.iter().fold(Inbox::Empty, |_, text| run(reader.scanned(text.clone())).unwrap())
+}
+
+fn shown(inbox: &Inbox) -> Vec<String> {
+    let Inbox::Open(received) = inbox else { panic!("not open: {inbox:?}") };
+    let allergies = received.page.sections.iter().find(|s| s.section == Section::Allergies).unwrap();
+    allergies.rows.iter().map(|r| r.title.clone()).collect()
 }
 
 #[test]
@@ -232,6 +250,92 @@ fn what_is_typed_by_hand_is_there_after_a_reload_as_the_persons_own() {
     let rows = run(session.summary()).unwrap().allergies.list.rows;
     assert_eq!(rows.len(), 1);
     assert_eq!((rows[0].title.as_str(), rows[0].trust), ("Latex", crate::view::Trust::Typed));
+}
+
+#[test]
+fn a_share_opens_for_whoever_scans_it_and_shows_what_was_previewed() {
+    let bench = Bench::new();
+    let mut patient = anna(&bench);
+    let consent = consent(&mut patient, Mode::Show);
+    let preview = run(patient.preview(consent.clone())).unwrap();
+    assert_eq!(preview.left_out, 0);
+    let showing = run(patient.grant(consent)).unwrap();
+    let inbox = scan(&mut bench.session(), &showing.texts);
+    assert_eq!(shown(&inbox), ["Penicillin"]);
+    let Inbox::Open(received) = inbox else { panic!() };
+    assert_eq!(received.page.sections, preview.page.sections);
+    assert_eq!(received.page.person, preview.page.person);
+    assert!(!received.direct);
+}
+
+#[test]
+fn a_locked_share_wants_its_code() {
+    let bench = Bench::new();
+    let mut patient = anna(&bench);
+    let consent = consent(&mut patient, Mode::ShowLocked);
+    let showing = run(patient.grant(consent)).unwrap();
+    let mut reader = bench.session();
+    assert_eq!(scan(&mut reader, &showing.texts), Inbox::Locked { wrong: false });
+    assert_eq!(run(reader.spoken_code(Secret("ZZZZ ZZZZ".into()))), Ok(Inbox::Locked { wrong: true }));
+    let opened = run(reader.spoken_code(Secret(showing.spoken.clone()))).unwrap();
+    assert_eq!(shown(&opened), ["Penicillin"]);
+}
+
+#[test]
+fn a_direct_share_opens_on_the_asking_screen_once_and_gives_a_receipt() {
+    let bench = Bench::new();
+    let mut patient = anna(&bench);
+    let mut reader = bench.session();
+    let form = RequestForm {
+        name: "Dr Ahmed".into(),
+        wanted: vec![Section::Allergies, Section::Problems],
+        ..Default::default()
+    };
+    let asked = run(reader.ask_for(form)).unwrap();
+    let card = run(patient.read_request(asked.texts[0].clone())).unwrap();
+    assert_eq!((card.name.as_str(), card.comparison), ("Dr Ahmed", asked.comparison.clone()));
+    let consent = consent(&mut patient, Mode::Hand);
+    let showing = run(patient.grant(consent)).unwrap();
+    assert_eq!(showing.comparison, asked.comparison);
+    let stranger = scan(&mut bench.session(), &showing.texts);
+    assert_eq!(stranger, Inbox::Refused(Refusal::OtherReader));
+    let inbox = scan(&mut reader, &showing.texts);
+    assert_eq!(shown(&inbox), ["Penicillin"]);
+    let receipt = run(reader.receipt()).unwrap();
+    assert!(run(patient.take_receipt(receipt.texts[0].clone())).unwrap());
+    let journal = run(patient.journal()).unwrap();
+    assert!(
+        journal.iter().any(|row| matches!(&row.what, Happened::Shared { opened: true, id, .. } if *id == showing.id))
+    );
+    assert_eq!(run(patient.share_again(showing.id.clone())).unwrap().share.purpose, "TREAT");
+    run(reader.done()).unwrap();
+    assert!(matches!(scan(&mut reader, &showing.texts), Inbox::Refused(Refusal::OtherReader | Refusal::Used)));
+}
+
+#[test]
+fn a_share_that_has_ended_is_refused_and_one_on_the_screen_goes() {
+    let bench = Bench::new();
+    let mut patient = anna(&bench);
+    let consent = consent(&mut patient, Mode::Show);
+    let showing = run(patient.grant(consent)).unwrap();
+    let mut reader = bench.session();
+    assert_eq!(shown(&scan(&mut reader, &showing.texts)), ["Penicillin"]);
+    bench.second.set(bench.second.get() + 3601 + 600);
+    assert!(matches!(run(reader.inbox()), Ok(Inbox::Refused(Refusal::Expired { .. }))));
+    assert!(matches!(scan(&mut bench.session(), &showing.texts), Inbox::Refused(Refusal::Expired { .. })));
+}
+
+#[test]
+fn an_altered_code_and_a_foreign_one_are_refused_in_their_own_words() {
+    let bench = Bench::new();
+    let mut patient = anna(&bench);
+    let consent = consent(&mut patient, Mode::Show);
+    let mut text = run(patient.grant(consent)).unwrap().texts.remove(0);
+    let last = if text.pop() == Some('1') { '2' } else { '1' };
+    text.push(last);
+    assert!(matches!(scan(&mut bench.session(), &[text]), Inbox::Refused(Refusal::Altered)));
+    let foreign = scan(&mut bench.session(), &["https://example.org/menu".into()]);
+    assert_eq!(foreign, Inbox::Refused(Refusal::NotOurs { looks: wire::Looks::WebAddress }));
 }
 
 #[test]
