@@ -221,7 +221,8 @@ fn no_flipped_bit_is_ever_silently_wrong() {
                 }
             }
             Err((error, _, disk)) => {
-                let honest = matches!(error, KeepError::Vault(VaultError::Damaged | VaultError::Newer) | KeepError::Empty);
+                let honest =
+                    matches!(error, KeepError::Vault(VaultError::Damaged | VaultError::Newer) | KeepError::Empty);
                 assert!(honest, "{what}: {error:?}");
                 let state = now(MemoryVault::look(&disk)).unwrap();
                 assert_ne!(state, State::Empty, "{what}");

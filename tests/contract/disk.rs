@@ -13,8 +13,7 @@ fn row(n: u8) -> Row {
 }
 
 fn sealed(seed: u8, size: usize) -> Sealed {
-    let place =
-        Place { vault: [0; 16], person: [0; 16], store: Store::Parcels, row: row(1), generation: 1, schema: 1 };
+    let place = Place { vault: [0; 16], person: [0; 16], store: Store::Parcels, row: row(1), generation: 1, schema: 1 };
     let bytes: Vec<u8> = (0..size + 16).map(|i| (i as u8).wrapping_mul(7) ^ seed).collect();
     Sealed::segment(Namespace::Segment, &place, &[seed; 32], &[seed; 12], &[seed; 16], &bytes).unwrap()
 }

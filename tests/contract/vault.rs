@@ -9,7 +9,7 @@ use tessera::vault::{Crypt, Kdf, Person, VaultError};
 const PASSPHRASE: &str = "pelican dŵr cabinet seven";
 
 fn parcel(person: Person, seed: u8, size: usize) -> NewParcel {
-    let original: Vec<u8> = (0..size).map(|i| ((i * i) as u8).wrapping_mul(31).wrapping_add(seed)).collect();
+    let original: Vec<u8> = (0..size).map(|i| (i.wrapping_mul(i) as u8).wrapping_mul(31).wrapping_add(seed)).collect();
     NewParcel { person, id: [seed; 32], reading: vec![seed; 3000], original, note: vec![seed, 1] }
 }
 
@@ -56,7 +56,10 @@ pub async fn a_vault_is_made_filled_locked_and_opened<C: Crypt>(tabs: &impl Tabs
     assert_eq!(vault.setting("language").await.unwrap(), Some(b"cy".to_vec()));
     assert_eq!(vault.draft(&gwen, "allergy").await.unwrap(), Some(b"half".to_vec()));
     let journal = vault.journal().await;
-    assert_eq!(journal.iter().map(|e| e.body.clone().unwrap()).collect::<Vec<_>>(), [b"import".to_vec(), b"seen".to_vec()]);
+    assert_eq!(
+        journal.iter().map(|e| e.body.clone().unwrap()).collect::<Vec<_>>(),
+        [b"import".to_vec(), b"seen".to_vec()]
+    );
     assert!(journal.iter().all(|entry| entry.chained));
     assert!(vault.check().await.unwrap().is_empty());
     assert_ne!(signature, [0; 64]);

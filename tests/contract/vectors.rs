@@ -129,7 +129,10 @@ pub async fn vaults_open<C: Crypt>(tabs: &impl super::Tabs, crypt: impl Fn() -> 
                 let original = vault.original(&person, &id).await.unwrap();
                 assert_eq!(hex(&crypt().digest(&original).await.unwrap()), *digest);
                 let parcel = vault.parcels(&person).await.unwrap().into_iter().find(|p| p.id == id).unwrap();
-                assert_eq!((hex(&parcel.reading.unwrap()), hex(&parcel.note.unwrap())), (reading.clone(), note.clone()));
+                assert_eq!(
+                    (hex(&parcel.reading.unwrap()), hex(&parcel.note.unwrap())),
+                    (reading.clone(), note.clone())
+                );
             }
             let journal = vault.journal().await;
             assert!(journal.iter().all(|entry| entry.chained));
