@@ -1,1 +1,229 @@
-//! Tests.
+//! A record's way from one device to another, without a browser: import → merge → choose → grant → frames, some lost,
+//! all shuffled → collect → verify → read by source → merge. What arrives must be what left.
+
+use std::collections::{BTreeSet, HashMap};
+use std::ops::ControlFlow;
+
+use p256::ecdsa::signature::Signer;
+use p256::ecdsa::{Signature, SigningKey};
+use tessera::import;
+use tessera::record::{Detail, Entry, Hash, Item, Note, Origin, Parcel, Person, Record, Section, merge};
+use tessera::share::bundle::{Chosen, select, split};
+use tessera::share::{
+    Clock, Completeness, Desk, Finished, Heard, Inbox, Message, Pending, Refusal, Surface, Terms, To, frame, grant,
+};
+
+const NOW: i64 = 1_795_000_000;
+
+fn file(path: &str) -> Parcel {
+    let bytes = std::fs::read(format!("{}/tests/data/{path}", env!("CARGO_MANIFEST_DIR"))).unwrap();
+    parcel(&bytes, Note { imported: "2026-11-22T10:00:00Z".into(), ..Note::default() })
+}
+
+fn parcel(bytes: &[u8], note: Note) -> Parcel {
+    let delivery = import::open(bytes, "file.json", &mut |_| ControlFlow::Continue(())).unwrap();
+    let file = delivery.files.into_iter().next().unwrap();
+    Parcel { hash: Hash::of(bytes), reading: file.reading.unwrap(), note }
+}
+
+fn person(record: &Record) -> Person {
+    record.parcels[0].reading.people[0].clone()
+}
+
+fn all(record: &Record, sections: &[Section]) -> Chosen {
+    let items = record.items.iter().filter(|i| sections.contains(&i.section)).map(|i| i.id.clone()).collect();
+    Chosen { items, in_full: sections.iter().copied().collect(), history: true, ..Chosen::default() }
+}
+
+fn sign(document: &[u8], parts: Vec<tessera::share::Part>, to: To<'_>) -> Finished {
+    let key = SigningKey::from_slice(&[7; 32]).unwrap();
+    let public = key.verifying_key().to_sec1_point(false).as_bytes().try_into().unwrap();
+    let terms = Terms { ends: NOW + 3_600, parts, ..Terms::default() };
+    let unsigned = grant::prepare(terms, document, &public, to, NOW, &[42; 64]).unwrap();
+    let signature: Signature = key.sign(&unsigned.to_be_signed());
+    unsigned.finish(&signature.to_bytes().into()).unwrap()
+}
+
+/// Shows a message as frames, loses every third, shuffles the rest, and collects them from their texts.
+fn carry(message: &Message) -> Message {
+    let room = Surface::Screen.room(20, frame::PREFIX.len());
+    let frames = frame::split(message, room).unwrap();
+    let mut texts: Vec<String> =
+        frames.iter().filter(|f| f.id % 3 != 1).map(|f| format!("{}{}", frame::PREFIX, f.digits())).collect();
+    texts.sort_by_key(|t| Hash::of(t.as_bytes()));
+    let mut inbox = Inbox::new();
+    for (n, text) in texts.iter().enumerate() {
+        if let Heard::Whole(whole) = inbox.feed(text) {
+            assert_eq!(n + 1, frames[0].of.needed(), "exactly K frames are enough");
+            return whole;
+        }
+    }
+    panic!("never whole");
+}
+
+fn received(document: &[u8]) -> Record {
+    let parts = split(document).unwrap();
+    merge(parts.into_iter().map(|p| parcel(&p.document, p.note)).collect())
+}
+
+/// What a clinician sees of an entry, for comparison; places and links are of the file, not of the facts.
+fn facts(entry: &Entry) -> Entry {
+    let one_label = |c: &mut tessera::record::Concept| {
+        let mut labelled = !c.text.trim().is_empty();
+        for coding in &mut c.codings {
+            if labelled {
+                coding.display.clear();
+            }
+            labelled |= !coding.display.trim().is_empty();
+        }
+    };
+    let mut entry = entry.clone();
+    one_label(&mut entry.concept);
+    for c in entry.category.iter_mut().chain(&mut entry.interpretation) {
+        one_label(c);
+    }
+    for component in &mut entry.components {
+        one_label(&mut component.concept);
+        component.interpretation.iter_mut().for_each(one_label);
+        component.value.iter_mut().for_each(|v| value(v, &one_label));
+    }
+    entry.value.iter_mut().for_each(|v| value(v, &one_label));
+    for reaction in &mut entry.reactions {
+        reaction.manifestations.iter_mut().for_each(one_label);
+        reaction.date = None;
+    }
+    fn value(v: &mut tessera::record::Value, f: &dyn Fn(&mut tessera::record::Concept)) {
+        if let tessera::record::Value::Concept(c) | tessera::record::Value::Absent(c) = v {
+            f(c);
+        }
+    }
+    let mut details: BTreeSet<Detail> = entry.details.drain(..).collect();
+    details.retain(|d| !d.text.is_empty());
+    entry.details = details.into_iter().collect();
+    (entry.at, entry.span, entry.identifiers) = (String::new(), None, Vec::new());
+    (entry.links, entry.attachments) = (Vec::new(), Vec::new());
+    entry
+}
+
+/// All entries of a record's items in some sections, as facts, counted.
+fn counted(record: &Record, sections: &[Section]) -> HashMap<String, usize> {
+    let mut out = HashMap::new();
+    for item in record.items.iter().filter(|i| sections.contains(&i.section)) {
+        for (_, _, entry) in record.entries(item) {
+            *out.entry(format!("{:#?}", facts(entry))).or_default() += 1;
+        }
+    }
+    out
+}
+
+fn check_carried(paths: &[&str], sections: &[Section]) -> (Record, Record, usize) {
+    let record = merge(paths.iter().map(|p| file(p)).collect());
+    let selection = select(&record, &person(&record), &all(&record, sections), "2026-11-22T10:00:00Z").unwrap();
+    let finished = sign(&selection.document, selection.parts, To::Anyone);
+    let message = carry(&finished.message);
+    assert_eq!(message, finished.message);
+    let opened = Desk::new().open(&message, None, Clock { unix: NOW + 60, ticks: 0 }).ok().unwrap();
+    assert_eq!(opened.document, selection.document);
+    println!("{} bytes of FHIR → {} of message: {paths:?}", opened.document.len(), message.body.len());
+    let there = received(&opened.document);
+    let (before, after) = (counted(&record, sections), counted(&there, sections));
+    for (entry, n) in &before {
+        assert_eq!(after.get(entry), Some(n), "left and did not arrive as it was: {entry}\n{:#?}", near(entry, &after));
+    }
+    assert_eq!(before.values().sum::<usize>(), after.values().sum::<usize>(), "nothing was invented");
+    (record, there, message.body.len())
+}
+
+/// The entry that arrived under the same title, for the test's own message.
+fn near<'a>(entry: &str, after: &'a HashMap<String, usize>) -> Vec<&'a String> {
+    let title = entry.lines().find(|l| l.starts_with("    title:")).unwrap_or_default();
+    after.keys().filter(|k| k.contains(title)).take(1).collect()
+}
+
+/// The lines of a section; those of one date stand in no order.
+fn titles(record: &Record, section: Section) -> Vec<String> {
+    let mut titles: Vec<String> =
+        record.section(section).filter_map(|i| record.lead(i)).map(|e| e.title.clone()).collect();
+    titles.sort();
+    titles
+}
+
+const IPS: &str = "fhir_r4/ips/IPS_IG-bundle-01.json";
+const UK: &str = "fhir_r4/ips/UK_NHSx_IPS_Example_01-modified.json";
+const MEDITECH: &str = "fhir_r4/ips/US_MEDITECH_ips_3.json";
+const NOTHING: &str = "fhir_r4/ips/IPS_IG_bundle-no-info-required-sections.json";
+
+#[test]
+fn a_whole_summary_arrives_as_it_left() {
+    for path in [IPS, UK, MEDITECH, NOTHING, "fhir_r4/ips/EU_Giorgio_Cangioli_01.json"] {
+        let (record, there, _) = check_carried(&[path], &Section::ALL);
+        for section in Section::ALL {
+            assert_eq!(titles(&record, section), titles(&there, section), "{path}");
+        }
+    }
+}
+
+#[test]
+fn the_emergency_sections_fit_one_code() {
+    let sections = [Section::Allergies, Section::Medications, Section::Problems];
+    let (_, _, bytes) = check_carried(&[IPS], &sections);
+    println!("allergies, medicines and problems of the IPS example: {bytes} bytes");
+    assert!(bytes + 4 <= Surface::Screen.room(25, 6), "{bytes} bytes");
+}
+
+#[test]
+fn what_each_source_says_of_nothing_arrives_with_it() {
+    let (record, there, _) = check_carried(&[NOTHING], &Section::ALL);
+    let says = |r: &Record| -> BTreeSet<String> {
+        r.parcels.iter().flat_map(|p| &p.reading.says).map(|s| format!("{:?} {:?}", s.section, s.nothing)).collect()
+    };
+    assert!(says(&record).is_superset(&says(&there)));
+    let named = |r: &Record| r.parcels.iter().map(|p| p.reading.source.name.clone()).collect::<BTreeSet<_>>();
+    assert_eq!(named(&record), named(&there));
+    assert!(there.parcels.iter().all(|p| p.note.origin == Origin::Share));
+}
+
+#[test]
+fn only_what_was_chosen_leaves() {
+    let record = merge(vec![file(IPS)]);
+    let allergies: Vec<&Item> = record.section(Section::Allergies).collect();
+    let one = allergies[0];
+    let chosen = Chosen {
+        items: BTreeSet::from([one.id.clone(), "no such item".into()]),
+        in_full: BTreeSet::from([Section::Allergies]),
+        others: [(Section::Medications, Completeness::Declined), (Section::Pregnancy, Completeness::NothingHeld)]
+            .into(),
+        ..Chosen::default()
+    };
+    let selection = select(&record, &person(&record), &chosen, "2026-11-22T10:00:00Z").unwrap();
+    assert_eq!(selection.items, [one.id.clone()]);
+    assert_eq!(selection.left_out, ["no such item"]);
+    let document = String::from_utf8(selection.document).unwrap();
+    for entry in record.parcels.iter().flat_map(|p| &p.reading.entries) {
+        let is_it = record.entries(one).any(|(_, _, e)| e.title == entry.title);
+        assert!(is_it || !document.contains(&format!("\"{}\"", entry.title)), "{} left too", entry.title);
+    }
+    let completeness = |section| selection.parts.iter().find(|p| p.section == section).map(|p| p.completeness);
+    let held = u32::try_from(allergies.len()).unwrap();
+    let full = Completeness::Full { held };
+    assert_eq!(completeness(Section::Allergies), Some(if held == 1 { full } else { Completeness::Selected }));
+    assert_eq!(completeness(Section::Medications), Some(Completeness::Declined));
+}
+
+#[test]
+fn a_direct_grant_is_carried_by_frames_too_and_opens_once() {
+    let record = merge(vec![file(IPS)]);
+    let selection = select(&record, &person(&record), &all(&record, &Section::ALL), "2026-11-22T10:00:00Z").unwrap();
+    let mut desk = Desk::new();
+    let ask = tessera::share::Ask { name: "Ward 7".into(), ..Default::default() };
+    desk.show(Pending::make(&ask, Clock { unix: NOW, ticks: 0 }, &[9; 48]).unwrap());
+    // The request goes the other way as a code of its own.
+    let Heard::Whole(asked) = Inbox::new().feed(&desk.pending().unwrap().request.message().text()) else { panic!() };
+    let request = tessera::share::Request::read(&asked).unwrap();
+    let finished = sign(&selection.document, selection.parts, To::Reader(&request));
+    let message = carry(&finished.message);
+    let clock = Clock { unix: NOW + 30, ticks: 30_000 };
+    assert_eq!(Desk::new().open(&message, None, clock).err(), Some(Refusal::NoRequest));
+    assert_eq!(desk.open(&message, None, clock).ok().unwrap().document, selection.document);
+    assert_eq!(desk.open(&message, None, clock).err(), Some(Refusal::AlreadyUsed));
+}
