@@ -22,7 +22,8 @@ fn parcels(files: usize, entries: usize) -> Vec<Parcel> {
                 note: Default::default(),
             };
             parcel.reading.source.name = format!("Surgery {file}");
-            parcel.reading.entries = (0..entries / files).map(|i| entry(if i % 3 == 0 { 0 } else { file }, i)).collect();
+            parcel.reading.entries =
+                (0..entries / files).map(|i| entry(if i % 3 == 0 { 0 } else { file }, i)).collect();
             parcel
         })
         .collect()
