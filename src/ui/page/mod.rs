@@ -9,6 +9,20 @@ use super::place::Place;
 use super::text::{self, page as words};
 use crate::app::wire::Door;
 
+mod analyte;
+mod clinician;
+mod documents;
+mod eye;
+mod item;
+mod medicines;
+mod received;
+mod scan;
+mod section;
+mod share;
+mod sharing;
+mod showing;
+mod summary;
+mod timeline;
 mod unlock;
 
 /// Goes on where the person left the door.
@@ -30,6 +44,7 @@ pub async fn enter(front: Front, left: Left) {
 #[component]
 pub fn Page() -> impl IntoView {
     let front = Front::get();
+    sharing::Sharing::provide();
     // Filters change without the page being drawn anew.
     let place = Memo::new(move |_| front.route.with(|r| r.place.clone()));
     let state = Memo::new(move |_| front.door.get());
@@ -70,6 +85,14 @@ fn Stopped(state: Door) -> impl IntoView {
 
 fn draw(place: Place) -> AnyView {
     match place {
+        Place::Summary => view! { <summary::SummaryPage /> }.into_any(),
+        Place::Timeline => view! { <timeline::TimelinePage /> }.into_any(),
+        Place::Section(section) => view! { <section::SectionView section /> }.into_any(),
+        Place::Analyte(id) => view! { <analyte::AnalytePage id /> }.into_any(),
+        Place::Item(id) => view! { <item::ItemPage id /> }.into_any(),
+        Place::Share => view! { <share::SharePage /> }.into_any(),
+        Place::Showing => view! { <showing::ShowingPage /> }.into_any(),
+        Place::Scan => view! { <scan::ScanPage /> }.into_any(),
         _ => view! {
             <PageHead title=words::missing />
             <Empty title=words::missing_then />

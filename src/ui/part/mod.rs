@@ -2,9 +2,12 @@
 //! stand in `style/part`. Words come in as [`TextProp`](leptos::prelude::TextProp): a message function of
 //! [`text`](super::text), a closure, or a text.
 
+mod above;
 mod badge;
 mod callout;
+mod chart;
 mod choice;
+mod code;
 mod dialogue;
 mod disclosure;
 mod empty;
@@ -12,13 +15,20 @@ mod fact;
 mod field;
 mod head;
 mod icon;
+pub mod line;
 mod load;
+mod marked;
+mod moment;
+mod own_head;
 mod progress;
 mod tile;
 
+pub use above::{above, absences, source_name};
 pub use badge::{Badge, DayText, Degraded, SourceText, TrustMark};
 pub use callout::{Callout, Tone};
+pub use chart::{ChartView, Spark};
 pub use choice::{Chip, Choice, Tick};
+pub use code::CodeView;
 pub use dialogue::Dialogue;
 pub use disclosure::Disclosure;
 pub use empty::Empty;
@@ -26,6 +36,10 @@ pub use fact::{Fact, Facts};
 pub use field::{ErrorSummary, Fault, Field};
 pub use head::{BackTo, PageHead};
 pub use icon::{Icon, Sign};
+pub use line::{Leads, analyte, lines};
 pub use load::{Trouble, load};
+pub use marked::marked;
+pub use moment::{clock, countdown, local_moment};
+pub use own_head::OwnHead;
 pub use progress::Progress;
 pub use tile::Tile;

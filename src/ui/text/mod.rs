@@ -9,8 +9,11 @@
 
 use core::cell::Cell;
 
+pub mod plain;
+mod shown;
 mod words;
 
+pub use shown::*;
 pub use words::*;
 
 include!(concat!(env!("OUT_DIR"), "/messages.rs"));

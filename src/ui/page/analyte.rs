@@ -1,0 +1,115 @@
+//! One analyte through time: charts, the same as a table, and what was done twice.
+
+use leptos::prelude::*;
+
+use crate::record::Section;
+use crate::ui::front::Front;
+use crate::ui::part::{
+    BackTo, Callout, ChartView, Empty, Leads, OwnHead, Tone, TrustMark, above, line, line::bdi, lines, load,
+};
+use crate::ui::place::Place;
+use crate::ui::text::{self, analyte as words};
+use crate::view::Row;
+use crate::view::results::{Analyte, Repeat};
+
+/// The page of an analyte.
+#[component]
+pub fn AnalytePage(id: String) -> impl IntoView {
+    let front = Front::get();
+    load(move || front.client.analyte(id.clone()), draw)
+}
+
+fn draw(page: Option<Analyte>) -> AnyView {
+    let Some(page) = page else { return gone() };
+    let section = page.heading.section;
+    let charts: Vec<_> = page
+        .series
+        .iter()
+        .filter_map(|s| s.chart.clone().map(|chart| view! { <ChartView series=s.clone() chart=chart /> }))
+        .collect();
+    let several = (page.series.len() > 1).then(|| view! { <p class="small soft">{words::several}</p> });
+    let repeats: Vec<_> = page.repeats.iter().map(repeat).collect();
+    let repeats = (!repeats.is_empty()).then(|| {
+        view! {
+            <Callout title=words::repeats>
+                <ul>{repeats}</ul>
+            </Callout>
+        }
+    });
+    let future = (!page.future.is_empty()).then(|| {
+        let rows = lines(&page.future, Leads::Item);
+        view! {
+            <Callout tone=Tone::Warning title=words::future />
+            {rows}
+        }
+    });
+    view! {
+        <BackTo place=Place::Section(section) text=text::section(section) />
+        <OwnHead title=page.title.clone() window=text::section(Section::Results) />
+        <div class="stack">{above(&page.heading, true)} {charts} {several} {repeats} {table(&page.rows)} {future}</div>
+    }
+    .into_any()
+}
+
+/// Nothing stands behind this address.
+pub fn gone() -> AnyView {
+    view! {
+        <BackTo place=Place::Summary />
+        <OwnHead title=words::gone().to_owned() window=words::gone />
+        <Empty title=words::gone_then />
+    }
+    .into_any()
+}
+
+fn repeat(again: &Repeat) -> AnyView {
+    let told = words::repeat(&text::day(&again.date), &text::day(&again.again));
+    view! {
+        <li>
+            <a href=Place::Item(again.id.clone()).href()>{told}</a>
+            ": "
+            {bdi(&again.source)}
+            " · "
+            {bdi(&again.again_source)}
+        </li>
+    }
+    .into_any()
+}
+
+fn table(rows: &[Row]) -> AnyView {
+    let rows: Vec<_> = rows.iter().map(row).collect();
+    view! {
+        <table class="table">
+            <caption>{words::table}</caption>
+            <thead>
+                <tr>
+                    <th scope="col">{words::when}</th>
+                    <th scope="col">{words::result}</th>
+                    <th scope="col">{words::range}</th>
+                    <th scope="col">{words::source}</th>
+                </tr>
+            </thead>
+            <tbody>{rows}</tbody>
+        </table>
+    }
+    .into_any()
+}
+
+fn row(row: &Row) -> AnyView {
+    let parts: Vec<_> = row
+        .parts
+        .iter()
+        .map(|p| view! { <p>{bdi(&p.title)} ": " {line::value(&p.value, &p.unit, &p.flagging)}</p> })
+        .collect();
+    let source = row.sources.join(", ");
+    view! {
+        <tr>
+            <th scope="row">
+                <a href=Place::Item(row.id.clone()).href()>{text::day_or_none(row.date.as_ref())}</a>
+            </th>
+            <td data-label=words::result()>{line::value(&row.value, &row.unit, &row.flagging)} {parts}</td>
+            <td data-label=words::range()>{bdi(&row.range.join("; "))}</td>
+            <td data-label=words::source()>{bdi(&source)} " " <TrustMark trust=row.trust /></td>
+        </tr>
+    }
+    .into_any()
+}

@@ -1,0 +1,305 @@
+//! The clinician's view: one component for the patient's preview, a received share, a share looked at again, and paper.
+//! Drawn inside a page that follows the language.
+
+use leptos::{ev, prelude::*};
+use wasm_bindgen::JsCast;
+
+use super::medicines;
+use crate::record::Section;
+use crate::ui::front::focus;
+use crate::ui::part::{
+    Badge, Callout, Disclosure, Fact, Facts, Leads, Tone, TrustMark, above, absences, analyte, line::bdi, lines,
+    local_moment, source_name,
+};
+use crate::ui::text::{self, clinician as words};
+use crate::view::clinician::{By, Clinician, ClinicianSection, Label};
+use crate::view::results::Repeat;
+
+/// The page, exactly as it is shared.
+pub fn clinician(page: &Clinician) -> AnyView {
+    let at = |section: Section| page.sections.iter().find(|s| s.section == section);
+    let first = [Section::Allergies, Section::Alerts, Section::Medications, Section::Problems];
+    let measured = [Section::Results, Section::VitalSigns];
+    let drawn = |sections: &[Section]| -> Vec<AnyView> {
+        sections.iter().filter_map(|s| at(*s)).filter_map(|s| section(s, page)).collect()
+    };
+    let rest: Vec<Section> = Section::ALL.into_iter().filter(|s| !first.contains(s) && !measured.contains(s)).collect();
+    view! {
+        <article class="clinician stack" on:keydown=jump>
+            {who(page)} {banner(page)} {share(page)} {jumps(page)} {drawn(&first)} {recent(page)} {drawn(&measured)}
+            {done(&page.done)} {drawn(&rest)} {not_shared(page)} {sources(page)}
+        </article>
+    }
+    .into_any()
+}
+
+/// SURNAME, Given · 03-Mar-1951 (75y) · NHS 943 476 5919.
+fn who(page: &Clinician) -> AnyView {
+    let line = text::plain::who(&page.person);
+    let nhs = page.person.nhs_number.as_ref().filter(|n| !n.valid).map(|_| {
+        view! { <Badge tone=Tone::Warning text=words::bad_nhs_number() /> }
+    });
+    let dead = page.person.deceased.as_ref().map(|d| {
+        view! { <p class="strong">{words::deceased(&text::day(d))}</p> }
+    });
+    let variants = (page.person.variants > 1)
+        .then(|| view! { <Callout tone=Tone::Warning title=text::summary::variants(page.person.variants.into()) /> });
+    view! {
+        <header class="stack-tight">
+            <h2 class="clinician-who" id="jump-0" tabindex="-1">
+                {bdi(&line)}
+            </h2>
+            {nhs} {dead} {variants}
+        </header>
+    }
+    .into_any()
+}
+
+/// What a clinician's screen always says.
+fn banner(page: &Clinician) -> AnyView {
+    let when = match page.share.shared_at.as_str() {
+        "" => words::now().to_owned(),
+        at => local_moment(at),
+    };
+    let who = match &page.share.by {
+        None => words::by_patient(&when),
+        Some(by) => words::by_carer(&carer(by), &when),
+    };
+    view! {
+        <Callout tone=Tone::Warning title=who>
+            <p>{words::incomplete()}</p>
+            <p class="strong">{words::not_alone()}</p>
+        </Callout>
+    }
+    .into_any()
+}
+
+/// "Ann, daughter, attorney", as the signed share says.
+pub fn carer(by: &By) -> String {
+    let name = if by.name.is_empty() { words::carer() } else { &by.name };
+    let parts = [name, by.relation.as_str(), basis(&by.basis)];
+    parts.into_iter().filter(|p| !p.is_empty()).collect::<Vec<_>>().join(", ")
+}
+
+fn basis(slug: &str) -> &str {
+    match slug {
+        "consent" => words::basis_consent(),
+        "parental-responsibility" => words::basis_parental(),
+        "attorney" => words::basis_attorney(),
+        "deputy" => words::basis_deputy(),
+        "welfare-attorney-or-guardian" => words::basis_welfare(),
+        "best-interests" => words::basis_best_interests(),
+        other => other,
+    }
+}
+
+/// What the share says of itself.
+fn share(page: &Clinician) -> AnyView {
+    let share = &page.share;
+    let fresh = page.as_of.as_ref().map_or_else(|| text::above::not_dated().to_owned(), text::as_of);
+    let audience = if share.audience.is_empty() { words::whoever().to_owned() } else { share.audience.clone() };
+    let ends = (!share.ends_at.is_empty()).then(|| {
+        let ends = local_moment(&share.ends_at);
+        view! { <Fact name=words::until()>{ends}</Fact> }
+    });
+    let note = (!share.note.is_empty()).then(|| {
+        let note = share.note.clone();
+        view! { <Fact name=words::note()>{bdi(&note)}</Fact> }
+    });
+    let names = page.sources.iter().map(source_name).collect::<Vec<_>>().join(" · ");
+    let purpose = text::purpose(&share.purpose);
+    let freshest = format!("{fresh}, {}", text::common::sources(page.sources.len() as u64));
+    view! {
+        <Facts>
+            <Fact name=words::newest()>{freshest}</Fact>
+            <Fact name=words::from()>{bdi(&names)}</Fact>
+            <Fact name=words::for_()>{bdi(&audience)} " · " {purpose}</Fact>
+            {ends}
+            {note}
+        </Facts>
+    }
+    .into_any()
+}
+
+/// The headings that can be jumped to, in their order on the page.
+fn stops(page: &Clinician) -> Vec<(Section, String)> {
+    page.sections.iter().filter(|s| stands(s)).map(|s| (s.section, text::section(s.section).to_owned())).collect()
+}
+
+fn jumps(page: &Clinician) -> AnyView {
+    let links: Vec<_> = stops(page)
+        .into_iter()
+        .enumerate()
+        .map(|(i, (section, name))| {
+            let key = (i < 9).then(|| format!("{} ", i + 1));
+            let id = format!("jump-{}", section.slug());
+            let to = id.clone();
+            view! {
+                <li>
+                    <a
+                        href=format!("#{id}")
+                        data-jump=to
+                        on:click=move |event| {
+                            event.prevent_default();
+                            focus(&id);
+                        }
+                    >
+                        <kbd>{key}</kbd>
+                        {name}
+                    </a>
+                </li>
+            }
+        })
+        .collect();
+    view! {
+        <nav class="jumps no-print" aria-label=words::jumps()>
+            <ul>{links}</ul>
+        </nav>
+    }
+    .into_any()
+}
+
+/// The keys 1 to 9 go to a heading while the focus is on the page itself; 0 goes to the top.
+fn jump(event: ev::KeyboardEvent) {
+    if event.ctrl_key() || event.alt_key() || event.meta_key() {
+        return;
+    }
+    let Ok(key) = event.key().parse::<usize>() else { return };
+    let target = event.target().and_then(|t| t.dyn_into::<web_sys::Element>().ok());
+    if target.is_some_and(|t| matches!(t.tag_name().as_str(), "INPUT" | "TEXTAREA" | "SELECT")) {
+        return;
+    }
+    let Some(page) = event.current_target().and_then(|t| t.dyn_into::<web_sys::Element>().ok()) else { return };
+    if key == 0 {
+        return focus("jump-0");
+    }
+    let links = page.query_selector_all("[data-jump]").ok();
+    let link = links.and_then(|l| l.get(key as u32 - 1)).and_then(|l| l.dyn_into::<web_sys::Element>().ok());
+    if let Some(id) = link.and_then(|l| l.get_attribute("data-jump")) {
+        event.prevent_default();
+        focus(&id);
+    }
+}
+
+/// Allergies, medicines and problems always have their heading; of the rest, what was shared.
+fn stands(section: &ClinicianSection) -> bool {
+    section.label.is_shared()
+        || matches!(section.section, Section::Allergies | Section::Medications | Section::Problems)
+}
+
+fn section(part: &ClinicianSection, page: &Clinician) -> Option<AnyView> {
+    if !stands(part) {
+        return None;
+    }
+    let id = format!("jump-{}", part.section.slug());
+    let head = id.clone();
+    let label = text::completeness(part.label);
+    let body = if part.label.is_shared() { shared(part, page) } else { ().into_any() };
+    let body = view! {
+        <section class="stack-tight" aria-labelledby=id>
+            <h3 id=head tabindex="-1">
+                {text::section(part.section)}
+            </h3>
+            <p class="small strong">{label}</p>
+            {body}
+        </section>
+    };
+    Some(body.into_any())
+}
+
+fn shared(part: &ClinicianSection, page: &Clinician) -> AnyView {
+    let rows = (!part.rows.is_empty()).then(|| lines(&part.rows, Leads::Nowhere));
+    let analytes: Vec<_> = part.analytes.iter().map(|a| analyte(a, Leads::Nowhere)).collect();
+    let analytes = (!analytes.is_empty()).then(|| view! { <ul class="lines">{analytes}</ul> });
+    let none = (part.rows.is_empty() && part.analytes.is_empty() && part.heading.absences.is_empty())
+        .then(|| view! { <p>{words::none_shared()}</p> });
+    let compared = match (&page.medicines, part.section) {
+        (Some(medicines), Section::Medications) => Some(medicines::reconciliation(medicines.clone())),
+        _ => None,
+    };
+    let in_error = (!part.in_error.is_empty()).then(|| {
+        let rows = lines(&part.in_error, Leads::Nowhere);
+        view! { <Disclosure summary=text::section::in_error(part.in_error.len() as u64)>{rows}</Disclosure> }
+    });
+    let says = absences(&part.heading);
+    view! { {above(&part.heading, false)} {rows} {analytes} {none} {says} {compared} {in_error} }.into_any()
+}
+
+/// What is dated within the last 90 days.
+fn recent(page: &Clinician) -> Option<AnyView> {
+    (!page.recent.is_empty()).then(|| {
+        let rows = lines(&page.recent, Leads::Nowhere);
+        view! {
+            <section class="stack-tight">
+                <h3>{words::recent(page.recent.len() as u64)}</h3>
+                {rows}
+            </section>
+        }
+        .into_any()
+    })
+}
+
+/// Already done on … at …: shown, never advised.
+fn done(repeats: &[Repeat]) -> Option<AnyView> {
+    let rows: Vec<_> = repeats
+        .iter()
+        .map(|r| {
+            let told = words::done(&text::day(&r.date), &text::day(&r.again));
+            view! { <li>{bdi(&r.title)} ": " {told} " " {bdi(&r.source)} " · " {bdi(&r.again_source)}</li> }
+        })
+        .collect();
+    (!rows.is_empty()).then(|| {
+        view! {
+            <section class="stack-tight">
+                <h3>{words::already_done}</h3>
+                <ul>{rows}</ul>
+            </section>
+        }
+        .into_any()
+    })
+}
+
+/// Sections of which nothing was shared, those that were asked for first.
+fn not_shared(page: &Clinician) -> Option<AnyView> {
+    let wanted: Vec<_> = page.not_given.iter().map(|s| view! { <li>{text::section(*s)}</li> }).collect();
+    let wanted = (!wanted.is_empty()).then(|| view! { <h3>{words::not_given()}</h3> <ul>{wanted}</ul> });
+    let silent = page.sections.iter().filter(|s| !s.label.is_shared() && !page.not_given.contains(&s.section));
+    let silent: Vec<_> = silent
+        .map(|s| match s.label {
+            Label::NotShared => text::section(s.section).to_owned(),
+            label => format!("{} ({})", text::section(s.section), text::completeness(label)),
+        })
+        .collect();
+    let silent = (!silent.is_empty()).then(|| view! { <h3>{words::not_shared()}</h3> <p>{silent.join(" · ")}</p> });
+    (wanted.is_some() || silent.is_some()).then(|| {
+        view! {
+            <section class="stack-tight">
+                {wanted} {silent} <p class="small soft">{words::not_shared_note()}</p>
+            </section>
+        }
+        .into_any()
+    })
+}
+
+fn sources(page: &Clinician) -> AnyView {
+    let rows: Vec<_> = page
+        .sources
+        .iter()
+        .map(|s| {
+            let as_of = s.as_of.as_ref().map_or_else(|| text::above::not_dated().to_owned(), text::as_of);
+            view! {
+                <li>
+                    {bdi(&source_name(s))} " · " {as_of} " · " <TrustMark trust=s.trust />
+                    <span class="small soft">" " {text::trust(s.trust)}</span>
+                </li>
+            }
+        })
+        .collect();
+    view! {
+        <section class="stack-tight">
+            <h3>{words::sources()}</h3>
+            <ul>{rows}</ul>
+        </section>
+    }
+    .into_any()
+}

@@ -1,0 +1,182 @@
+//! Letters, reports and scans: seen, saved, and their text read.
+
+use leptos::prelude::*;
+use web_sys::Url;
+
+use crate::app::wire::Failure;
+use crate::device;
+use crate::record::{Hash, Section};
+use crate::ui::front::Front;
+use crate::ui::part::{BackTo, Disclosure, PageHead, Trouble, above, absences, line, line::bdi, load};
+use crate::ui::place::Place;
+use crate::ui::text::{self, documents as words};
+use crate::view::documents::{Document, DocumentRow, Documents};
+
+/// The page of all documents.
+#[component]
+pub fn DocumentsPage() -> impl IntoView {
+    let front = Front::get();
+    view! {
+        <BackTo place=Place::Summary />
+        <PageHead title=text::section(Section::Documents) />
+        {load(move || front.client.documents(), draw)}
+    }
+}
+
+fn draw(page: Documents) -> AnyView {
+    let rows: Vec<_> = page.documents.iter().map(document).collect();
+    let cut = (page.documents.len() < page.total as usize).then(|| {
+        let (shown, total) = (text::number(page.documents.len() as u64), text::number(page.total.into()));
+        view! { <p class="soft">{text::common::showing_of(&shown, &total)}</p> }
+    });
+    let list = (!rows.is_empty()).then(|| view! { <ul class="lines">{rows}</ul> });
+    view! { <div class="stack">{above(&page.heading, true)} {list} {cut} {absences(&page.heading)}</div> }.into_any()
+}
+
+fn document(document: &Document) -> AnyView {
+    let row = &document.row;
+    let href = Place::Item(row.id.clone()).href();
+    let files: Vec<_> = document.files.iter().map(file).collect();
+    let files = (!files.is_empty()).then(|| view! { <ul class="files">{files}</ul> });
+    view! {
+        <li class="line">
+            <p class="line-title">{line::heading(row, bdi(&row.title), href)}</p>
+            {line::under(row)}
+            {files}
+        </li>
+    }
+    .into_any()
+}
+
+/// One attached file: what it is, and what can be done with it.
+pub fn file(row: &DocumentRow) -> AnyView {
+    let kind = if row.content_type.is_empty() { words::unknown_type() } else { row.content_type.as_str() };
+    let size = (row.bytes > 0).then(|| format!(" · {}", text::size(row.bytes)));
+    let date = row.date.as_ref().map(|d| format!(" · {}", text::day(d)));
+    let found = (!row.text.is_empty()).then(|| {
+        let text = row.text.clone();
+        view! {
+            <Disclosure summary=words::text>
+                <p class="small soft">{words::text_note}</p>
+                <p class="as-written">{bdi(&text)}</p>
+            </Disclosure>
+        }
+    });
+    let content = match row.hash {
+        Some(_) => {
+            let (parcel, at, kind) = (row.parcel, row.at.clone(), row.content_type.clone());
+            view! { <Content parcel=parcel at=at kind=kind /> }.into_any()
+        }
+        None => view! {
+            <p class="small">{words::elsewhere()} " " <span class="code">{bdi(&row.url)}</span></p>
+        }
+        .into_any(),
+    };
+    view! {
+        <li class="file">
+            <p>{bdi(&row.title)} <span class="small soft">" · " {bdi(kind)} {size} {date}</span></p>
+            {content}
+            {found}
+        </li>
+    }
+    .into_any()
+}
+
+/// What pictures the browser draws without running anything of theirs.
+fn is_picture(kind: &str) -> bool {
+    let kind = kind.split(';').next().unwrap_or("").trim().to_ascii_lowercase();
+    matches!(
+        kind.as_str(),
+        "image/png" | "image/jpeg" | "image/jpg" | "image/gif" | "image/webp" | "image/bmp" | "image/svg+xml"
+    )
+}
+
+/// The content of an attached file: a picture is shown, anything can be saved.
+#[component]
+fn Content(
+    /// The parcel that holds it.
+    parcel: Hash,
+    /// Its place in the original.
+    at: String,
+    /// MIME type as the source gave it.
+    kind: String,
+) -> impl IntoView {
+    let front = Front::get();
+    let picture = is_picture(&kind);
+    let shown = RwSignal::new(None::<String>);
+    let forget = move || {
+        if let Some(url) = shown.try_update(Option::take).flatten() {
+            _ = Url::revoke_object_url(&url);
+        }
+    };
+    on_cleanup(forget);
+    let place = at.clone();
+    let look = Action::new_local(move |(): &()| {
+        let at = place.clone();
+        async move {
+            let (_, kind, bytes) = front.client.attachment(parcel, at).await?;
+            let blob = device::blob(&kind, &bytes).map_err(|_| Failure::Unreadable)?;
+            let url = Url::create_object_url_with_blob(&blob).map_err(|_| Failure::Unreadable)?;
+            shown.set(Some(url));
+            Ok::<(), Failure>(())
+        }
+    });
+    let save = Action::new_local(move |(): &()| {
+        let at = at.clone();
+        async move {
+            let (title, kind, bytes) = front.client.attachment(parcel, at).await?;
+            let blob = device::blob(&kind, &bytes).map_err(|_| Failure::Unreadable)?;
+            device::save_blob(&file_name(&title, &kind), &blob).map_err(|_| Failure::Unreadable)
+        }
+    });
+    let toggle = move |_| match shown.with_untracked(Option::is_some) {
+        true => forget(),
+        false => _ = look.dispatch(()),
+    };
+    let failed = move || {
+        let fault = look.value().get().and_then(Result::err).or(save.value().get().and_then(Result::err));
+        fault.map(|fault| view! { <Trouble fault /> })
+    };
+    view! {
+        <p class="row no-print">
+            {picture.then(|| view! {
+                <button type="button" class="button" aria-expanded=move || shown.with(Option::is_some).to_string() on:click=toggle>
+                    {move || if shown.with(Option::is_some) { words::hide() } else { words::view() }}
+                </button>
+            })}
+            <button type="button" class="button" on:click=move |_| _ = save.dispatch(())>
+                {words::save}
+            </button>
+        </p>
+        {move || shown.get().map(|url| view! { <img class="scan" src=url alt=words::picture() /> })}
+        <div aria-live="polite">{failed}</div>
+    }
+}
+
+/// A name for the saved file that ends as its type does.
+fn file_name(title: &str, kind: &str) -> String {
+    let end = match kind.split(';').next().unwrap_or("").trim() {
+        "application/pdf" => ".pdf",
+        "image/png" => ".png",
+        "image/jpeg" | "image/jpg" => ".jpg",
+        "image/gif" => ".gif",
+        "image/webp" => ".webp",
+        "image/svg+xml" => ".svg",
+        "image/tiff" => ".tif",
+        "text/plain" => ".txt",
+        "text/html" => ".html",
+        "text/rtf" | "application/rtf" => ".rtf",
+        "application/xml" | "text/xml" => ".xml",
+        "application/json" => ".json",
+        _ => "",
+    };
+    let title = if title.trim().is_empty() { words::file_name() } else { title.trim() };
+    if title.to_lowercase().ends_with(end) { title.to_owned() } else { format!("{title}{end}") }
+}
+
+/// Saves an original byte for byte, under its own name.
+pub async fn save_original(front: Front, parcel: Hash) -> Result<(), Failure> {
+    let (name, bytes) = front.client.original(parcel).await?;
+    let blob = device::blob("application/octet-stream", &bytes).map_err(|_| Failure::Unreadable)?;
+    device::save_blob(&name, &blob).map_err(|_| Failure::Unreadable)
+}

@@ -1,0 +1,250 @@
+//! One item with everything known of it: all its sources side by side, and where each stands in its original.
+
+use leptos::prelude::*;
+
+use super::analyte::gone;
+use super::documents::{file, save_original};
+use crate::app::wire::Failure;
+use crate::record::{Coding, Hash};
+use crate::ui::front::Front;
+use crate::ui::part::{
+    BackTo, Callout, Disclosure, Fact, Facts, OwnHead, Tone, Trouble, TrustMark, line, line::bdi, load, source_name,
+};
+use crate::ui::place::Place;
+use crate::ui::text::{self, item as words};
+use crate::view::entry::{Answer, Card, EntryPage, Line, Side, Sides};
+
+/// The page of an item.
+#[component]
+pub fn ItemPage(id: String) -> impl IntoView {
+    let front = Front::get();
+    load(move || front.client.entry(id.clone()), draw)
+}
+
+fn draw(page: Option<EntryPage>) -> AnyView {
+    let Some(page) = page else { return gone() };
+    let section = page.row.section;
+    let back = view! { <BackTo place=Place::Section(section) text=text::section(section) /> };
+    if !page.withheld {
+        return view! { {back} {whole(page)} }.into_any();
+    }
+    let open = RwSignal::new(false);
+    let shown = move || match open.get() {
+        true => whole(page.clone()),
+        false => view! {
+            <OwnHead title=words::withheld_title().to_owned() window=words::window />
+            <Callout tone=Tone::Warning title=words::withheld>
+                <p>{words::withheld_then}</p>
+                <button type="button" class="button" on:click=move |_| open.set(true)>
+                    {words::withheld_show}
+                </button>
+            </Callout>
+        }
+        .into_any(),
+    };
+    view! { {back} {shown} }.into_any()
+}
+
+fn whole(page: EntryPage) -> AnyView {
+    let row = &page.row;
+    let in_error = page.in_error.then(|| view! { <Callout tone=Tone::Danger title=words::in_error /> });
+    let sides: Vec<_> = page.disagreements.iter().map(sides).collect();
+    let sides = (!sides.is_empty()).then(|| {
+        view! {
+            <section class="stack-tight">
+                <h2>{words::disagree}</h2>
+                <p class="soft small">{words::disagree_note}</p>
+                {sides}
+            </section>
+        }
+    });
+    let chart = page.analyte.as_ref().map(|id| {
+        view! {
+            <a class="button" href=Place::Analyte(id.clone()).href()>
+                {words::chart}
+            </a>
+        }
+    });
+    let cards: Vec<_> = page.cards.iter().map(card).collect();
+    let history: Vec<_> = page.history.iter().map(card).collect();
+    let history = (!history.is_empty()).then(|| {
+        let count = words::history(history.len() as u64);
+        view! { <Disclosure summary=count>{history}</Disclosure> }
+    });
+    let (value, under) = (line::value(&row.value, &row.unit, &row.flagging), line::under(row));
+    view! {
+        <OwnHead title=row.title.clone() window=words::window>
+            <p class="line-title">{value}</p>
+            {under}
+        </OwnHead>
+        <div class="stack">
+            {in_error} {sides} {chart}
+            <section class="stack">
+                <h2>{words::sources(page.cards.len() as u64)}</h2>
+                <div class="columns">{cards}</div>
+            </section>
+            {history}
+        </div>
+    }
+    .into_any()
+}
+
+/// One field in which sources differ: every answer with who gives it.
+fn sides(sides: &Sides) -> AnyView {
+    let answers: Vec<_> = sides.sides.iter().map(side).collect();
+    view! {
+        <section class="card">
+            <h3>{text::field(sides.field)}</h3>
+            <div class="columns">{answers}</div>
+        </section>
+    }
+    .into_any()
+}
+
+fn side(side: &Side) -> AnyView {
+    let names: Vec<String> = side
+        .sources
+        .iter()
+        .map(|s| if s.is_empty() { text::common::own_hand().to_owned() } else { s.clone() })
+        .collect();
+    view! {
+        <div>
+            <p class="strong">{answer(&side.answer)}</p>
+            <p class="small soft">{bdi(&names.join(", "))}</p>
+        </div>
+    }
+    .into_any()
+}
+
+/// What one file says.
+fn card(card: &Card) -> AnyView {
+    let as_of = card.source.as_of.as_ref().map(|d| view! { <p class="small soft">{text::as_of(d)}</p> });
+    let facts: Vec<_> = card.lines.iter().map(fact).collect();
+    let files: Vec<_> = card.attachments.iter().map(file).collect();
+    let files = (!files.is_empty()).then(|| view! { <ul class="lines">{files}</ul> });
+    let links: Vec<_> = card
+        .links
+        .iter()
+        .map(|(_, id, title)| {
+            view! {
+                <li>
+                    <a href=Place::Item(id.clone()).href()>{bdi(title)}</a>
+                </li>
+            }
+        })
+        .collect();
+    let links = (!links.is_empty()).then(|| view! { <h4>{words::links}</h4> <ul>{links}</ul> });
+    view! {
+        <article class="card stack-tight">
+            <h3>{bdi(&source_name(&card.source))}</h3>
+            {as_of}
+            <p>
+                <TrustMark trust=card.source.trust />
+            </p>
+            <p class="strong">{bdi(&card.title)}</p>
+            <Facts>{facts}</Facts>
+            {files}
+            {links}
+            <Original parcel=card.parcel at=card.at.clone() format=card.format.clone() />
+        </article>
+    }
+    .into_any()
+}
+
+fn fact(said: &Line) -> AnyView {
+    let (label, answer) = (text::label(&said.label), answer(&said.answer));
+    view! { <Fact name=label>{answer}</Fact> }.into_any()
+}
+
+/// What was said.
+pub fn answer(answer: &Answer) -> AnyView {
+    match answer {
+        Answer::Text(words) => view! { <bdi class="as-written">{words.clone()}</bdi> }.into_any(),
+        Answer::Day(day) => view! { <span class="figures">{text::moment(day)}</span> }.into_any(),
+        Answer::Standing(standing, own) if own.is_empty() => text::standing(*standing).into_any(),
+        Answer::Standing(standing, own) => view! { {text::standing(*standing)} " (" {bdi(own)} ")" }.into_any(),
+        Answer::Polarity(polarity) => text::polarity(*polarity).into_any(),
+        Answer::Quantity(value, unit) => view! { <span class="figures">{bdi(value)} " " {bdi(unit)}</span> }.into_any(),
+        Answer::Codes(codings) => codes(codings),
+        Answer::NotSaid => view! { <span class="soft">{words::not_said()}</span> }.into_any(),
+    }
+}
+
+fn codes(codings: &[Coding]) -> AnyView {
+    let rows: Vec<_> = codings
+        .iter()
+        .map(|c| {
+            view! {
+                <li>
+                    <span class="code">{bdi(&c.code)}</span>
+                    " "
+                    {bdi(&c.display)}
+                    " "
+                    <span class="small soft">{bdi(&c.system)}</span>
+                </li>
+            }
+        })
+        .collect();
+    view! { <ul class="bare">{rows}</ul> }.into_any()
+}
+
+/// Its place in the original: the source's own text of it on demand, and the whole file, byte for byte.
+#[component]
+fn Original(
+    /// Which file.
+    parcel: Hash,
+    /// Where in it.
+    at: String,
+    /// `FHIR JSON R4`.
+    format: String,
+) -> impl IntoView {
+    let front = Front::get();
+    let place = at.clone();
+    let fragment = Action::new_local(move |(): &()| {
+        let at = place.clone();
+        async move { front.client.fragment(parcel, at).await }
+    });
+    let saving = Action::new_local(move |(): &()| save_original(front, parcel));
+    let shown = move || fragment.value().get().map(piece);
+    let failed = move || saving.value().get().and_then(Result::err).map(|fault| view! { <Trouble fault /> });
+    view! {
+        <Disclosure summary=words::original>
+            <p class="small">
+                {words::place} " " <span class="code">{bdi(&at)}</span> " · " {bdi(&format)}
+            </p>
+            <p class="row">
+                <button
+                    type="button"
+                    class="button"
+                    disabled=move || fragment.pending().get()
+                    on:click=move |_| _ = fragment.dispatch(())
+                >
+                    {words::show_original}
+                </button>
+                <button
+                    type="button"
+                    class="button"
+                    disabled=move || saving.pending().get()
+                    on:click=move |_| _ = saving.dispatch(())
+                >
+                    {words::save_original}
+                </button>
+            </p>
+            <p class="small soft">{words::save_note}</p>
+            <div aria-live="polite">{shown} {failed}</div>
+        </Disclosure>
+    }
+}
+
+fn piece(found: Result<Option<String>, Failure>) -> AnyView {
+    match found {
+        Ok(Some(text)) => view! {
+            <pre class="original" tabindex="0">
+                {bdi(&text)}
+            </pre>
+        }
+        .into_any(),
+        Ok(None) => view! { <p>{words::no_piece}</p> }.into_any(),
+        Err(fault) => view! { <Trouble fault /> }.into_any(),
+    }
+}

@@ -1,0 +1,141 @@
+//! Medicines side by side: medicine × source, and what changed. Shown, never resolved.
+
+use leptos::prelude::*;
+
+use crate::ui::part::{Badge, Tone, line::bdi, source_name};
+use crate::ui::place::Place;
+use crate::ui::text::{self, medicines as words};
+use crate::view::medicines::{Change, Mark, MedicineCell, MedicineLine, Medicines};
+
+/// The table of sources, where there are several, and the list of changes.
+pub fn reconciliation(page: Medicines) -> AnyView {
+    let table = (page.sources.len() > 1).then(|| table(&page));
+    let changes: Vec<_> = page.changes.iter().map(change).collect();
+    let changes = (!changes.is_empty()).then(|| {
+        view! {
+            <section class="stack-tight">
+                <h2>{words::changes}</h2>
+                <ul class="lines">{changes}</ul>
+            </section>
+        }
+    });
+    view! { {table} {changes} }.into_any()
+}
+
+fn table(page: &Medicines) -> AnyView {
+    let names: Vec<String> = page
+        .sources
+        .iter()
+        .map(|s| match &s.as_of {
+            Some(day) => format!("{}, {}", source_name(s), text::as_of(day)),
+            None => source_name(s),
+        })
+        .collect();
+    let heads: Vec<_> = names.iter().map(|n| view! { <th scope="col">{bdi(n)}</th> }).collect();
+    let rows: Vec<_> = page.lines.iter().map(|l| row(l, &names)).collect();
+    view! {
+        <section class="stack-tight">
+            <h2>{words::side_by_side}</h2>
+            <p class="soft small">{words::side_by_side_note}</p>
+            <div class="scroll-x" tabindex="0" role="region" aria-label=words::side_by_side>
+                <table class="table">
+                    <thead>
+                        <tr>
+                            <th scope="col">{words::medicine}</th>
+                            {heads}
+                            <th scope="col">{words::compared}</th>
+                        </tr>
+                    </thead>
+                    <tbody>{rows}</tbody>
+                </table>
+            </div>
+        </section>
+    }
+    .into_any()
+}
+
+fn row(line: &MedicineLine, names: &[String]) -> AnyView {
+    let cells: Vec<_> = line
+        .cells
+        .iter()
+        .zip(names)
+        .map(|(c, name)| view! { <td data-label=name.clone()>{c.as_ref().map_or_else(absent, cell)}</td> })
+        .collect();
+    let tone = match line.mark {
+        Mark::Differs | Mark::StoppedHereActiveThere => Tone::Warning,
+        _ => Tone::Note,
+    };
+    view! {
+        <tr>
+            <th scope="row">
+                <a href=Place::Item(line.id.clone()).href()>{bdi(&line.title)}</a>
+            </th>
+            {cells}
+            <td data-label=words::compared()>
+                <Badge tone=tone text=text::mark(line.mark) />
+            </td>
+        </tr>
+    }
+    .into_any()
+}
+
+fn absent() -> AnyView {
+    view! { <span class="soft">{text::absent(crate::view::Absent::NotInSource)}</span> }.into_any()
+}
+
+fn cell(cell: &MedicineCell) -> AnyView {
+    let doses: Vec<_> = cell.dose.iter().map(|d| view! { <p>{bdi(d)}</p> }).collect();
+    let status = match cell.status.is_empty() {
+        true => text::standing(cell.standing).to_owned(),
+        false => format!("{} ({})", text::standing(cell.standing), cell.status),
+    };
+    let polarity = (!cell.polarity.is_positive())
+        .then(|| view! { <Badge tone=Tone::Warning text=text::polarity(cell.polarity) /> });
+    let facts = [
+        (words::kind(), &cell.prescription_type),
+        (words::quantity(), &cell.quantity),
+        (words::form(), &cell.form),
+        (words::route(), &cell.route),
+        (words::indication(), &cell.indication),
+    ];
+    let facts: Vec<_> = facts
+        .into_iter()
+        .filter(|(_, said)| !said.is_empty())
+        .map(|(name, said)| view! { <p class="small">{name} ": " {bdi(said)}</p> })
+        .collect();
+    let days = [
+        (words::start(), &cell.start),
+        (words::end(), &cell.end),
+        (words::last_issue(), &cell.last_issue),
+        (words::review(), &cell.review),
+    ];
+    let days: Vec<_> = days
+        .into_iter()
+        .filter_map(|(name, day)| day.as_ref().map(|d| (name, text::day(d))))
+        .map(|(name, day)| view! { <p class="small figures">{name} ": " {day}</p> })
+        .collect();
+    view! { <p>{bdi(&cell.title)}</p> {doses} <p class="small">{bdi(&status)} " " {polarity}</p> {facts} {days} }
+        .into_any()
+}
+
+/// One change: what, when, by whom, and why, or that no reason was given.
+pub fn change(change: &Change) -> AnyView {
+    let by = (!change.by.is_empty()).then(|| view! { " · " {words::by()} " " {bdi(&change.by)} });
+    let reason = match change.reason.is_empty() {
+        true => words::no_reason().into_any(),
+        false => view! { {words::reason()} ": " {bdi(&change.reason)} }.into_any(),
+    };
+    view! {
+        <li class="line">
+            <p>
+                <span class="strong">{text::changed(change.what)}</span>
+                ": "
+                <a href=Place::Item(change.id.clone()).href()>{bdi(&change.title)}</a>
+            </p>
+            <p class="small soft">
+                {text::day_or_none(change.when.as_ref())} {by} " · " {reason} " · " {text::line::source()} " " {bdi(&change.source)}
+            </p>
+        </li>
+    }
+    .into_any()
+}

@@ -1,0 +1,140 @@
+//! What was received: what was checked, in sentences, then the view. It goes at its end, or on *done*.
+
+use leptos::prelude::*;
+
+use super::clinician::clinician;
+use super::section::print;
+use crate::app::wire::{self, Showing};
+use crate::device;
+use crate::ui::front::Front;
+use crate::ui::part::{Callout, CodeView, Dialogue, PageHead, Tone, Trouble, clock, countdown, local_moment};
+use crate::ui::text::{self, received as words};
+
+/// The page of a received share.
+#[component]
+pub fn Received(
+    /// What came in.
+    received: wire::Received,
+    /// Called when it is done, or at its end.
+    over: Callback<()>,
+) -> impl IntoView {
+    let until = received.ends_at.clone();
+    let left = countdown(move || until.clone());
+    Effect::new(move || {
+        if left.get() == Some(0) {
+            over.run(());
+        }
+    });
+    let time = move || left.get().map(|s| words::left(&clock(s)));
+    let page = received.page.clone();
+    let checks = received.clone();
+    view! {
+        <PageHead title=words::title />
+        <div class="stack">
+            <div class="no-print">{move || sentences(&checks)}</div>
+            <p class="figures no-print">{time}</p>
+            <Tools received=received over=over />
+            {move || clinician(&page)}
+        </div>
+    }
+}
+
+/// What was checked, each as a sentence; the first says what a signature does not.
+fn sentences(received: &wire::Received) -> AnyView {
+    let reach = if received.direct { words::direct() } else { words::bearer() };
+    let clocks = (received.clocks_differ != 0)
+        .then(|| view! { <li>{words::clocks_differ(u64::from(received.clocks_differ.unsigned_abs()))}</li> });
+    let may = &received.may;
+    let allowed =
+        [(may.keep, words::may_keep()), (may.import, words::may_import()), (may.redisclose, words::may_pass_on())];
+    let allowed: Vec<_> = allowed.into_iter().filter(|(may, _)| *may).map(|(_, said)| said).collect();
+    let allowed = match allowed.is_empty() {
+        true => words::may_view().to_owned(),
+        false => words::may(&allowed.join(", ")),
+    };
+    let signer = received.signer.clone();
+    view! {
+        <Callout tone=Tone::Good title=words::unchanged()>
+            <ul>
+                <li>{words::compare_person()}</li>
+                <li>{reach}</li>
+                <li>{allowed}</li>
+                {clocks}
+                <li class="small soft">{words::signer()} " " <span class="code">{signer}</span></li>
+            </ul>
+        </Callout>
+    }
+    .into_any()
+}
+
+/// Copy, save, print, receipt, done.
+#[component]
+fn Tools(received: wire::Received, over: Callback<()>) -> impl IntoView {
+    let front = Front::get();
+    let may_take = received.may.keep || received.may.import;
+    let page = StoredValue::new(received.page);
+    let copy = Action::new_local(move |(): &()| {
+        let text = page.with_value(|p| text::plain::clinician(p, &local_moment(&p.share.shared_at)));
+        async move {
+            let clipboard = window().navigator().clipboard();
+            let done = wasm_bindgen_futures::JsFuture::from(clipboard.write_text(&text)).await.is_ok();
+            front.say(if done { words::copied() } else { words::not_copied() });
+            done
+        }
+    });
+    let save = Action::new_local(move |(): &()| async move {
+        let json = front.client.received_fhir().await?;
+        device::save(words::fhir_name(), "application/fhir+json", json.as_bytes())
+            .map_err(|_| wire::Failure::Unreadable)
+    });
+    let receipt = RwSignal::new(None::<Showing>);
+    let open = RwSignal::new(false);
+    let make = Action::new_local(move |(): &()| async move {
+        let made = front.client.receipt().await;
+        if let Ok(showing) = &made {
+            receipt.set(Some(showing.clone()));
+            open.set(true);
+        }
+        made.map(|_| ())
+    });
+    let copied = move || copy.value().get().map(|done| if done { words::copied() } else { words::not_copied() });
+    let failed = move || {
+        let fault = save.value().get().and_then(Result::err).or(make.value().get().and_then(Result::err));
+        fault.map(|fault| view! { <Trouble fault /> })
+    };
+    view! {
+        <div class="row no-print">
+            <button type="button" class="button" on:click=move |_| _ = copy.dispatch(())>
+                {words::copy}
+            </button>
+            {may_take.then(|| view! {
+                <button type="button" class="button" on:click=move |_| _ = save.dispatch(())>
+                    {words::save}
+                </button>
+            })}
+            <button type="button" class="button" on:click=|_| print()>
+                {words::print}
+            </button>
+            <button type="button" class="button" on:click=move |_| _ = make.dispatch(())>
+                {words::receipt}
+            </button>
+            <button type="button" class="button primary" on:click=move |_| over.run(())>
+                {words::done}
+            </button>
+        </div>
+        <p role="status">{copied}</p>
+        <div aria-live="polite">{failed}</div>
+        <Dialogue open=open title=words::receipt_title>
+            <p>{words::receipt_then}</p>
+            <div class="code-frame">
+                <CodeView
+                    code=Signal::derive(move || receipt.with(|r| r.as_ref().and_then(|r| r.codes.first().cloned()).unwrap_or_default()))
+                    label=words::receipt_title
+                />
+            </div>
+            <button type="button" class="button" on:click=move |_| open.set(false)>
+                {text::common::close}
+            </button>
+        </Dialogue>
+    }
+}

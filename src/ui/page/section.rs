@@ -1,0 +1,101 @@
+//! One section of the record: its lists in groups, and what is told apart from them.
+
+use leptos::prelude::*;
+
+use super::documents::DocumentsPage;
+use crate::record::Section;
+use crate::ui::front::Front;
+use crate::ui::part::{BackTo, Callout, Disclosure, Leads, PageHead, Tone, above, absences, analyte, lines, load};
+use crate::ui::place::{Place, Writing};
+use crate::ui::text::{self, section as words};
+use crate::view::section::{Group, SectionPage};
+
+/// The page of a section.
+#[component]
+pub fn SectionView(section: Section) -> impl IntoView {
+    let front = Front::get();
+    if section == Section::Documents {
+        return view! { <DocumentsPage /> }.into_any();
+    }
+    view! {
+        <BackTo place=Place::Summary />
+        <PageHead title=move || text::section(section) />
+        {load(move || front.client.section(section), move |page| draw(section, page))}
+    }
+    .into_any()
+}
+
+fn draw(section: Section, page: SectionPage) -> AnyView {
+    let alone = page.groups.len() + usize::from(!page.analytes.is_empty()) == 1;
+    let analytes: Vec<_> = page.analytes.iter().map(|a| analyte(a, Leads::Item)).collect();
+    let analytes = (!analytes.is_empty()).then(|| view! { <ul class="lines">{analytes}</ul> });
+    let groups: Vec<_> = page.groups.iter().map(|g| group(section, g, alone)).collect();
+    let medicines = page.medicines.map(super::medicines::reconciliation);
+    let in_error = (!page.in_error.is_empty()).then(|| {
+        let count = words::in_error(page.in_error.len() as u64);
+        view! { <Disclosure summary=count>{lines(&page.in_error, Leads::Item)}</Disclosure> }
+    });
+    let withheld = (!page.withheld.is_empty()).then(|| {
+        let rows = lines(&page.withheld, Leads::Item);
+        view! {
+            <Disclosure summary=words::withheld>
+                <Callout tone=Tone::Warning title=words::withheld_warning />
+                {rows}
+            </Disclosure>
+        }
+    });
+    view! {
+        <div class="stack">
+            {above(&page.heading, true)} {analytes} {groups} {absences(&page.heading)} {medicines} {in_error} {withheld}
+            {write(section)}
+        </div>
+    }
+    .into_any()
+}
+
+fn group(section: Section, group: &Group, alone: bool) -> AnyView {
+    let total = group.list.total;
+    let name = format!("{} ({})", text::group(group.kind, section), text::number(total.into()));
+    let cut = (group.list.rows.len() < total as usize).then(|| {
+        let told = text::common::showing_of(&text::number(group.list.rows.len() as u64), &text::number(total.into()));
+        view! { <p class="soft">{told}</p> }
+    });
+    let plain = alone && group.kind == crate::view::section::GroupKind::All;
+    view! {
+        <section class="stack-tight">
+            {(!plain).then(|| view! { <h2>{name}</h2> })} {lines(&group.list.rows, Leads::Item)} {cut}
+        </section>
+    }
+    .into_any()
+}
+
+/// What can be typed in by hand, where it belongs; and paper.
+fn write(section: Section) -> AnyView {
+    let writing = [Writing::Allergy, Writing::Medicine, Writing::Problem].into_iter().find(|w| w.section() == section);
+    let writing = writing.map(|w| {
+        let name = match w {
+            Writing::Allergy => words::write_allergy(),
+            Writing::Medicine => words::write_medicine(),
+            Writing::Problem => words::write_problem(),
+        };
+        view! {
+            <a class="button" href=Place::Write(w).href()>
+                {name}
+            </a>
+        }
+    });
+    view! {
+        <p class="row no-print">
+            {writing}
+            <button type="button" class="button quiet" on:click=|_| print()>
+                {text::common::print}
+            </button>
+        </p>
+    }
+    .into_any()
+}
+
+/// Puts the page on paper.
+pub fn print() {
+    _ = window().print();
+}

@@ -1,0 +1,144 @@
+//! Step 3: exactly what they will see, and the last choices before the code.
+
+use leptos::prelude::*;
+
+use super::Step;
+use crate::app::wire::Preview;
+use crate::ui::front::Front;
+use crate::ui::page::clinician::clinician;
+use crate::ui::page::sharing::{Audience, Sharing};
+use crate::ui::part::{Callout, Disclosure, Field, Icon, Sign, Tick, Tone, Trouble, load};
+use crate::ui::place::Place;
+use crate::ui::text::{self, share as words};
+
+/// The step.
+#[component]
+pub fn See() -> impl IntoView {
+    let (front, sharing) = (Front::get(), Sharing::get());
+    let draft = sharing.draft;
+    let consent = Memo::new(move |_| draft.with(|d| (d.items.clone(), d.consent())));
+    view! {
+        <a class="back no-print" href=Step::What.route().href()>
+            <Icon sign=Sign::Back />
+            <span>{text::common::back}</span>
+        </a>
+        <div class="stack">
+            <Extras />
+            <Make />
+            {load(
+                move || {
+                    let (_, consent) = consent.get();
+                    front.client.preview(consent)
+                },
+                draw,
+            )}
+            <Make />
+        </div>
+    }
+}
+
+fn draw(preview: Preview) -> AnyView {
+    let left_out = (preview.left_out > 0)
+        .then(|| view! { <Callout tone=Tone::Warning title=words::left_out(preview.left_out.into()) /> });
+    let size = words::codes(preview.codes.into());
+    view! {
+        {left_out}
+        <p class="soft">{size} " (" {text::size(preview.bytes.into())} ")"</p>
+        <p class="small soft">{words::check_preview()}</p>
+        <div class="card preview">{clinician(&preview.page)}</div>
+    }
+    .into_any()
+}
+
+/// A note, what the reader may do, and whether whole sections are called whole.
+#[component]
+fn Extras() -> impl IntoView {
+    let draft = Sharing::get().draft;
+    view! {
+        <Disclosure summary=words::extras>
+            <Field id="share-note" label=words::note hint=words::note_hint>
+                <textarea
+                    id="share-note"
+                    rows="3"
+                    aria-describedby="share-note-hint"
+                    prop:value=move || draft.with_untracked(|d| d.note.clone())
+                    on:change=move |event| draft.update(|d| d.note = event_target_value(&event))
+                ></textarea>
+            </Field>
+            <fieldset class="choice">
+                <legend>{words::may}</legend>
+                <Tick
+                    label=words::may_keep
+                    on=Signal::derive(move || draft.with(|d| d.may.keep))
+                    turn=move |on| draft.update(|d| d.may.keep = on)
+                />
+                <Tick
+                    label=words::may_import
+                    on=Signal::derive(move || draft.with(|d| d.may.import))
+                    turn=move |on| draft.update(|d| d.may.import = on)
+                />
+                <Tick
+                    label=words::may_pass_on
+                    on=Signal::derive(move || draft.with(|d| d.may.redisclose))
+                    turn=move |on| draft.update(|d| d.may.redisclose = on)
+                />
+            </fieldset>
+            <Tick
+                label=words::say_full
+                on=Signal::derive(move || draft.with(|d| d.say_full))
+                turn=move |on| draft.update(|d| d.say_full = on)
+            />
+            <p class="small soft">{words::say_full_note}</p>
+        </Disclosure>
+    }
+}
+
+/// Signs, seals and logs the share, and goes on to its code.
+#[component]
+fn Make() -> impl IntoView {
+    let (front, sharing) = (Front::get(), Sharing::get());
+    let make = Action::new_local(move |(): &()| async move {
+        let draft = sharing.draft.get_untracked();
+        let consent = draft.consent();
+        let showing = front.client.grant(consent.clone()).await?;
+        remember(front, &draft).await;
+        sharing.showing.set(Some((showing, consent)));
+        sharing.clear();
+        front.go(Place::Showing);
+        Ok::<(), crate::app::wire::Failure>(())
+    });
+    let failed = move || make.value().get().and_then(Result::err).map(|fault| view! { <Trouble fault /> });
+    view! {
+        <p class="row no-print">
+            <button
+                type="button"
+                class="button primary"
+                disabled=move || make.pending().get()
+                on:click=move |_| _ = make.dispatch(())
+            >
+                {move || if make.pending().get() { words::making() } else { words::show_code() }}
+            </button>
+        </p>
+        <p class="small soft">{words::no_recall}</p>
+        <div aria-live="polite">{failed}</div>
+    }
+}
+
+/// The last choices for this audience: purpose and sections. Nothing clinical beyond the sections' names.
+async fn remember(front: Front, draft: &crate::ui::page::sharing::Draft) {
+    if draft.audience == Audience::Other {
+        return;
+    }
+    let Ok(choices) = front.client.share_choices().await else { return };
+    let sections = choices
+        .sections
+        .iter()
+        .filter(|part| part.items.iter().any(|i| draft.items.contains(&i.row.id)))
+        .map(|part| part.section.slug().to_owned())
+        .collect();
+    let mut settings = front.settings.get_untracked();
+    settings.audiences.retain(|(slug, ..)| slug != draft.audience.slug());
+    settings.audiences.push((draft.audience.slug().to_owned(), draft.purpose.clone(), sections));
+    // A choice that is not remembered costs a few taps next time: no reason to stop here.
+    _ = front.keep_settings(settings).await;
+}

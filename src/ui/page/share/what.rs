@@ -1,0 +1,164 @@
+//! Step 2: what. Sections with counts, then single items; sensitive sets start closed.
+
+use leptos::prelude::*;
+
+use super::Step;
+use crate::ui::front::Front;
+use crate::ui::page::sharing::{Draft, Sharing};
+use crate::ui::part::{BackTo, Badge, Callout, Empty, Tick, Tone, line, line::bdi, load};
+use crate::ui::place::Place;
+use crate::ui::text::{self, share as words};
+use crate::view::choose::{Choose, ChooseItem, ChooseSection, ChooseSet};
+
+/// The step.
+#[component]
+pub fn What() -> impl IntoView {
+    let front = Front::get();
+    view! {
+        <BackTo place=Place::Share />
+        {load(move || front.client.share_choices(), |choices| view! { <Choices choices /> })}
+    }
+}
+
+#[component]
+fn Choices(choices: Choose) -> impl IntoView {
+    let (front, sharing) = (Front::get(), Sharing::get());
+    let draft = sharing.draft;
+    if choices.sections.is_empty() {
+        return view! { <Empty title=words::nothing_to_share /> }.into_any();
+    }
+    // What the person has begun to choose stays as it is; only a fresh draft begins with the usual set.
+    if draft.with_untracked(|d| d.begin.is_some()) {
+        draft.update(|d| d.start(&choices));
+    }
+    let count = move || draft.with(|d| d.items.len() as u64);
+    let weighty = StoredValue::new(choices.weighty.clone());
+    let left_out = move || {
+        let left = weighty.with_value(|w| draft.with(|d| w.iter().filter(|id| !d.items.contains(*id)).count() as u64));
+        (left > 0).then(|| view! { <Callout tone=Tone::Warning title=words::left_out(left) /> })
+    };
+    let sets: Vec<_> = choices.sensitive.iter().map(|s| set(draft, s)).collect();
+    let sets = (!sets.is_empty()).then(|| {
+        view! {
+            <section class="card stack-tight">
+                <h2>{words::sensitive}</h2>
+                <p class="soft small">{words::sensitive_note}</p>
+                {sets}
+            </section>
+        }
+    });
+    let sections: Vec<_> = choices.sections.into_iter().map(|s| view! { <Part part=s draft /> }).collect();
+    let withheld = (choices.withheld > 0).then(|| {
+        let n = u64::from(choices.withheld);
+        view! { <p class="small soft">{move || words::withheld(n)}</p> }
+    });
+    view! {
+        <div class="stack">
+            {sets} {sections} {withheld} <div aria-live="polite">{left_out}</div> <p class="row chosen-bar">
+                <span class="strong" role="status">
+                    {move || words::chosen(count())}
+                </span>
+                <button
+                    type="button"
+                    class="button primary"
+                    disabled=move || count() == 0
+                    on:click=move |_| front.go(Step::See.route())
+                >
+                    {words::see_it}
+                </button>
+            </p>
+        </div>
+    }
+    .into_any()
+}
+
+/// One suggested set: opening it is one deliberate tick, and says how many entries it is about.
+fn set(draft: RwSignal<Draft>, set: &ChooseSet) -> AnyView {
+    let (kind, items) = (set.set, set.items.clone());
+    let n = items.len() as u64;
+    let on = Signal::derive(move || draft.with(|d| d.opened.contains(&kind)));
+    let turn = move |open: bool| {
+        draft.update(|d| {
+            d.opened.retain(|s| *s != kind);
+            for id in &items {
+                d.items.remove(id);
+            }
+            if open {
+                d.opened.push(kind);
+                d.items.extend(items.iter().cloned());
+            }
+        });
+    };
+    view! { <Tick label=move || words::set(n, text::sensitive(kind)) on=on turn=turn /> }.into_any()
+}
+
+/// One section: all of it by one tick, or item by item.
+#[component]
+fn Part(part: ChooseSection, draft: RwSignal<Draft>) -> impl IntoView {
+    let section = part.section;
+    let total = part.items.len();
+    let ids = StoredValue::new(part.items.iter().map(|i| i.row.id.clone()).collect::<Vec<_>>());
+    // All by one tick means all but what lies in a closed sensitive set.
+    let plain = StoredValue::new(part.items.iter().map(|i| (i.row.id.clone(), i.sets.clone())).collect::<Vec<_>>());
+    let chosen =
+        Memo::new(move |_| ids.with_value(|ids| draft.with(|d| ids.iter().filter(|id| d.items.contains(*id)).count())));
+    let turn = move |on: bool| {
+        draft.update(|d| {
+            plain.with_value(|items| {
+                for (id, sets) in items {
+                    let open = sets.iter().all(|s| d.opened.contains(s));
+                    match on && open {
+                        true => _ = d.items.insert(id.clone()),
+                        false => _ = d.items.remove(id),
+                    }
+                }
+            });
+        });
+    };
+    let told = move || words::of(&text::number(chosen.get() as u64), &text::number(total as u64));
+    let label = move || format!("{}: {}", text::section(section), told());
+    let opened = RwSignal::new(false);
+    let items = StoredValue::new(part.items);
+    let list = move || {
+        opened.get().then(|| {
+            let rows = items.with_value(|items| items.iter().map(|i| one(draft, i)).collect::<Vec<_>>());
+            view! { <div class="stack-tight">{rows}</div> }
+        })
+    };
+    view! {
+        <section class="card share-part">
+            <h2 class="unseen">{move || text::section(section)}</h2>
+            <Tick label=label on=Signal::derive(move || chosen.get() > 0) turn=turn />
+            <details class="disclosure" on:toggle=move |_| opened.set(true)>
+                <summary>{words::one_by_one}</summary>
+                {list}
+            </details>
+        </section>
+    }
+}
+
+fn one(draft: RwSignal<Draft>, item: &ChooseItem) -> AnyView {
+    let row = &item.row;
+    let (id, same) = (row.id.clone(), row.id.clone());
+    let on = move || draft.with(|d| d.items.contains(&same));
+    let turn = move |event: leptos::ev::Event| {
+        let on = event_target_checked(&event);
+        draft.update(|d| match on {
+            true => _ = d.items.insert(id.clone()),
+            false => _ = d.items.remove(&id),
+        });
+    };
+    let sets: Vec<_> =
+        item.sets.iter().map(|s| view! { <Badge tone=Tone::Warning text=text::sensitive(*s) /> }).collect();
+    let date = row.date.as_ref().map(text::day);
+    let value = line::value(&row.value, &row.unit, &row.flagging);
+    view! {
+        <label class="option">
+            <input type="checkbox" prop:checked=on on:change=turn />
+            <span>
+                {bdi(&row.title)} {value} <span class="small soft figures">" " {date}</span> " " {sets}
+            </span>
+        </label>
+    }
+    .into_any()
+}

@@ -1,0 +1,360 @@
+//! Everything by date: a window of rows at a time is drawn, whatever their number.
+
+use std::collections::BTreeMap;
+
+use leptos::{ev, html, prelude::*};
+use wasm_bindgen::JsCast;
+
+use crate::app::wire::Failure;
+use crate::record::{Hash, Section};
+use crate::ui::front::Front;
+use crate::ui::part::{Chip, Disclosure, Empty, Field, PageHead, Trouble, line, marked};
+use crate::ui::place::{Place, Route};
+use crate::ui::text::{self, timeline as words};
+use crate::view::timeline::{Ask, Month, Timeline, TimelineRow};
+
+/// Rows that are asked for at once, and that a page of the window holds.
+const PAGE: u32 = 50;
+/// Height of a row before it was measured, in pixels.
+const GUESS: f64 = 132.0;
+/// Height of a month's heading, in pixels; the style sheet gives it the same.
+const HEAD: f64 = 56.0;
+/// The tallest list that browsers lay out reliably, in pixels: beyond it the scroll bar is scaled.
+const TALLEST: f64 = 8_000_000.0;
+
+/// The page.
+#[component]
+pub fn TimelinePage() -> impl IntoView {
+    let front = Front::get();
+    let search = RwSignal::new(String::new());
+    let ask = Memo::new(move |_| {
+        let route = front.route.get();
+        let filter = |name: &str| route.filter(name).unwrap_or("").to_owned();
+        Ask {
+            sections: Section::of_slug(&filter("kind")).into_iter().collect(),
+            source: Hash::from_hex(&filter("source")),
+            from: filter("from"),
+            until: filter("until"),
+            search: search.get(),
+            offset: 0,
+            limit: PAGE,
+        }
+    });
+    let first = RwSignal::new(None::<Result<Timeline, Failure>>);
+    let asked = StoredValue::new(0_u32);
+    Effect::new(move || {
+        front.changes.track();
+        let ask = ask.get();
+        let mine = asked.get_value().wrapping_add(1);
+        asked.set_value(mine);
+        leptos::task::spawn_local(async move {
+            let answer = front.client.timeline(ask).await;
+            // An answer to an older question is dropped: the newest typed letter wins.
+            if asked.try_get_value() == Some(mine) {
+                first.set(Some(answer));
+            }
+        });
+    });
+    let told = move || first.with(|f| matches!(f, Some(Ok(_)))).then(|| first.with(counts));
+    view! {
+        <PageHead title=words::title />
+        <div class="stack">
+            <Search search />
+            <Filters first />
+            <p role="status" class="soft">
+                {told}
+            </p>
+            {move || match first.get() {
+                None => view! { <p role="status">{text::common::loading}</p> }.into_any(),
+                Some(Err(fault)) => view! { <Trouble fault /> }.into_any(),
+                Some(Ok(page)) if page.matching == 0 => nothing(&page),
+                Some(Ok(page)) => view! { <Rows page ask=ask.get_untracked() /> }.into_any(),
+            }}
+        </div>
+    }
+}
+
+fn counts(page: &Option<Result<Timeline, Failure>>) -> String {
+    match page {
+        Some(Ok(p)) if p.matching == p.total => words::all(p.total.into()),
+        Some(Ok(p)) => words::matching(&text::number(p.matching.into()), &text::number(p.total.into())),
+        _ => String::new(),
+    }
+}
+
+fn nothing(page: &Timeline) -> AnyView {
+    if page.total == 0 {
+        return view! {
+            <Empty title=words::empty>
+                <a class="button primary" href=Place::Import.href()>
+                    {text::summary::import}
+                </a>
+            </Empty>
+        }
+        .into_any();
+    }
+    view! {
+        <Empty title=words::no_match>
+            <p>{words::no_match_then}</p>
+            <a class="button" href=Place::Timeline.href()>
+                {words::clear}
+            </a>
+        </Empty>
+    }
+    .into_any()
+}
+
+/// Words to look for. They stay in memory: the address never holds them.
+#[component]
+fn Search(search: RwSignal<String>) -> impl IntoView {
+    view! {
+        <Field id="timeline-search" label=words::search hint=words::search_hint>
+            <input
+                type="search"
+                id="timeline-search"
+                autocomplete="off"
+                spellcheck="false"
+                aria-describedby="timeline-search-hint"
+                prop:value=search
+                on:input=move |event| search.set(event_target_value(&event))
+            />
+        </Field>
+    }
+}
+
+/// Kind, source and dates: they stand in the address as opaque words, so that the back button takes them back.
+#[component]
+fn Filters(first: RwSignal<Option<Result<Timeline, Failure>>>) -> impl IntoView {
+    let front = Front::get();
+    let set = move |name: &'static str, value: String| {
+        front.go_instead(front.route.get_untracked().with(name, &value));
+    };
+    let present = Memo::new(move |_| {
+        first.with(|f| f.as_ref().and_then(|f| f.as_ref().ok()).map(|p| (p.sections.clone(), p.sources.clone())))
+    });
+    let kinds = move || {
+        let (sections, _) = present.get().unwrap_or_default();
+        sections.into_iter().map(|(s, n)| kind(front, s, n, set)).collect_view()
+    };
+    let date = move |name: &'static str| front.route.with(|r| r.filter(name).unwrap_or("").to_owned());
+    let open = front.route.with_untracked(|r: &Route| !r.filters.is_empty());
+    view! {
+        <Disclosure summary=words::filters open=open>
+            <div class="row" role="group" aria-label=words::kind>
+                {kinds}
+            </div>
+            {move || present.get().map(|(_, sources)| source(front, sources, set))}
+            <div class="columns">
+                <Field id="timeline-from" label=words::from>
+                    <input
+                        type="date"
+                        id="timeline-from"
+                        prop:value=move || date("from")
+                        on:change=move |event| set("from", event_target_value(&event))
+                    />
+                </Field>
+                <Field id="timeline-until" label=words::until>
+                    <input
+                        type="date"
+                        id="timeline-until"
+                        prop:value=move || date("until")
+                        on:change=move |event| set("until", event_target_value(&event))
+                    />
+                </Field>
+            </div>
+            <a class="button quiet" href=Place::Timeline.href()>
+                {words::clear}
+            </a>
+        </Disclosure>
+    }
+}
+
+fn kind(front: Front, section: Section, n: u32, set: impl Fn(&'static str, String) + Copy + Send + 'static) -> AnyView {
+    let on = Memo::new(move |_| front.route.with(|r| r.filter("kind") == Some(section.slug())));
+    let label = format!("{} ({})", text::section(section), text::number(n.into()));
+    let press = move || set("kind", if on.get_untracked() { String::new() } else { section.slug().to_owned() });
+    view! { <Chip label=label on=on press=press /> }.into_any()
+}
+
+fn source(
+    front: Front,
+    sources: Vec<(Hash, String, u32)>,
+    set: impl Fn(&'static str, String) + Copy + Send + 'static,
+) -> AnyView {
+    let chosen = move || front.route.with(|r| r.filter("source").unwrap_or("").to_owned());
+    let options: Vec<_> = sources
+        .into_iter()
+        .map(|(hash, name, n)| {
+            let hex = hash.hex();
+            let same = hex.clone();
+            let name = if name.is_empty() { text::common::own_hand().to_owned() } else { name };
+            view! {
+                <option value=hex selected=move || chosen() == same>
+                    {format!("{name} ({})", text::number(n.into()))}
+                </option>
+            }
+        })
+        .collect();
+    view! {
+        <Field id="timeline-source" label=words::source>
+            <select id="timeline-source" on:change=move |event| set("source", event_target_value(&event))>
+                <option value="">{words::any_source}</option>
+                {options}
+            </select>
+        </Field>
+    }
+    .into_any()
+}
+
+/// The rows that are near the window, at their places in a list as tall as all of them.
+#[component]
+fn Rows(
+    /// The first answer: months and counts of all, rows of the first page.
+    page: Timeline,
+    /// The question, for the pages that follow.
+    ask: Ask,
+) -> impl IntoView {
+    let front = Front::get();
+    let total = page.matching;
+    let months = StoredValue::new(page.months);
+    let pages = RwSignal::new(BTreeMap::from([(0_u32, page.rows)]));
+    let asking = StoredValue::new(Vec::<u32>::new());
+    let window_rows = RwSignal::new((0_u32, PAGE.min(total)));
+    let measured = RwSignal::new(GUESS);
+    let list = NodeRef::<html::Div>::new();
+    let ask = StoredValue::new(ask);
+
+    // Where a row stands, from the top of the list: rows before it, and the headings before and at it.
+    let heads_before = move |row: u32| months.with_value(|m| m.partition_point(|m| m.start <= row)) as f64;
+    let height = move || f64::from(total) * measured.get() + months.with_value(Vec::len) as f64 * HEAD;
+    let scale = move || (TALLEST / height()).min(1.0);
+    let look = move || {
+        let Some(list) = list.get_untracked() else { return };
+        let top = -list.get_bounding_client_rect().top();
+        let seen = window().inner_height().ok().and_then(|h| h.as_f64()).unwrap_or(800.0);
+        let row_at = |y: f64| row_at(y / scale(), measured.get_untracked(), months, total);
+        let from = row_at(top - seen).saturating_sub(2);
+        let until = (row_at(top + 2.0 * seen) + 3).min(total);
+        if window_rows.get_untracked() != (from, until) {
+            window_rows.set((from, until));
+        }
+    };
+    let scrolled = window_event_listener(ev::scroll, move |_| look());
+    let resized = window_event_listener(ev::resize, move |_| look());
+    on_cleanup(move || {
+        scrolled.remove();
+        resized.remove();
+    });
+    // Pages that come near are asked for; each once.
+    Effect::new(move || {
+        let (from, until) = window_rows.get();
+        for number in from / PAGE..=until.saturating_sub(1) / PAGE {
+            let here = pages.with_untracked(|p| p.contains_key(&number)) || asking.with_value(|a| a.contains(&number));
+            if here {
+                continue;
+            }
+            asking.update_value(|a| a.push(number));
+            let ask = Ask { offset: number * PAGE, limit: PAGE, ..ask.get_value() };
+            leptos::task::spawn_local(async move {
+                let answer = front.client.timeline(ask).await;
+                asking.try_update_value(|a| a.retain(|n| *n != number));
+                if let Ok(answer) = answer {
+                    pages.try_update(|p| p.insert(number, answer.rows));
+                }
+            });
+        }
+    });
+    // The real height of rows stands in for the guess once there are some.
+    Effect::new(move || {
+        pages.track();
+        let Some(list) = list.get() else { return };
+        request_animation_frame(move || {
+            let rows = list.query_selector_all("[data-row]").ok();
+            let Some(rows) = rows.filter(|r| r.length() > 4) else { return };
+            let tall: f64 = (0..rows.length())
+                .filter_map(|i| rows.get(i)?.dyn_into::<web_sys::Element>().ok())
+                .map(|e| e.get_bounding_client_rect().height())
+                .sum();
+            let mean = tall / f64::from(rows.length());
+            if mean > 20.0 && (mean - measured.get_untracked()).abs() > 24.0 {
+                measured.set(mean);
+            }
+        });
+    });
+    let drawn = move || {
+        let (from, until) = window_rows.get();
+        pages.with(|pages| window_of(pages, months, from, until, total))
+    };
+    let offset = move || {
+        let (from, _) = window_rows.get();
+        let first = months.with_value(|m| m.iter().any(|m| m.start == from));
+        let heads = heads_before(from) - f64::from(u8::from(first));
+        format!("{:.0}px", (f64::from(from) * measured.get() + heads * HEAD) * scale())
+    };
+    view! {
+        <div class="timeline" node_ref=list style:block-size=move || format!("{:.0}px", height() * scale())>
+            <div class="timeline-window" style:inset-block-start=offset>
+                {drawn}
+            </div>
+        </div>
+    }
+}
+
+/// The row at a height of the list.
+fn row_at(y: f64, row: f64, months: StoredValue<Vec<Month>>, total: u32) -> u32 {
+    months.with_value(|months| {
+        let top = |i: usize, m: &Month| f64::from(m.start) * row + i as f64 * HEAD;
+        let found = months.iter().enumerate().take_while(|(i, m)| top(*i, m) <= y).last();
+        let Some((i, month)) = found else { return 0 };
+        let into = ((y - top(i, month) - HEAD) / row).max(0.0) as u32;
+        (month.start + into.min(month.count)).min(total.saturating_sub(1))
+    })
+}
+
+/// Headings and rows from here to there; a row that has not come yet keeps its place.
+fn window_of(
+    pages: &BTreeMap<u32, Vec<TimelineRow>>,
+    months: StoredValue<Vec<Month>>,
+    from: u32,
+    until: u32,
+    total: u32,
+) -> AnyView {
+    let mut out: Vec<AnyView> = Vec::new();
+    for index in from..until {
+        if let Some(month) = months.with_value(|m| m.iter().find(|m| m.start == index).copied()) {
+            out.push(view! { <h2 class="timeline-head">{month_name(&month)}</h2> }.into_any());
+        }
+        let row = pages.get(&(index / PAGE)).and_then(|p| p.get((index % PAGE) as usize));
+        out.push(row.map_or_else(waiting, |row| one(row, index, total)));
+    }
+    out.into_any()
+}
+
+fn waiting() -> AnyView {
+    view! { <div class="timeline-row soft">{text::common::loading()}</div> }.into_any()
+}
+
+fn one(row: &TimelineRow, index: u32, total: u32) -> AnyView {
+    let href = Place::Item(row.row.id.clone()).href();
+    let title = marked(&row.row.title, &row.marks);
+    let found =
+        row.found.as_ref().map(|f| view! { <p class="small">{words::found()} " " {marked(&f.text, &f.marks)}</p> });
+    view! {
+        <article class="timeline-row line" data-row aria-setsize=total.to_string() aria-posinset=(index + 1).to_string()>
+            <p class="small soft">{text::section(row.row.section)}</p>
+            <p class="line-title">{line::heading(&row.row, title, href)}</p>
+            {line::under(&row.row)}
+            {found}
+        </article>
+    }
+    .into_any()
+}
+
+fn month_name(month: &Month) -> String {
+    let name = match (month.year, month.month) {
+        (Some(year), Some(m)) => text::date::month(text::month(m), &year.to_string()),
+        (Some(year), None) => words::year(&year.to_string()),
+        _ => text::date::none().to_owned(),
+    };
+    if month.future { words::future(&name) } else { name }
+}

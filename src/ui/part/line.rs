@@ -1,0 +1,188 @@
+//! One line of any list. Drawn inside a page's `load`, so its words follow the language with the page.
+
+use leptos::prelude::*;
+
+use super::{Badge, Degraded, Spark, Tone, TrustMark};
+use crate::record::{Kind, Polarity, Section, Standing};
+use crate::ui::place::Place;
+use crate::ui::text::{self, line as words};
+use crate::view::results::AnalyteRow;
+use crate::view::{Day, Flagging, Row};
+
+/// What a line leads to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Leads {
+    /// To the item's page.
+    Item,
+    /// To nothing: a received or previewed view stands for itself.
+    Nowhere,
+}
+
+/// A list of rows.
+pub fn lines(rows: &[Row], leads: Leads) -> AnyView {
+    let rows: Vec<_> = rows.iter().map(|row| line(row, leads)).collect();
+    view! { <ul class="lines">{rows}</ul> }.into_any()
+}
+
+/// One row.
+pub fn line(row: &Row, leads: Leads) -> AnyView {
+    let href = match leads {
+        Leads::Item => Place::Item(row.id.clone()).href(),
+        Leads::Nowhere => String::new(),
+    };
+    view! {
+        <li class="line">
+            <p class="line-title">{heading(row, bdi(&row.title), href)}</p>
+            {under(row)}
+        </li>
+    }
+    .into_any()
+}
+
+/// Title and value; the title may be drawn by the caller (with marks of a search).
+pub fn heading(row: &Row, title: AnyView, href: String) -> AnyView {
+    let title = if href.is_empty() {
+        view! { <span class="strong">{title}</span> }.into_any()
+    } else {
+        view! {
+            <a class="strong" href=href>
+                {title}
+            </a>
+        }
+        .into_any()
+    };
+    let unnamed = (!row.named).then(|| view! { " " <span class="soft small">{words::unnamed()}</span> });
+    view! { {title} {unnamed} {value(&row.value, &row.unit, &row.flagging)} }.into_any()
+}
+
+/// All that stands below the title: parts, dose, reactions, dates, sources, marks.
+pub fn under(row: &Row) -> AnyView {
+    let parts: Vec<_> = row
+        .parts
+        .iter()
+        .map(|p| view! { <p>{bdi(&p.title)} ": " {value(&p.value, &p.unit, &p.flagging)}</p> })
+        .collect();
+    let ranges =
+        (!row.range.is_empty()).then(|| view! { <p class="small soft">{words::range()} " " {several(&row.range)}</p> });
+    let doses: Vec<_> = row.dose.iter().map(|d| view! { <p class="line-dose">{bdi(d)}</p> }).collect();
+    let reactions =
+        (!row.reactions.is_empty()).then(|| view! { <p>{words::reactions()} " " {several(&row.reactions)}</p> });
+    let severity = (!row.severity.is_empty()).then(|| view! { <p>{words::severity()} " " {bdi(&row.severity)}</p> });
+    view! { {parts} {ranges} {doses} {reactions} {severity} {facts(row)} {badges(row)} }.into_any()
+}
+
+/// Dates, status and sources, in one soft line.
+fn facts(row: &Row) -> AnyView {
+    let mut said: Vec<AnyView> = Vec::new();
+    if let Some(dates) = dates(row) {
+        said.push(view! { <span class="figures">{dates}</span> }.into_any());
+    }
+    if says_status(row) {
+        let own = (!row.status.is_empty()).then(|| view! { " (" {bdi(&row.status)} ")" });
+        said.push(view! { <span>{text::standing(row.standing)} {own}</span> }.into_any());
+    }
+    if !row.certainty.is_empty() {
+        said.push(view! { <span>{words::certainty()} " " {bdi(&row.certainty)}</span> }.into_any());
+    }
+    for name in &row.sources {
+        let name = if name.is_empty() { text::common::own_hand() } else { name };
+        said.push(view! { <span>{words::source()} " " {bdi(name)}</span> }.into_any());
+    }
+    if row.attachments > 0 {
+        said.push(view! { <span>{words::attachments(row.attachments.into())}</span> }.into_any());
+    }
+    view! { <p class="line-facts small soft">{said}</p> }.into_any()
+}
+
+/// Findings are final unless they say otherwise; of all else the status is always told.
+fn says_status(row: &Row) -> bool {
+    let finding = matches!(row.kind, Kind::Observation | Kind::DiagnosticReport | Kind::DocumentReference);
+    let given = matches!(row.section, Section::Immunizations | Section::Encounters | Section::Procedures)
+        && row.standing == Standing::Ended;
+    let silent = matches!(row.standing, Standing::Final | Standing::Active | Standing::Unknown);
+    !(finding && silent) && !given && row.polarity != Polarity::NoneKnown
+}
+
+fn dates(row: &Row) -> Option<String> {
+    let one = |d: &Day| if d.future { words::future(&text::day(d)) } else { text::day(d) };
+    match (&row.date, &row.end) {
+        (Some(from), Some(to)) if text::day(from) == text::day(to) => Some(one(from)),
+        (Some(from), Some(to)) => Some(words::from_to(&one(from), &one(to))),
+        (Some(from), None) => Some(one(from)),
+        (None, Some(to)) => Some(words::until(&one(to))),
+        (None, None) => Some(text::date::none().to_owned()),
+    }
+}
+
+/// What must be seen: each in words, the colour only follows.
+fn badges(row: &Row) -> AnyView {
+    let degraded = row.degraded.then(|| view! { <Degraded /> });
+    let disagree = row.disagree.then(|| view! { <Badge tone=Tone::Warning text=words::disagree() /> });
+    let polarity =
+        (!row.polarity.is_positive()).then(|| view! { <Badge tone=Tone::Warning text=text::polarity(row.polarity) /> });
+    let notes = row.notes.then(|| view! { <Badge text=words::notes() /> });
+    let entries = (row.entries > 1).then(|| view! { <Badge text=words::entries(row.entries.into()) /> });
+    view! {
+        <p class="line-badges">
+            {degraded} {disagree} {polarity} <TrustMark trust=row.trust /> {entries} {notes}
+        </p>
+    }
+    .into_any()
+}
+
+/// A value as written, its unit, and what is said of it.
+pub fn value(value: &str, unit: &str, flagging: &Flagging) -> AnyView {
+    if value.is_empty() {
+        return ().into_any();
+    }
+    let unit = (!unit.is_empty()).then(|| view! { " " {bdi(unit)} });
+    let tone = if text::flag_stands_out(flagging) { Tone::Warning } else { Tone::Note };
+    let flag = text::flag(flagging).map(|f| view! { " " <Badge tone=tone text=f /> });
+    view! {
+        <span class="line-value">
+            " " <span class="strong figures">{bdi(value)} {unit}</span> {flag}
+        </span>
+    }
+    .into_any()
+}
+
+/// The latest of an analyte, with its trend.
+pub fn analyte(row: &AnalyteRow, leads: Leads) -> AnyView {
+    let href = match leads {
+        Leads::Item => Place::Analyte(row.id.clone()).href(),
+        Leads::Nowhere => String::new(),
+    };
+    let spark = (!row.spark.is_empty()).then(|| view! { <Spark points=row.spark.clone() /> });
+    let more = (row.count > 1).then(|| words::count(row.count.into()));
+    let repeat = row.repeat.as_ref().map(|again| {
+        let told = words::repeat(&text::day(&again.date), &again.source);
+        view! { <p class="small">{told}</p> }
+    });
+    view! {
+        <li class="line line-analyte">
+            <div>
+                <p class="line-title">{heading(&row.latest, bdi(&row.title), href)}</p>
+                {under(&row.latest)} {repeat}
+            </div>
+            <div class="line-trend small soft">{spark} {more}</div>
+        </li>
+    }
+    .into_any()
+}
+
+/// The source's own words, whole, in their own direction.
+pub fn bdi(text: &str) -> AnyView {
+    view! { <bdi>{text.to_owned()}</bdi> }.into_any()
+}
+
+/// Several of the source's texts, one after another.
+fn several(texts: &[String]) -> AnyView {
+    let mut out: Vec<AnyView> = Vec::new();
+    for (i, text) in texts.iter().enumerate() {
+        if i > 0 {
+            out.push("; ".into_any());
+        }
+        out.push(bdi(text));
+    }
+    out.into_any()
+}

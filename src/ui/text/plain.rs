@@ -1,0 +1,119 @@
+//! The clinician's view as plain text, for pasting into another system: the same facts in the same order.
+
+use super::{
+    absent, as_of, clinician as words, completeness, day, day_or_none, flag, line, month, polarity, section, standing,
+    trust_short, values,
+};
+use crate::record::Polarity;
+use crate::view::clinician::Clinician;
+use crate::view::people::{Age, Header};
+use crate::view::{Day, Flagging, Row};
+
+/// `SURNAME, Given · 03-Mar-1951 (75y) · Female · NHS 943 476 5919`.
+pub fn who(person: &Header) -> String {
+    let name = match (person.family.is_empty(), person.given.is_empty()) {
+        (true, _) => super::name(person),
+        (false, true) => person.family.to_uppercase(),
+        (false, false) => format!("{}, {}", person.family.to_uppercase(), person.given),
+    };
+    let mut parts = vec![name];
+    parts.push(match (&person.birth, person.age) {
+        (Some(birth), Some(age)) => format!("{} ({})", clinical_day(birth), clinical_age(age)),
+        (Some(birth), None) => clinical_day(birth),
+        (None, _) => super::terms::no_birth().to_owned(),
+    });
+    parts.extend(person.sex.map(|s| super::sex(s).to_owned()));
+    parts.extend(person.nhs_number.as_ref().map(|n| words::nhs(&n.text)));
+    parts.join(" · ")
+}
+
+/// `75y`; below two years in months, below two months in days.
+fn clinical_age(age: Age) -> String {
+    let months = u64::from(age.years) * 12 + u64::from(age.months);
+    match (months, age.days) {
+        (24.., _) | (_, None) => values::age_years(&age.years.to_string()),
+        (2.., Some(_)) => values::age_months(&months.to_string()),
+        (_, Some(days)) => values::age_days(&days.to_string()),
+    }
+}
+
+/// `03-Mar-1951`, the way clinical systems in the UK write it; a partial date in words.
+pub fn clinical_day(day: &Day) -> String {
+    match day.known {
+        Some(k) => match (k.month, k.day) {
+            (Some(m), Some(d)) => {
+                let short: String = month(m).chars().take(3).collect();
+                format!("{d:02}-{short}-{}", k.year)
+            }
+            _ => super::day(day),
+        },
+        None => super::day(day),
+    }
+}
+
+/// The whole page.
+pub fn clinician(page: &Clinician, shared: &str) -> String {
+    let mut out = vec![who(&page.person), words::by_patient(shared)];
+    out.push(words::incomplete().to_owned());
+    out.push(words::not_alone().to_owned());
+    for part in &page.sections {
+        if !part.label.is_shared() {
+            continue;
+        }
+        out.push(String::new());
+        let fresh = part.heading.as_of.as_ref().map(|d| format!(", {}", as_of(d))).unwrap_or_default();
+        out.push(format!("{} ({}{fresh})", section(part.section).to_uppercase(), completeness(part.label)));
+        out.extend(part.rows.iter().chain(part.analytes.iter().map(|a| &a.latest)).map(row));
+        for said in &part.heading.absences {
+            let own = if said.text.is_empty() { String::new() } else { format!(" “{}”", said.text) };
+            let when = said.date.as_ref().or(said.source.as_of.as_ref());
+            let when = when.map(|d| format!(", {}", as_of(d))).unwrap_or_default();
+            out.push(format!("- {}{when}: {}{own}", said.source.name, absent(said.absent)));
+        }
+    }
+    if !page.not_given.is_empty() {
+        out.push(String::new());
+        let names: Vec<_> = page.not_given.iter().map(|s| section(*s)).collect();
+        out.push(format!("{}: {}", words::not_given(), names.join(", ")));
+    }
+    out.push(String::new());
+    out.join("\n")
+}
+
+fn row(row: &Row) -> String {
+    let mut said = vec![row.title.clone()];
+    let value = |value: &str, unit: &str, flagging: &Flagging| {
+        let flag = flag(flagging).map(|f| format!(" [{f}]")).unwrap_or_default();
+        format!("{value} {unit}").trim_end().to_owned() + &flag
+    };
+    if !row.value.is_empty() {
+        said.push(value(&row.value, &row.unit, &row.flagging));
+    }
+    said.extend(row.parts.iter().map(|p| format!("{} {}", p.title, value(&p.value, &p.unit, &p.flagging))));
+    said.extend(row.range.iter().map(|r| format!("{} {r}", line::range())));
+    said.extend(row.dose.iter().cloned());
+    if !row.reactions.is_empty() {
+        said.push(format!("{} {}", line::reactions(), row.reactions.join("; ")));
+    }
+    if !row.severity.is_empty() {
+        said.push(format!("{} {}", line::severity(), row.severity));
+    }
+    if row.polarity != Polarity::Positive {
+        said.push(polarity(row.polarity).to_uppercase());
+    }
+    if row.degraded {
+        said.push(super::degraded().to_owned());
+    }
+    if row.disagree {
+        said.push(line::disagree().to_owned());
+    }
+    said.push(standing(row.standing).to_owned());
+    if !row.certainty.is_empty() {
+        said.push(row.certainty.clone());
+    }
+    said.push(day_or_none(row.date.as_ref()));
+    said.extend(row.end.as_ref().map(|d| line::until(&day(d))));
+    said.push(format!("{} {}", line::source(), row.sources.join(", ")));
+    said.push(trust_short(row.trust).to_owned());
+    format!("- {}", said.join(" | "))
+}

@@ -1,0 +1,215 @@
+//! Words for the values of the pages: flags, groups, marks, labels.
+
+use super::values as v;
+use crate::app::wire::{Looks, Refusal};
+use crate::record::{Field, Section};
+use crate::view::clinician;
+use crate::view::entry::Label;
+use crate::view::medicines::{Changed, Mark};
+use crate::view::section::GroupKind;
+use crate::view::sensitive::Set;
+use crate::view::{Against, Flagging, LabFlag};
+
+/// What is said of a result: the lab's own flag first; the range only where the lab is silent. `None` if nothing is.
+pub fn flag(flagging: &Flagging) -> Option<String> {
+    let own = match flagging.lab {
+        LabFlag::None => {
+            return match flagging.range {
+                Against::NotCompared => None,
+                Against::Below => Some(v::range_below().to_owned()),
+                Against::Within => Some(v::range_within().to_owned()),
+                Against::Above => Some(v::range_above().to_owned()),
+            };
+        }
+        LabFlag::Normal => v::flag_normal(),
+        LabFlag::Low => v::flag_low(),
+        LabFlag::CriticallyLow => v::flag_critically_low(),
+        LabFlag::High => v::flag_high(),
+        LabFlag::CriticallyHigh => v::flag_critically_high(),
+        LabFlag::Abnormal => v::flag_abnormal(),
+        LabFlag::CriticallyAbnormal => v::flag_critically_abnormal(),
+        LabFlag::Other => return Some(v::flag_other(&flagging.words)),
+    };
+    Some(own.to_owned())
+}
+
+/// True if the flag asks for a second look: anything but normal or within.
+pub fn flag_stands_out(flagging: &Flagging) -> bool {
+    match flagging.lab {
+        LabFlag::None => matches!(flagging.range, Against::Below | Against::Above),
+        LabFlag::Normal | LabFlag::Other => false,
+        _ => true,
+    }
+}
+
+/// What the rows of a group have in common, in the words of their section.
+pub fn group(kind: GroupKind, section: Section) -> &'static str {
+    match (kind, section) {
+        (GroupKind::Degraded, _) => v::group_degraded(),
+        (GroupKind::Now, Section::Medications) => v::group_taken(),
+        (GroupKind::Now, _) => v::group_now(),
+        (GroupKind::Unclear, _) => v::group_unclear(),
+        (GroupKind::Planned, _) => v::group_planned(),
+        (GroupKind::Past, Section::Medications) => v::group_stopped(),
+        (GroupKind::Past, _) => v::group_past(),
+        (GroupKind::Negative, _) => v::group_negative(),
+        (GroupKind::Future, _) => v::group_future(),
+        (GroupKind::All, _) => v::group_all(),
+    }
+}
+
+/// How sources compare about one medicine.
+pub fn mark(mark: Mark) -> &'static str {
+    match mark {
+        Mark::OneSource => v::mark_one_source(),
+        Mark::Same => v::mark_same(),
+        Mark::OnlyHere => v::mark_only_here(),
+        Mark::Differs => v::mark_differs(),
+        Mark::StoppedHereActiveThere => v::mark_stopped_here(),
+    }
+}
+
+/// What happened to a medicine.
+pub fn changed(changed: Changed) -> &'static str {
+    match changed {
+        Changed::Started => v::change_started(),
+        Changed::Stopped => v::change_stopped(),
+        Changed::Changed => v::change_changed(),
+    }
+}
+
+/// A field about which sources disagree.
+pub fn field(field: Field) -> &'static str {
+    match field {
+        Field::Date => v::label_date(),
+        Field::End => v::label_end(),
+        Field::Standing => v::label_status(),
+        Field::Polarity => v::label_polarity(),
+        Field::Value => v::label_value(),
+        Field::Dose => v::label_dose(),
+        Field::Severity => v::label_severity(),
+        Field::Certainty => v::label_certainty(),
+        Field::EnteredInError => v::label_in_error(),
+    }
+}
+
+/// What a line of an entry is about. A part by the source's words; an element that has no word of ours by FHIR's name.
+pub fn label(label: &Label) -> String {
+    match label {
+        Label::Date => v::label_date(),
+        Label::End => v::label_end(),
+        Label::Recorded => v::label_recorded(),
+        Label::Status => v::label_status(),
+        Label::Certainty => v::label_certainty(),
+        Label::Polarity => v::label_polarity(),
+        Label::Value => v::label_value(),
+        Label::Part(title) => return title.clone(),
+        Label::Range => v::label_range(),
+        Label::Flag => v::label_flag(),
+        Label::Dose => v::label_dose(),
+        Label::Reaction => v::label_reaction(),
+        Label::Severity => v::label_severity(),
+        Label::Category => v::label_category(),
+        Label::Performer => v::label_performer(),
+        Label::Custodian => v::label_custodian(),
+        Label::Identifier => v::label_identifier(),
+        Label::Note => v::label_note(),
+        Label::Codes => v::label_codes(),
+        Label::Degraded => v::label_degraded(),
+        Label::SecurityLabel => v::label_security(),
+        Label::Detail(name) => return detail(name),
+    }
+    .to_owned()
+}
+
+/// Another element, by FHIR's name.
+fn detail(name: &str) -> String {
+    match name {
+        "route" => v::detail_route(),
+        "form" => v::detail_form(),
+        "quantity" => v::detail_quantity(),
+        "criticality" => v::detail_criticality(),
+        "bodySite" => v::detail_body_site(),
+        "lotNumber" => v::detail_lot_number(),
+        "manufacturer" => v::detail_manufacturer(),
+        "site" => v::detail_site(),
+        "method" => v::detail_method(),
+        "prescriptionType" => v::detail_prescription_type(),
+        "lastIssueDate" => v::detail_last_issue(),
+        "reviewDate" => v::detail_review(),
+        "reasonCode" | "reason" => v::detail_reason(),
+        "type" => v::detail_type(),
+        _ => return v::detail_other(name),
+    }
+    .to_owned()
+}
+
+/// Why a share is made: a code of HL7 v3-PurposeOfUse. An unknown code is shown as it is.
+pub fn purpose(code: &str) -> String {
+    match code {
+        "TREAT" => v::purpose_treat(),
+        "ETREAT" => v::purpose_etreat(),
+        "PATRQT" => v::purpose_patrqt(),
+        "FAMRQT" => v::purpose_famrqt(),
+        "COVERAGE" => v::purpose_coverage(),
+        "" => v::purpose_none(),
+        other => return other.to_owned(),
+    }
+    .to_owned()
+}
+
+/// A set of what may be sensitive.
+pub fn sensitive(set: Set) -> &'static str {
+    match set {
+        Set::AssistedConception => v::set_assisted_conception(),
+        Set::SexualInfectionAndHiv => v::set_sexual_infection(),
+        Set::Termination => v::set_termination(),
+        Set::GenderIdentity => v::set_gender_identity(),
+        Set::MentalHealth => v::set_mental_health(),
+        Set::SexualHealth => v::set_sexual_health(),
+        Set::Abuse => v::set_abuse(),
+        Set::SubstanceUse => v::set_substance_use(),
+    }
+}
+
+/// How much of a section was shared, in the patient's own signed words.
+pub fn completeness(label: clinician::Label) -> String {
+    match label {
+        clinician::Label::InFull(n) => v::label_in_full(n.into()),
+        clinician::Label::Selected => v::label_selected().to_owned(),
+        clinician::Label::NotShared => v::label_not_shared().to_owned(),
+        clinician::Label::Declined => v::label_declined().to_owned(),
+        clinician::Label::NothingHeld => v::label_nothing_held().to_owned(),
+    }
+}
+
+/// Why a code is refused, and what to do. Moments are given as words of the reader's clock.
+pub fn refusal(refusal: &Refusal, moment: impl Fn(&str) -> String) -> (String, &'static str) {
+    use super::refusal as r;
+    let (what, then) = match refusal {
+        Refusal::NotOurs { looks } => (looks_like(*looks), r::not_ours_then()),
+        Refusal::Altered => (r::altered(), r::altered_then()),
+        Refusal::Newer => (r::newer(), r::newer_then()),
+        Refusal::Expired { at } => return (r::expired(&moment(at)), r::expired_then()),
+        Refusal::NotYet { at } => return (r::not_yet(&moment(at)), r::not_yet_then()),
+        Refusal::ClocksDiffer { at } => return (r::clocks_differ(&moment(at)), r::clocks_differ_then()),
+        Refusal::OtherReader => (r::other_reader(), r::other_reader_then()),
+        Refusal::Used => (r::used(), r::used_then()),
+        Refusal::BadSignature => (r::bad_signature(), r::bad_signature_then()),
+        Refusal::TooLarge => (r::too_large(), r::too_large_then()),
+        Refusal::WrongKind => (r::wrong_kind(), r::wrong_kind_then()),
+        Refusal::Mixed => (r::mixed(), r::mixed_then()),
+    };
+    (what.to_owned(), then)
+}
+
+fn looks_like(looks: Looks) -> &'static str {
+    use super::refusal as r;
+    match looks {
+        Looks::WebAddress => r::looks_web_address(),
+        Looks::SmartHealthCard => r::looks_health_card(),
+        Looks::SmartHealthLink => r::looks_health_link(),
+        Looks::EuCertificate => r::looks_eu_certificate(),
+        Looks::Other => r::looks_other(),
+    }
+}
