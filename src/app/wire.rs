@@ -87,6 +87,14 @@ errands! {
     CheckKit check_kit(groups: Vec<Secret>) -> bool;
     /// Changes the passphrase; old backups stay open to the old one.
     ChangePassphrase change_passphrase(old: Secret, new: Secret) -> ();
+    /// Whether what is stored is older than, or other than, what was last written here. Until it is settled, all can be
+    /// read and nothing is written.
+    Doubt doubt() -> Option<Doubt>;
+    /// Goes on with what is there.
+    AcceptDoubt accept_doubt() -> ();
+    /// Erases the vault and every trace of it from this device, for good: for a passphrase and kit that are both lost,
+    /// or a vault that is gone or past mending. The front asks twice.
+    Erase erase() -> ();
     /// Drops every key and record. The front then ends the worker and reloads.
     Lock lock() -> ();
     /// The person's settings.
@@ -213,6 +221,15 @@ pub enum Door {
     Damaged,
     /// Another tab holds an older version open.
     Blocked,
+}
+
+/// What is stored is not what was last written here.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Doubt {
+    /// It is older: this many changes are missing.
+    Older(u64),
+    /// It is another vault, or another content of the same age.
+    Other,
 }
 
 /// A generated passphrase.
@@ -409,6 +426,8 @@ pub struct FileRow {
     pub not_understood: u32,
     /// Taken out, and can be put back.
     pub out: bool,
+    /// Its stored form no longer opens: nothing of it is shown, and its original may still be saved.
+    pub damaged: bool,
     /// Whom it is about.
     pub people: Vec<Header>,
 }
@@ -728,6 +747,10 @@ pub enum Failure {
     Unreadable,
     /// Nothing at all can be read of it.
     Import(crate::import::ImportError),
+    /// The file holds several people: it is nobody's, and is left out or put aside.
+    SeveralPeople,
+    /// What is stored is in doubt (see [`Doubt`]): nothing is written until that is settled.
+    InDoubt,
     /// It is not here (any more).
     NotFound,
     /// No record is open.
@@ -760,7 +783,8 @@ impl From<super::keep::KeepError> for Failure {
             K::Vault(V::WrongKit | V::NoDoor) | K::Kit(_) => Failure::WrongKit,
             K::Vault(V::Newer) | K::Store(S::TooNew) => Failure::TooNew,
             K::Vault(V::Unavailable | V::Kdf(_)) | K::Store(S::Unavailable) => Failure::NoStorage,
-            K::Vault(V::Damaged | V::Large) | K::Store(S::Damaged | S::Batch) | K::Undecided => Failure::Damaged,
+            K::Vault(V::Damaged | V::Large) | K::Store(S::Damaged | S::Batch) => Failure::Damaged,
+            K::Undecided => Failure::InDoubt,
             K::Store(S::Full) => Failure::Full,
             K::Store(S::Stale | S::Closed | S::Blocked) => Failure::OtherTab,
             K::Store(S::Failed) => Failure::StorageFailed,

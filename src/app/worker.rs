@@ -20,7 +20,10 @@ pub fn serve() {
             let Some((id, ask, blobs)) = client::unpack(&message) else { continue };
             session.handed = blobs.iter().map(js_sys::Uint8Array::to_vec).collect();
             let answer = match wire::read(&ask.to_vec()) {
-                Ok(ask) => wire::answer(&mut session, ask).await,
+                Ok(ask) => {
+                    session.catch_up().await;
+                    wire::answer(&mut session, ask).await
+                }
                 Err(failure) => wire::write(&Err::<(), _>(failure)),
             };
             let back: Vec<_> = std::mem::take(&mut session.returned).iter().map(|b| device::buffer(b)).collect();

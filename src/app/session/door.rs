@@ -1,9 +1,11 @@
 //! The door: what is here, making a vault, opening it, its settings, and locking.
 
+use super::people::Id;
 use super::{Edge, Session};
-use crate::app::keep::{KeepError, NewParcel, State, Vault};
-use crate::app::wire::{self, Door, Failure, Happened, Kit, Matrix, Room, Secret, Settings, Strength, Words};
+use crate::app::keep::{KeepError, NewParcel, State, Trouble, Vault};
+use crate::app::wire::{self, Door, Doubt, Failure, Happened, Kit, Matrix, Room, Secret, Settings, Strength, Words};
 use crate::share::{Code, Surface};
+use crate::store::Disk;
 use crate::vault::{self, Crypt, Kdf, strength, words};
 
 impl<E: Edge> Session<E> {
@@ -56,7 +58,39 @@ impl<E: Edge> Session<E> {
     async fn enter(&mut self, vault: Vault<E::Crypt, E::Disk>, kit: bool) -> Result<(), Failure> {
         self.vault = Some(vault);
         self.load().await?;
-        self.log(None, Happened::Unlocked { kit }).await
+        match self.log(None, Happened::Unlocked { kit }).await {
+            // It opens for reading all the same; the front asks what to do.
+            Err(Failure::InDoubt) => Ok(()),
+            logged => logged,
+        }
+    }
+
+    /// Before each errand: what another tab wrote is read again.
+    pub(in crate::app) async fn catch_up(&mut self) {
+        if let Some(vault) = &mut self.vault
+            && vault.refresh().await == Ok(true)
+        {
+            // A failure shows when the errand itself meets it.
+            let _ = self.load().await;
+        }
+    }
+
+    pub(in crate::app) async fn doubt(&mut self) -> Result<Option<Doubt>, Failure> {
+        Ok(self.vault.as_ref().and_then(Vault::trouble).map(|trouble| match trouble {
+            Trouble::RolledBack(missing) => Doubt::Older(missing),
+            Trouble::Replaced => Doubt::Other,
+        }))
+    }
+
+    pub(in crate::app) async fn accept_doubt(&mut self) -> Result<(), Failure> {
+        Ok(self.vault.as_mut().ok_or(Failure::Locked)?.accept().await?)
+    }
+
+    pub(in crate::app) async fn erase(&mut self) -> Result<(), Failure> {
+        let disk = self.edge.disk();
+        self.lock().await?;
+        let _hold = disk.hold().await.map_err(KeepError::from)?;
+        Ok(disk.erase().await.map_err(KeepError::from)?)
     }
 
     pub(in crate::app) async fn keep(&mut self, passphrase: Secret) -> Result<Kit, Failure> {
@@ -70,34 +104,14 @@ impl<E: Edge> Session<E> {
             Kdf::calibrate(|| self.edge.monotonic_ms()).map_err(|e| KeepError::from(vault::VaultError::from(e)))?;
         let mut vault = Vault::create(self.edge.crypt()?, self.edge.disk(), &passphrase.0, kdf).await?;
         // What was looked at moves in; only when all of it is there does the session change over.
-        let made = Settings { made: self.stamp(), ..Settings::default() };
-        vault.set_setting("settings", wire::write(&made)).await?;
-        vault.note(self.line(None, Happened::Made)).await?;
-        let mut ids = Vec::with_capacity(self.people.len());
-        for held in &self.people {
-            let id = vault.add_person(wire::write(&held.label)).await?;
-            let parcels: Vec<NewParcel> = held
-                .parcels()
-                .iter()
-                .filter_map(|p| {
-                    Some(NewParcel {
-                        person: id,
-                        id: p.hash.0,
-                        reading: wire::write(&p.reading),
-                        original: held.loose.get(&p.hash)?.clone(),
-                        note: wire::write(&p.note),
-                    })
-                })
-                .collect();
-            for parcel in &parcels {
-                let name =
-                    held.parcel(crate::record::Hash(parcel.id)).map(|p| p.note.file_name.clone()).unwrap_or_default();
-                let what = Happened::Imported { parcel: crate::record::Hash(parcel.id), file_name: name };
-                vault.note(self.line(Some(id), what)).await?;
+        let ids = match self.move_in(&mut vault).await {
+            Ok(ids) => ids,
+            Err(failure) => {
+                // Half a vault is worse than none: all of it is still in memory.
+                vault.erase().await?;
+                return Err(failure);
             }
-            vault.put_parcels(parcels, None).await?;
-            ids.push(id);
-        }
+        };
         for (held, id) in self.people.iter_mut().zip(ids) {
             held.id = id;
             held.loose.clear();
@@ -105,6 +119,30 @@ impl<E: Edge> Session<E> {
         self.removed.clear();
         self.vault = Some(vault);
         self.show_kit().await
+    }
+
+    /// Writes everybody who is only looked at into a new vault. Answers with their ids there.
+    async fn move_in(&self, vault: &mut Vault<E::Crypt, E::Disk>) -> Result<Vec<Id>, Failure> {
+        let made = Settings { made: self.stamp(), ..Settings::default() };
+        vault.set_setting("settings", wire::write(&made)).await?;
+        vault.note(self.line(None, Happened::Made)).await?;
+        let mut ids = Vec::with_capacity(self.people.len());
+        for held in &self.people {
+            let id = vault.add_person(wire::write(&held.label)).await?;
+            for parcel in held.parcels() {
+                let what = Happened::Imported { parcel: parcel.hash, file_name: parcel.note.file_name.clone() };
+                let new = NewParcel {
+                    person: id,
+                    id: parcel.hash.0,
+                    reading: wire::write(&parcel.reading),
+                    original: held.loose.get(&parcel.hash).cloned().ok_or(Failure::NotFound)?,
+                    note: wire::write(&parcel.note),
+                };
+                vault.put_parcels(vec![new], Some(self.line(Some(id), what))).await?;
+            }
+            ids.push(id);
+        }
+        Ok(ids)
     }
 
     pub(in crate::app) async fn show_kit(&mut self) -> Result<Kit, Failure> {

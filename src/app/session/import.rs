@@ -93,7 +93,11 @@ impl<E: Edge> Session<E> {
     }
 
     async fn settle(&mut self, parcel: Parcel, original: Vec<u8>, decision: Decision) -> Result<Brought, Failure> {
+        let names_one = parcel.reading.people.len() <= 1;
         match decision {
+            Decision::ThisPerson | Decision::Person(_) | Decision::NewPerson if !names_one => {
+                Err(Failure::SeveralPeople)
+            }
             Decision::ThisPerson => {
                 let index = self.open.ok_or(Failure::NoPerson)?;
                 self.admit(index, parcel, original).await
@@ -197,6 +201,7 @@ impl<E: Edge> Session<E> {
         let Ok(held) = self.held() else { return Ok(Vec::new()) };
         let mut rows: Vec<FileRow> = held.parcels().iter().map(|p| self.row(p, false)).collect();
         rows.extend(self.removed.iter().filter(|r| r.person == held.id).map(|r| self.row(&r.parcel, true)));
+        rows.extend(held.damaged.iter().map(|hash| damaged(*hash)));
         rows.sort_by(|a, b| b.imported_at.cmp(&a.imported_at).then(a.file_name.cmp(&b.file_name)));
         Ok(rows)
     }
@@ -271,7 +276,8 @@ impl<E: Edge> Session<E> {
 
     /// Whose record holds this file: the open person's, or the tray's.
     fn owner(&self, parcel: Hash) -> Result<usize, Failure> {
-        let open = self.open.filter(|i| self.people.get(*i).is_some_and(|h| h.parcel(parcel).is_some()));
+        let holds = |h: &Held| h.parcel(parcel).is_some() || h.damaged.contains(&parcel);
+        let open = self.open.filter(|i| self.people.get(*i).is_some_and(holds));
         open.or_else(|| self.people.iter().position(|h| h.label.unfiled && h.parcel(parcel).is_some()))
             .ok_or(Failure::NotFound)
     }
@@ -326,7 +332,26 @@ impl<E: Edge> Session<E> {
             entries: reading.entries.len() as u32,
             not_understood: reading.ledger.not_understood,
             out,
+            damaged: false,
             people: reading.people.iter().map(|p| Header::of(p, today)).collect(),
         }
+    }
+}
+
+/// A file whose stored form no longer opens.
+fn damaged(parcel: Hash) -> FileRow {
+    FileRow {
+        parcel,
+        file_name: String::new(),
+        source: String::new(),
+        format: String::new(),
+        imported: None,
+        imported_at: String::new(),
+        bytes: 0,
+        entries: 0,
+        not_understood: 0,
+        out: false,
+        damaged: true,
+        people: Vec::new(),
     }
 }

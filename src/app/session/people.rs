@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use super::{Edge, Session};
-use crate::app::keep::Vault;
+use crate::app::keep::{KeepError, Vault};
 use crate::app::wire::{self, Failure, Happened, NewPerson, PersonCard};
 use crate::import;
 use crate::record::{Hash, Identifier, Note, Parcel, PartialDate, Person, Reading, Record, merge, system};
@@ -175,7 +175,11 @@ impl<E: Edge> Session<E> {
         self.desk = Default::default();
         self.open = Some(index);
         if let Some(vault) = &mut self.vault {
-            vault.set_setting("open", id.into_bytes()).await?;
+            match vault.set_setting("open", id.into_bytes()).await {
+                // Which record is looked at may be forgotten; that it can be looked at may not.
+                Ok(()) | Err(KeepError::Undecided) => {}
+                Err(error) => return Err(error.into()),
+            }
         }
         Ok(())
     }
@@ -214,8 +218,9 @@ impl<E: Edge> Session<E> {
         Ok(())
     }
 
-    /// Loads everybody of the vault that has just been opened.
+    /// Loads everybody of the vault: when it is opened, and when another tab has written.
     pub(super) async fn load(&mut self) -> Result<(), Failure> {
+        let before = self.held().map(|held| id_text(&held.id)).ok();
         self.people.clear();
         let Some(vault) = &mut self.vault else { return Ok(()) };
         let labels: Vec<(Id, Label)> =
@@ -225,7 +230,10 @@ impl<E: Edge> Session<E> {
             fill(vault, &mut held).await?;
             self.people.push(held);
         }
-        let last = vault.setting("open").await?.and_then(|id| String::from_utf8(id).ok()).unwrap_or_default();
+        let last = match before {
+            Some(id) => id,
+            None => vault.setting("open").await?.and_then(|id| String::from_utf8(id).ok()).unwrap_or_default(),
+        };
         self.open = self.index_of(&last).ok().or_else(|| self.people.iter().position(|held| !held.label.unfiled));
         Ok(())
     }
@@ -242,7 +250,8 @@ async fn fill<C: Crypt, D: Disk>(vault: &mut Vault<C, D>, held: &mut Held) -> Re
             Some(reading) if reading.reader >= import::READER => Some(reading),
             older => match again(vault, &held.id, hash, note.as_ref()).await {
                 Some(newer) => {
-                    vault.renew_reading(&held.id, &hash.0, wire::write(&newer)).await?;
+                    // A cache: if it can't be written now, it is made again next time.
+                    let _ = vault.renew_reading(&held.id, &hash.0, wire::write(&newer)).await;
                     Some(newer)
                 }
                 None => older,

@@ -347,3 +347,42 @@ fn after_lock_the_session_holds_nothing() {
     assert_eq!(run(session.look()), Ok(Door::Locked));
     assert!(run(session.people()).unwrap().is_empty());
 }
+
+#[test]
+fn a_file_of_several_people_is_nobodys() {
+    let bench = Bench::new();
+    let mut session = anna(&bench);
+    let one = String::from_utf8(file("Anna Example", "1951-03-03", "Peanuts")).unwrap();
+    let two = one.replace(
+        r#""entry":["#,
+        r#""entry":[{"fullUrl":"urn:uuid:9","resource":{"resourceType":"Patient","name":[{"family":"Other","given":["Bella"]}]}},"#,
+    );
+    let stopped = bring(&mut session, two.as_bytes()).unwrap();
+    let [Brought::Whose { question, .. }] = stopped.as_slice() else { panic!("{stopped:?}") };
+    assert_eq!(run(session.decide(*question, Decision::ThisPerson)), Err(Failure::SeveralPeople));
+    assert_eq!(allergies(&mut session), ["Penicillin"]);
+    assert_eq!(run(session.decide(*question, Decision::Unfiled)), Ok(Brought::Unfiled));
+}
+
+#[test]
+fn another_tab_sees_what_this_one_imported() {
+    let bench = Bench::new();
+    let mut first = anna(&bench);
+    let mut second = bench.session();
+    run(second.unlock(Secret(PASSPHRASE.into()))).unwrap();
+    let typed = Typed::Allergy { substance: "Latex".into(), reaction: String::new(), since: String::new() };
+    run(first.type_in(typed)).unwrap();
+    run(second.catch_up());
+    let mut seen = allergies(&mut second);
+    seen.sort();
+    assert_eq!(seen, ["Latex", "Penicillin"]);
+}
+
+#[test]
+fn an_erased_vault_leaves_an_empty_device() {
+    let bench = Bench::new();
+    let mut session = anna(&bench);
+    run(session.erase()).unwrap();
+    assert_eq!(run(session.look()), Ok(Door::Empty));
+    keep(&mut session);
+}
