@@ -16,6 +16,7 @@ mod cbor;
 pub mod claims;
 pub mod code;
 pub mod collect;
+pub mod consent;
 pub mod digits;
 pub mod frame;
 pub mod grant;

