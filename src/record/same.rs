@@ -194,7 +194,8 @@ pub fn words(entry: &Entry) -> Option<String> {
     Some(fold(label)).filter(|w| is_subject(w))
 }
 
-/// One spelling for each unit: micro signs and the case of the litre are spellings; `U/L` and `iu/L` stay two.
+/// One spelling for each unit: micro signs, the case of the litre, UCUM's own names for mmHg and °C are spellings;
+/// `U/L` and `iu/L` stay two, and so do `mL/min` and `mL/min/{1.73_m2}`.
 ///
 /// ```
 /// # use tessera::record::same::unit;
@@ -202,16 +203,28 @@ pub fn words(entry: &Entry) -> Option<String> {
 /// assert_ne!(unit("U/L"), unit("iu/L"));
 /// ```
 pub fn unit(text: &str) -> String {
-    let plain: String =
-        text.chars().filter(|c| !c.is_whitespace()).map(|c| if matches!(c, 'µ' | 'μ') { 'u' } else { c }).collect();
-    let plain = plain.strip_prefix("mcg").map(|rest| format!("ug{rest}")).unwrap_or(plain);
-    let litre = |part: &str| match part {
+    let plain: String = text
+        .chars()
+        .filter(|c| !c.is_whitespace())
+        .map(|c| match c {
+            'µ' | 'μ' => 'u',
+            '^' => '*',
+            '×' => 'x',
+            other => other,
+        })
+        .collect();
+    let plain = plain.strip_prefix("x10").map(|rest| format!("10{rest}")).unwrap_or(plain);
+    let part = |part: &str| match part {
         "l" => "L".to_owned(),
         "ml" => "mL".to_owned(),
         "dl" => "dL".to_owned(),
-        _ => part.to_owned(),
+        "mm[Hg]" => "mmHg".to_owned(),
+        "°C" | "degC" => "Cel".to_owned(),
+        "mcg" => "ug".to_owned(),
+        "micromol" => "umol".to_owned(),
+        other => other.to_owned(),
     };
-    plain.split('/').map(litre).collect::<Vec<_>>().join("/")
+    plain.split('/').map(part).collect::<Vec<_>>().join("/")
 }
 
 /// The moment of a result: the instant where a zone was stated, else the characters' own parts. `None` without a date.
@@ -503,6 +516,19 @@ mod tests {
         check("Hydrocortisone 1% cream 15g", &["1%", "15g"]);
         check("Vitamin B12", &[]);
         check("Aspirin", &[]);
+    }
+
+    #[test]
+    fn spellings_of_a_unit_are_one_and_other_units_are_not() {
+        for (a, b) in [("µmol/L", "umol/l"), ("g/L", "g / l"), ("mm[Hg]", "mmHg"), ("x10^9/L", "10*9/L"), ("mcg", "µg")]
+        {
+            assert_eq!(unit(a), unit(b));
+        }
+        for (a, b) in
+            [("U/L", "iu/L"), ("mL/min", "mL/min/{1.73_m2}"), ("mg", "Mg"), ("g/L", "g/dL"), ("%", "mmol/mol")]
+        {
+            assert_ne!(unit(a), unit(b));
+        }
     }
 
     #[test]

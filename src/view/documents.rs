@@ -43,11 +43,14 @@ pub struct DocumentRow {
     pub hash: Option<Hash>,
     /// Where the content is said to be, if it is not in the file. Never fetched unasked.
     pub url: String,
-    /// Text found in it, for preview; empty if none.
+    /// Text found in it; empty if none. In the list of documents only its beginning, on an item's own page all of it.
     pub text: String,
     /// When it was written.
     pub date: Option<Day>,
 }
+
+/// Characters of a letter's text that the list shows.
+const PREVIEW: usize = 600;
 
 /// Letters and scans of a record: documents, and whatever else has a file attached.
 pub fn documents(record: &Record, index: &Index, today: Date) -> Documents {
@@ -55,6 +58,12 @@ pub fn documents(record: &Record, index: &Index, today: Date) -> Documents {
     let documents: Vec<Document> = items
         .iter()
         .filter_map(|item| Some(Document { row: rows::row(record, item, today)?, files: files(record, item, today) }))
+        .map(|mut document| {
+            for file in &mut document.files {
+                file.text = file.text.chars().take(PREVIEW).collect();
+            }
+            document
+        })
         .collect();
     Documents { heading: heading::heading(record, Section::Documents, today), total: documents.len() as u32, documents }
 }

@@ -3,7 +3,7 @@
 use jiff::civil::Date;
 
 use super::{Absence, Absent, Day, Heading, SourceLine, Unread, rows};
-use crate::record::{Outcome, Parcel, Polarity, Record, Section};
+use crate::record::{Origin, Outcome, Parcel, Polarity, Record, Section};
 
 /// Medicines older than this are marked.
 const STALE_DAYS: i32 = 90;
@@ -85,7 +85,8 @@ fn absences(record: &Record, section: Section, held: bool, speaks: &[bool], toda
                 });
             }
         }
-        if says.is_empty() && !speaks {
+        // What a person typed is never a whole record: its silence says nothing.
+        if says.is_empty() && !speaks && parcel.note.origin != Origin::Person {
             all.push(Absence {
                 absent: Absent::NotInSource,
                 source: rows::source(parcel, today),

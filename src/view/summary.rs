@@ -12,7 +12,7 @@ use super::{
     rows,
     section::GroupKind,
 };
-use crate::record::{Item, Person, Record, Section};
+use crate::record::{Item, Kind, Known, Person, Record, Section};
 
 /// The first page of a record.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -94,7 +94,6 @@ pub fn summary(record: &Record, index: &Index, given: Option<&Person>, today: Da
         Section::Documents,
     ];
     let others = Section::ALL.into_iter().filter(|s| !told.contains(s)).map(|s| heading::heading(record, s, today));
-    let soon = [GroupKind::Planned, GroupKind::Future];
     let letters = documents::newest_first(record, index);
     Summary {
         person: people::header(&record.parcels, given, today),
@@ -112,12 +111,7 @@ pub fn summary(record: &Record, index: &Index, given: Option<&Person>, today: Da
         vaccinations: page.block(Section::Immunizations, &[GroupKind::All], SOME),
         devices: page.block(Section::MedicalDevices, &[GroupKind::Now, GroupKind::Unclear], usize::MAX),
         visits: page.block(Section::Encounters, &[GroupKind::All], FEW),
-        next_visits: {
-            let mut block = page.block(Section::Encounters, &soon, usize::MAX);
-            block.list.rows.sort_by_key(|row| row.date.as_ref().and_then(|d| d.known));
-            block.list.rows.truncate(FEW);
-            block
-        },
+        next_visits: page.next_visits(),
         documents: Block {
             heading: heading::heading(record, Section::Documents, today),
             list: page.list(letters.into_iter(), FEW),
@@ -150,6 +144,27 @@ impl Page<'_> {
         Block {
             heading: heading::heading(self.record, section, self.today),
             list: self.list(found.into_iter().map(|(_, item)| item), most),
+        }
+    }
+
+    /// Visits and appointments that are still to come, soonest first. What was booked for a day that is past is not.
+    fn next_visits(&self) -> Block {
+        let mut soon: Vec<(Known, &Item)> = self
+            .record
+            .items
+            .iter()
+            .filter(|i| i.section == Section::Encounters || i.kind == Kind::Appointment)
+            .filter(|i| rows::counts(self.record, i))
+            .filter(|i| matches!(rows::group(self.record, i, self.today), GroupKind::Planned | GroupKind::Future))
+            .filter_map(|i| {
+                let day = Day::of(rows::date(self.record.lead(i)?)?, self.today);
+                day.known.filter(|_| day.days_ago.is_some_and(|ago| ago <= 0)).map(|known| (known, i))
+            })
+            .collect();
+        soon.sort_by_key(|(known, _)| *known);
+        Block {
+            heading: heading::heading(self.record, Section::Encounters, self.today),
+            list: self.list(soon.into_iter().map(|(_, item)| item), FEW),
         }
     }
 

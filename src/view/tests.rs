@@ -162,6 +162,15 @@ fn an_empty_list_says_which_kind_of_nothing_of_each_source() {
 }
 
 #[test]
+fn what_a_person_typed_is_never_called_silent() {
+    let mut typed = parcel("", "2026-11-01", vec![allergy("Nuts")]);
+    typed.note.origin = Origin::Person;
+    let page = Book::of(vec![typed]).summary();
+    assert!(page.medicines.heading.absences.is_empty());
+    assert_eq!(page.allergies.heading.sources[0].trust, Trust::Typed);
+}
+
+#[test]
 fn none_known_is_no_row_and_is_contradicted_by_any_allergy() {
     let none = Entry { polarity: Polarity::NoneKnown, ..allergy("No known drug allergies") };
     let book =
@@ -571,6 +580,26 @@ fn the_timeline_filters_searches_and_pages() {
     assert_eq!(&found.text[start as usize..end as usize], "migraine");
     let second = timeline(&book.record, &book.index, &Ask { offset: 1, limit: 1, ..Ask::default() }, TODAY);
     assert_eq!((second.rows.len(), second.offset, second.matching, second.total), (1, 1, 4, 4));
+}
+
+#[test]
+fn next_visits_come_soonest_first_and_what_is_past_is_not_next() {
+    let visit = |kind: Kind, section: Section, title: &str, date: &str| Entry {
+        date: Some(PartialDate::fhir(date)),
+        ..said(section, kind, title, Standing::Planned)
+    };
+    let book = Book::of(vec![parcel(
+        "GP",
+        "2026-11-01",
+        vec![
+            visit(Kind::Encounter, Section::Encounters, "later", "2027-03-01"),
+            visit(Kind::Appointment, Section::PlanOfCare, "soon", "2026-12-01T09:00:00Z"),
+            visit(Kind::Appointment, Section::PlanOfCare, "missed", "2020-12-01"),
+            visit(Kind::Encounter, Section::Encounters, "today", "2026-11-22"),
+        ],
+    )]);
+    let rows = book.summary().next_visits.list.rows;
+    assert_eq!(rows.iter().map(|r| r.title.as_str()).collect::<Vec<_>>(), ["today", "soon", "later"]);
 }
 
 // ---- H11 and H13: trust, and codes without names ----
