@@ -73,20 +73,25 @@ impl Chromedriver {
 impl Browser {
     /// A browser nobody has used, on no page yet. `name` is for folders and messages.
     pub async fn fresh(name: &str) -> Self {
+        Self::fresh_at(name, &given("TESSERA_SITE")).await
+    }
+
+    /// The same for another copy of the site.
+    pub async fn fresh_at(name: &str, site: &str) -> Self {
         let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("e2e-{name}-{}", std::process::id()));
         let _ = std::fs::remove_dir_all(&folder);
         std::fs::create_dir_all(folder.join("downloads")).unwrap();
-        Self::with_folder(name, folder).await
+        Self::with_folder(name, folder, site.to_string()).await
     }
 
     /// Closes the browser and opens it again on the same profile.
     pub async fn reopened(self) -> Self {
-        let (name, folder) = (self.name.clone(), self.folder.clone());
+        let (name, folder, site) = (self.name.clone(), self.folder.clone(), self.site.clone());
         self.close().await;
-        Self::with_folder(&name, folder).await
+        Self::with_folder(&name, folder, site).await
     }
 
-    async fn with_folder(name: &str, folder: PathBuf) -> Self {
+    async fn with_folder(name: &str, folder: PathBuf, site: String) -> Self {
         let mut chromedriver = Chromedriver::start();
         let camera = Camera::at(folder.join("camera.y4m"));
         let mut wish = DesiredCapabilities::chrome();
@@ -115,7 +120,7 @@ impl Browser {
             WebDriver::new(format!("http://localhost:{}", chromedriver.port), wish).await.expect("Chromium starts");
         chromedriver.session = Some(driver.clone());
         driver.set_script_timeout(Duration::from_secs(60)).await.unwrap();
-        Self { chromedriver, driver, folder, site: given("TESSERA_SITE"), camera, name: name.to_string() }
+        Self { chromedriver, driver, folder, site, camera, name: name.to_string() }
     }
 
     /// Ends the browser, and looks through its log: no address but the site's was asked for by the site.

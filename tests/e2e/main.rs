@@ -9,10 +9,17 @@
 mod axe;
 mod browser;
 mod camera;
+mod carer;
 mod disk;
 mod network;
+mod patient;
+mod person;
 mod pipeline;
+mod privacy;
+mod refusals;
 mod screen;
+mod share;
+mod site;
 
 use std::future::Future;
 

@@ -3,6 +3,7 @@
 use crate::run::{self, Failure, Outcome, check, root, say};
 use crate::server::Site;
 use crate::tools::{self, Tools};
+use std::path::PathBuf;
 use std::process::Command;
 
 /// The programs that are built for size: what a person waits for on the first visit.
@@ -54,14 +55,15 @@ fn trunk(tools: &Tools, arguments: &[&str]) -> Outcome<()> {
 }
 
 pub fn serve(words: &[&str]) -> Outcome<()> {
-    let port = match words.iter().position(|word| *word == "--port") {
-        Some(place) => words
-            .get(place + 1)
+    let after = |name: &str| words.iter().position(|word| *word == name).map(|place| words.get(place + 1).copied());
+    let port = match after("--port") {
+        Some(port) => port
             .and_then(|port| port.parse().ok())
             .ok_or_else(|| Failure::new("--port needs a number, as in --port 8081."))?,
         None => 8080,
     };
+    let folder = after("--folder").flatten().map_or_else(|| root().join("dist"), PathBuf::from);
     build_as_asked(words)?;
-    Site::start(&root().join("dist"), port)?.forever();
+    Site::start(&folder, port)?.forever();
     Ok(())
 }

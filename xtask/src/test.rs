@@ -101,6 +101,7 @@ fn end_to_end(count: &mut Count, names: &[&str]) -> Outcome<()> {
         .env("TESSERA_SITE", &site.address)
         .env("TESSERA_CHROMIUM", &browser.chromium)
         .env("TESSERA_CHROMEDRIVER", &browser.chromedriver)
+        .env("TESSERA_XTASK", std::env::current_exe().unwrap_or_default())
         .env("TESSERA_AXE", axe);
     count.runner("End-to-end tests on the release", &mut command);
     site.stop();

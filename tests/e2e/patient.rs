@@ -1,0 +1,65 @@
+//! A patient: looks first, keeps, reads, locks, unlocks.
+
+use crate::browser::{Browser, Kind};
+use crate::{data, journey};
+
+#[test]
+fn a_patient_keeps_and_reads_their_record() {
+    journey(async {
+        let browser = Browser::fresh("patient").await;
+        browser.start_record().await;
+        // Looked at first: three files of one person, one of them without a name of its own.
+        browser.bring_own(data("fhir_r4/aups/Bundle-aups-basicsummarywihpath.json")).await;
+        browser.bring_own(data("fhir_r4/pdf/DocumentReference-aups-basicsummary-data.json")).await;
+        browser.sees("You are only looking").await;
+        browser.keep().await;
+        browser.bring_own(data("fhir_r4/ipa/Observation-LabExample1.json")).await;
+
+        browser.go("#/summary", "Banks").await;
+        reads_allergies_and_a_result(&browser).await;
+        browser.lock().await;
+        assert!(!browser.shows("Banks").await, "the locked screen shows a name");
+        browser.unlock().await;
+        reads_allergies_and_a_result(&browser).await;
+        // A browser that was closed opens the same record.
+        let browser = browser.reopened().await;
+        browser.open("/").await;
+        browser.sees("Unlock your records").await;
+        browser.unlock().await;
+        reads_allergies_and_a_result(&browser).await;
+        browser.close().await;
+    });
+}
+
+async fn reads_allergies_and_a_result(browser: &Browser) {
+    browser.go("#/section/allergies", "Allergies").await;
+    browser.sees("lactose").await;
+    browser.go("#/section/results", "Results").await;
+    browser.sees("Cholesterol").await;
+    browser.find(Kind::Link, "Summary").await;
+}
+
+#[test]
+fn importing_twice_changes_nothing() {
+    journey(async {
+        let browser = Browser::fresh("twice").await;
+        browser.start_record().await;
+        let file = data("fhir_r4/ips/IPS_IG-bundle-01.json");
+        browser.bring_own(file.clone()).await;
+        browser.press("Take IPS_IG-bundle-01.json off this list").await;
+        browser.bring_own(file).await;
+        browser.sees("This very file was here before. Nothing changed.").await;
+        browser.close().await;
+    });
+}
+
+#[test]
+fn what_is_typed_by_hand_starts_a_record() {
+    journey(async {
+        let browser = Browser::fresh("typed").await;
+        browser.start_record().await;
+        browser.follow("Add an allergy").await;
+        browser.sees("What are you allergic to?").await;
+        browser.close().await;
+    });
+}

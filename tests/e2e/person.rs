@@ -1,0 +1,121 @@
+//! What a person does with Tessera, step by step, in the words of the English pages.
+
+use crate::browser::{Browser, Kind, PATIENCE};
+use std::path::PathBuf;
+use thirtyfour::prelude::*;
+
+/// A passphrase of one's own that is strong enough.
+pub const PASSPHRASE: &str = "lantern otter quartz meadow 41 trumpet";
+
+impl Browser {
+    /// First visit: to the page where files are brought in.
+    pub async fn start_record(&self) {
+        self.open("/").await;
+        self.sees("Your health record, held by you").await;
+        self.press("Start my record").await;
+        self.sees("Import records").await;
+    }
+
+    /// Goes to a place of the app by its address, without loading the page again.
+    pub async fn go(&self, place: &str, heading: &str) {
+        self.driver.execute("location.hash = arguments[0]", vec![serde_json::json!(place)]).await.unwrap();
+        self.find(Kind::Heading, heading).await;
+    }
+
+    /// Brings in one file and waits for what became of it; a question of the guard is left open.
+    pub async fn bring(&self, file: PathBuf) {
+        let name = file.file_name().unwrap().to_string_lossy().into_owned();
+        self.go("#/import", "Import records").await;
+        self.upload(&[file]).await;
+        let done = format!("Take {name} off this list");
+        self.until(&format!("{name} to be read"), || async {
+            self.look(Kind::Button, &done).await.is_some() || self.guard_asks().await
+        })
+        .await;
+    }
+
+    /// Whether the guard's dialogue is open.
+    pub async fn guard_asks(&self) -> bool {
+        self.value::<bool>("return document.querySelector('dialog[open]') !== null").await.unwrap_or(false)
+    }
+
+    /// Answers the guard and waits until its dialogue has gone.
+    pub async fn answer(&self, words: &str) {
+        self.until("the guard to ask", || self.guard_asks()).await;
+        self.press(words).await;
+        self.until("the guard to be content", || async { !self.guard_asks().await }).await;
+    }
+
+    /// Brings in a person's file, starting their record if the guard asks.
+    pub async fn bring_own(&self, file: PathBuf) {
+        self.bring(file).await;
+        if self.guard_asks().await {
+            if self.look(Kind::Button, "Yes, this is the right person").await.is_some() {
+                self.answer("Yes, this is the right person").await;
+            } else {
+                self.answer("It is a new person’s").await;
+            }
+        }
+        self.find(Kind::Control, "See the report").await;
+    }
+
+    /// Keeps what was looked at under [`PASSPHRASE`], and types two groups of the recovery kit back; gives the kit.
+    pub async fn keep(&self) -> Vec<String> {
+        self.go("#/set-up", "Keep your records on this device").await;
+        self.click(Kind::Choice, "With a passphrase of my own").await;
+        self.type_into("Your passphrase", PASSPHRASE).await;
+        self.type_into("The same again", PASSPHRASE).await;
+        self.sees("Strong enough.").await;
+        self.press("Keep my records").await;
+        self.find(Kind::Heading, "Your recovery kit").await;
+        self.until("the kit's groups", || async { !self.kit_groups().await.is_empty() }).await;
+        let groups = self.kit_groups().await;
+        let asked: Vec<String> = self
+            .value("return Array.from(document.querySelectorAll('form label'), (label) => label.innerText.trim())")
+            .await
+            .unwrap();
+        assert_eq!(asked.len(), 2, "two groups are asked for: {asked:?}");
+        for label in asked {
+            let number: usize = label.rsplit(' ').next().unwrap().parse().unwrap();
+            self.type_into(&label, &groups[number - 1]).await;
+        }
+        self.press("Check").await;
+        self.sees("The kit is checked").await;
+        groups
+    }
+
+    async fn kit_groups(&self) -> Vec<String> {
+        self.value("return Array.from(document.querySelectorAll('ol.kit li'), (group) => group.innerText.trim())")
+            .await
+            .unwrap_or_default()
+    }
+
+    /// Locks; the locked screen stands there, and nothing of the record.
+    pub async fn lock(&self) {
+        self.press("Lock").await;
+        self.sees("Unlock your records").await;
+    }
+
+    /// Unlocks with [`PASSPHRASE`].
+    pub async fn unlock(&self) {
+        self.type_into("Your passphrase", PASSPHRASE).await;
+        self.press("Unlock").await;
+        self.within(PATIENCE * 2, "the record to open", || async { self.look(Kind::Link, "Summary").await.is_some() })
+            .await;
+    }
+
+    /// True if the page shows these words now.
+    pub async fn shows(&self, words: &str) -> bool {
+        self.text().await.contains(words)
+    }
+
+    /// The link that begins with these words, followed.
+    pub async fn follow(&self, words: &str) {
+        self.click(Kind::Link, words).await;
+    }
+
+    /// How many elements there are of a selector.
+    pub async fn count(&self, selector: &str) -> usize {
+        self.driver.find_all(By::Css(selector)).await.map_or(0, |all| all.len())
+    }
+}

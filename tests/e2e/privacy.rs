@@ -1,0 +1,44 @@
+//! What is left on the disk when the vault is locked and the browser closed.
+
+use crate::browser::Browser;
+use crate::person::PASSPHRASE;
+use crate::{data, disk, journey};
+
+#[test]
+fn a_locked_and_closed_browser_holds_no_name_no_drug_and_no_key() {
+    journey(async {
+        let browser = Browser::fresh("privacy").await;
+        browser.start_record().await;
+        browser.bring_own(data("fhir_r4/ips/IPS_IG-bundle-01.json")).await;
+        let kit = browser.keep().await;
+        // Look around, so that pages, history and caches have had their chance.
+        for (place, heading) in [
+            ("#/summary", "DeLarosa"),
+            ("#/timeline", "Timeline"),
+            ("#/section/allergies", "Allergies"),
+            ("#/section/medications", "Medicines"),
+            ("#/section/problems", "Problems"),
+        ] {
+            browser.go(place, heading).await;
+        }
+        browser.lock().await;
+        let folder = browser.folder.join("profile");
+        browser.close().await;
+        let whole = kit.join("-");
+        let found = disk::found_in(
+            &folder,
+            &[
+                "DeLarosa",
+                "Anastrozole",
+                "Black Cohosh",
+                "Penicillin",
+                "Menopausal",
+                "1972-05-01",
+                PASSPHRASE,
+                &whole,
+                &kit[2],
+            ],
+        );
+        assert!(found.is_empty(), "on the disk of a locked vault: {found:#?}");
+    });
+}
