@@ -18,6 +18,7 @@ mod pipeline;
 mod privacy;
 mod refusals;
 mod screen;
+mod screens;
 mod share;
 mod site;
 

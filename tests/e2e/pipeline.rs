@@ -2,6 +2,7 @@
 
 use crate::browser::Browser;
 use crate::journey;
+use crate::site::Site;
 
 /// What a hostile record might try, were it ever drawn as markup. (`eval` is left out: DevTools lifts that ban for
 /// what it runs itself.)
@@ -77,4 +78,56 @@ fn the_release_is_kept_and_opens_again() {
         assert!(all, "a file of the release is not kept");
         browser.close().await;
     });
+}
+
+#[test]
+fn a_mismatching_release_is_refused_and_an_older_one_too() {
+    journey(async {
+        let site = Site::copied("mismatch");
+        let browser = Browser::fresh_at("mismatch", &site.address).await;
+        // One file is another than the release's manifest says.
+        let script = site.folder.join("worker/qr.js");
+        let good = std::fs::read_to_string(&script).unwrap();
+        std::fs::write(&script, format!("{good}// changed\n")).unwrap();
+        browser.open("/").await;
+        assert_eq!(browser.install().await, "refused");
+        std::fs::write(&script, good).unwrap();
+        assert_eq!(browser.install().await, "kept");
+        // The same release with a smaller number.
+        let manifest = std::fs::read_to_string(site.folder.join("release.json")).unwrap();
+        let older = manifest.replacen("\"number\": ", "\"number\": 1, \"was\": ", 1);
+        let hash = |text: &str| {
+            use sha2::Digest;
+            data_encoding::HEXLOWER.encode(&sha2::Sha256::digest(text.as_bytes()))
+        };
+        let worker = std::fs::read_to_string(site.folder.join("sw.js")).unwrap();
+        assert!(worker.contains(&hash(&manifest)), "the service worker names its release");
+        std::fs::write(site.folder.join("sw.js"), worker.replace(&hash(&manifest), &hash(&older))).unwrap();
+        std::fs::write(site.folder.join("release.json"), older).unwrap();
+        assert_eq!(browser.install().await, "refused");
+        browser.complaints().await;
+        browser.close().await;
+    });
+}
+
+impl Browser {
+    /// Asks for the release to be kept, and waits for what becomes of it.
+    async fn install(&self) -> String {
+        const INSTALL: &str = r#"
+const done = arguments[arguments.length - 1];
+(async () => {
+  const registration = await navigator.serviceWorker.register("/sw.js", { updateViaCache: "none" });
+  try { await registration.update(); } catch { return done("refused"); }
+  const worker = registration.installing ?? registration.waiting ?? registration.active;
+  if (!worker) return done("refused");
+  const told = () => {
+    if (worker.state === "redundant") done("refused");
+    if (["installed", "activating", "activated"].includes(worker.state)) done("kept");
+  };
+  worker.addEventListener("statechange", told);
+  told();
+})().catch(() => done("refused"));
+"#;
+        self.driver.execute_async(INSTALL, vec![]).await.unwrap().convert().unwrap()
+    }
 }
