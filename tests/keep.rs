@@ -212,8 +212,11 @@ fn no_flipped_bit_is_ever_silently_wrong() {
         match now(Vault::unlock_with_kit(seeded(2), hurt.clone(), &kit)) {
             Ok(vault) => {
                 let damage = now(vault.check()).unwrap();
-                assert_eq!(damage.len(), 1, "{what}");
-                assert_eq!(damage[0].store, store, "{what}");
+                assert!(damage.iter().any(|damage| damage.store == store), "{what}");
+                if vault.unreadable_people().contains(&gwen) {
+                    continue;
+                }
+                assert_eq!(vault.parcel_ids(&gwen).len(), expected.len(), "{what}");
                 for (parcel, (id, reading, note)) in now(vault.parcels(&gwen)).unwrap().into_iter().zip(&expected) {
                     assert_eq!(parcel.id, *id);
                     assert!(parcel.reading.is_err() || parcel.reading == *reading, "{what}");

@@ -188,6 +188,9 @@ impl Place {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Sealed(Vec<u8>);
 
+/// The body of a header, the bytes that its MAC covers, and the MAC.
+pub type HeaderParts<'a> = (&'a [u8], &'a [u8], &'a [u8]);
+
 /// The parts of a segment or a wrapped key.
 #[derive(Debug, Clone, Copy)]
 pub struct Parts<'a> {
@@ -326,7 +329,7 @@ impl Sealed {
     ///
     /// # Errors
     /// [`SealedError::Kind`] for anything else.
-    pub fn header_parts(&self) -> Result<(&[u8], &[u8], &[u8]), SealedError> {
+    pub fn header_parts(&self) -> Result<HeaderParts<'_>, SealedError> {
         if self.namespace() != Some(Namespace::Header) {
             return Err(SealedError::Kind);
         }

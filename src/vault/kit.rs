@@ -118,3 +118,74 @@ impl Kit {
         <X25519HkdfSha256 as Kem>::PrivateKey::from_bytes(self.0.expose()).map_err(|_| KitError::Kind)
     }
 }
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)]
+mod tests {
+    use super::*;
+
+    // Two pairs made by age-keygen, the reference implementation.
+    const PAIRS: [(&str, &str); 2] = [
+        (
+            "AGE-SECRET-KEY-18NZ3JM2ANQ9SZZZJNYFUVDNR3ER8NVCDXEPM5MSS0ZCTEWG669XS9TWPYQ",
+            "age1scwe35xe26g8w63xxjsj204yd5jn0485eveqhhaa95s3m87rn55scnma9r",
+        ),
+        (
+            "AGE-SECRET-KEY-1RVF0XWWM5KWFHPHNJNPJDKLQXWPHSUEKRWS325XQ25SJ255RMKUST9PA8J",
+            "age1lj7vv2vv44xjh84zu8l8dm0lz0la2m5dn5t84x0a8vwqsqsgfsgsgah4h3",
+        ),
+    ];
+
+    fn check(typed: &str, expected: Result<&str, KitError>) {
+        let read = Kit::read(typed).map(|kit| kit.text().unwrap().to_string());
+        assert_eq!(read, expected.map(str::to_owned), "{typed}");
+    }
+
+    #[test]
+    fn a_kit_is_an_identity_of_the_age_tool() {
+        for (identity, recipient) in PAIRS {
+            let kit = Kit::read(identity).unwrap();
+            assert_eq!(kit.text().unwrap().as_str(), identity);
+            assert_eq!(kit.recipient_text().unwrap(), recipient);
+        }
+    }
+
+    #[test]
+    fn it_is_read_however_it_is_typed_and_any_slip_is_noticed() {
+        let identity = PAIRS[0].0;
+        check(identity, Ok(identity));
+        check(&identity.to_lowercase(), Ok(identity));
+        let groups: Vec<String> =
+            Kit::read(identity).unwrap().groups().unwrap().iter().map(|g| g.to_string()).collect();
+        assert_eq!(groups.len(), 12);
+        assert!(groups[..11].iter().all(|group| group.len() == 5));
+        check(&groups.join(" "), Ok(identity));
+        check(&groups.join("-").to_lowercase(), Ok(identity));
+        check(&format!(" {PREFIX} {} ", groups.join("\n")), Ok(identity));
+        check(PAIRS[0].1, Err(KitError::Kind));
+        check("", Err(KitError::Mistyped));
+        check(&"Q".repeat(500), Err(KitError::Mistyped));
+        for at in PREFIX.len()..identity.len() {
+            let mut slip: Vec<u8> = identity.bytes().collect();
+            slip[at] = if slip[at] == b'Q' { b'P' } else { b'Q' };
+            check(std::str::from_utf8(&slip).unwrap(), Err(KitError::Mistyped));
+        }
+        check(&identity[..identity.len() - 1], Err(KitError::Mistyped));
+    }
+
+    #[test]
+    fn two_different_groups_are_asked_for() {
+        let kit = Kit::read(PAIRS[1].0).unwrap();
+        let groups = kit.groups().unwrap();
+        for a in 0..=255 {
+            for b in 0..=255 {
+                let [first, second] = Kit::ask([a, b]);
+                assert!(first < second && second < 11);
+            }
+        }
+        assert!(kit.check(3, &groups[3].to_lowercase()));
+        assert!(kit.check(3, &format!(" {} ", groups[3].as_str())));
+        assert!(!kit.check(4, &groups[3]));
+        assert!(!kit.check(12, ""));
+    }
+}

@@ -56,12 +56,16 @@ impl<C: Crypt, D: Disk> Vault<C, D> {
         self.finish(self.index.clone(), Change { journal: Some(body), ..Change::default() }).await
     }
 
-    /// The whole journal, oldest first. A damaged entry is listed as such.
+    /// The whole journal, oldest first. A damaged entry is listed as such, with its reason.
     pub async fn journal(&self) -> Vec<Entry> {
         let mut entries = Vec::new();
         let mut previous = Some([0u8; 32]);
-        for number in 0..self.index.entries {
-            let content = self.open_thing(&Thing::entry(number)).await;
+        let things: Vec<Thing> = (0..self.index.entries).map(Thing::entry).collect();
+        let contents = match self.open_things(&things).await {
+            Ok(contents) => contents,
+            Err(error) => vec![Err(error); things.len()],
+        };
+        for (number, content) in (0..).zip(contents) {
             let link = content.and_then(|content| {
                 postcard::from_bytes::<Link>(&content).map_err(|_| KeepError::Vault(VaultError::Damaged))
             });

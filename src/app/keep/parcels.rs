@@ -100,13 +100,11 @@ impl<C: Crypt, D: Disk> Vault<C, D> {
         if !self.people.contains_key(person) {
             return Err(KeepError::NoPerson);
         }
-        let mut parcels = Vec::new();
-        for id in self.parcel_ids(person) {
-            let reading = self.open_thing(&Thing::reading(person, &id)).await;
-            let note = self.open_thing(&Thing::note(person, &id)).await;
-            parcels.push(Parcel { id, reading, note });
-        }
-        Ok(parcels)
+        let ids = self.parcel_ids(person);
+        let readings: Vec<Thing> = ids.iter().map(|id| Thing::reading(person, id)).collect();
+        let notes: Vec<Thing> = ids.iter().map(|id| Thing::note(person, id)).collect();
+        let contents = self.open_things(&readings).await?.into_iter().zip(self.open_things(&notes).await?);
+        Ok(ids.into_iter().zip(contents).map(|(id, (reading, note))| Parcel { id, reading, note }).collect())
     }
 
     /// The provider's bytes of a parcel, exactly, whether or not it was taken away.

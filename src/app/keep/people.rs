@@ -15,19 +15,38 @@ struct PersonRow {
 }
 
 impl<C: Crypt, D: Disk> Vault<C, D> {
+    /// Opens everybody's keys. Who does not open is left out here and named by [`Vault::unreadable_people`].
     pub(super) async fn load_people(&mut self) -> Result<(), KeepError> {
         let ids = self.index.people.clone();
         self.people.retain(|id, _| ids.contains(id));
         for id in ids {
-            let row = self.open_thing(&Thing::person(&id)).await?;
-            let row: PersonRow = postcard::from_bytes(&row).map_err(|_| VaultError::Damaged)?;
-            let keys = match self.people.remove(&id) {
-                Some((keys, _)) => keys,
-                None => PersonKeys::open(&self.crypt, &self.keys, &id, &row.keys).await?,
+            let opened = match self.person_row(&id).await {
+                Ok(row) => match self.people.remove(&id) {
+                    Some((keys, _)) => Ok((keys, row.label)),
+                    None => PersonKeys::open(&self.crypt, &self.keys, &id, &row.keys)
+                        .await
+                        .map(|keys| (keys, row.label))
+                        .map_err(KeepError::from),
+                },
+                Err(error) => Err(error),
             };
-            self.people.insert(id, (keys, row.label));
+            match opened {
+                Ok(person) => drop(self.people.insert(id, person)),
+                Err(KeepError::Vault(VaultError::Damaged | VaultError::Newer)) => drop(self.people.remove(&id)),
+                Err(error) => return Err(error),
+            }
         }
         Ok(())
+    }
+
+    async fn person_row(&self, id: &Person) -> Result<PersonRow, KeepError> {
+        let row = self.open_thing(&Thing::person(id)).await?;
+        postcard::from_bytes(&row).map_err(|_| VaultError::Damaged.into())
+    }
+
+    /// People whose row is damaged: they are in the vault, and neither their name nor anything of theirs can be opened here.
+    pub fn unreadable_people(&self) -> Vec<Person> {
+        self.index.people.iter().filter(|id| !self.people.contains_key(*id)).copied().collect()
     }
 
     /// The people of this vault in the order of their arrival, with the bytes kept about each.
@@ -63,8 +82,7 @@ impl<C: Crypt, D: Disk> Vault<C, D> {
         if !self.people.contains_key(person) {
             return Err(KeepError::NoPerson);
         }
-        let row = self.open_thing(&Thing::person(person)).await?;
-        let mut row: PersonRow = postcard::from_bytes(&row).map_err(|_| VaultError::Damaged)?;
+        let mut row = self.person_row(person).await?;
         row.label.clone_from(&label);
         let change = Change { puts: vec![(Thing::person(person), encode(&row)?)], ..Change::default() };
         self.finish(self.index.clone(), change).await?;

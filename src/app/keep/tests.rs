@@ -196,3 +196,20 @@ fn a_full_device_keeps_all_or_nothing() {
         }
     }
 }
+
+#[test]
+fn one_damaged_person_does_not_close_the_vault_to_the_others() {
+    let (mut vault, disk) = fresh();
+    let gwen = now(vault.add_person(b"Gwen".to_vec())).unwrap();
+    let idris = now(vault.add_person(b"Idris".to_vec())).unwrap();
+    now(vault.put_parcels(vec![parcel(gwen, 1, 100), parcel(idris, 1, 100)], None)).unwrap();
+    let row = vault.place(&Thing::person(&gwen), 0, 0).row;
+    disk.tamper(|rows| *rows.get_mut(&(Store::People, row)).unwrap().last_mut().unwrap() ^= 1);
+    let mut vault = unlock(&disk, "pump dragon seven").unwrap();
+    assert_eq!(vault.people(), [(idris, b"Idris".as_slice())]);
+    assert_eq!(vault.unreadable_people(), [gwen]);
+    assert_eq!(now(vault.parcels(&idris)).unwrap().len(), 1);
+    assert_eq!(now(vault.parcels(&gwen)).err(), Some(KeepError::NoPerson));
+    assert!(now(vault.check()).unwrap().iter().any(|damage| damage.person == gwen && damage.store == Store::People));
+    now(vault.note(b"still writing".to_vec())).unwrap();
+}

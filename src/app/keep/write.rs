@@ -2,8 +2,8 @@
 
 use super::index::{Index, Thing};
 use super::{KeepError, SEGMENT, Trouble, Vault, read_header};
-use crate::sealed::{Namespace, Place, Row, Sealed, Store};
-use crate::store::{Batch, Disk, Mark, StoreError};
+use crate::sealed::{Namespace, Place, Row, Sealed, Store, TAG};
+use crate::store::{Batch, Disk, Found, Mark, StoreError};
 use crate::vault::{Crypt, Door, Header, NOBODY, SCHEMA, VaultError, segment};
 use sha2::{Digest, Sha256};
 
@@ -130,9 +130,27 @@ impl<C: Crypt, D: Disk> Vault<C, D> {
 
     /// The content of a thing, whole, or an error: never a part of it.
     pub(super) async fn open_thing(&self, thing: &Thing) -> Result<Vec<u8>, KeepError> {
-        let tags = self.index.things.get(thing).ok_or(KeepError::NoThing)?;
+        self.open_things(std::slice::from_ref(thing)).await?.pop().unwrap_or(Err(KeepError::NoThing))
+    }
+
+    /// The contents of several things, read in one transaction. Each is whole or an error of its own.
+    pub(super) async fn open_things(&self, things: &[Thing]) -> Result<Vec<Result<Vec<u8>, KeepError>>, KeepError> {
+        let tags = |thing| self.index.things.get(thing).map_or(&[][..], Vec::as_slice);
+        let wanted: Vec<_> = things.iter().flat_map(|thing| self.rows_of(thing, tags(thing).len())).collect();
+        let mut rows = self.disk.get(&wanted).await?.into_iter();
+        let mut contents = Vec::with_capacity(things.len());
+        for thing in things {
+            let mine: Vec<Found> = rows.by_ref().take(tags(thing).len()).collect();
+            contents.push(self.open_rows(thing, tags(thing), mine).await);
+        }
+        Ok(contents)
+    }
+
+    async fn open_rows(&self, thing: &Thing, tags: &[[u8; TAG]], rows: Vec<Found>) -> Result<Vec<u8>, KeepError> {
+        if !self.index.things.contains_key(thing) {
+            return Err(KeepError::NoThing);
+        }
         let root = self.root_of(thing)?;
-        let rows = self.disk.get(&self.rows_of(thing, tags.len())).await?;
         let mut content = Vec::new();
         for (n, (row, tag)) in rows.into_iter().zip(tags).enumerate() {
             let sealed = row.ok_or(VaultError::Damaged)??;
