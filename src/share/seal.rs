@@ -184,3 +184,38 @@ fn expand<const N: usize>(material: &[u8], info: &[u8]) -> Result<[u8; N], Share
     Hkdf::<Sha256>::new(None, material).expand(info, &mut out).map_err(|_| ShareError::Malformed)?;
     Ok(out)
 }
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)]
+mod tests {
+    use super::*;
+
+    /// The CFRG's vector for base mode and suite 0x0010, 0x0001, 0x0002 (RFC 9180 appendix A): the keys derived from
+    /// its seeds, and what the encapsulation of its ephemeral seed gives.
+    #[test]
+    fn keys_are_derived_and_encapsulated_as_rfc_9180_says() {
+        let hex = |text: &str| data_encoding::HEXLOWER.decode(text.as_bytes()).unwrap();
+        let reader: [u8; 32] =
+            hex("a0ce15d49e28bd47a18a97e147582d814b08cbe00109fed5ec27d1b4e9f6f5e3").try_into().unwrap();
+        let ephemeral: [u8; 32] =
+            hex("a90d3417c3da9cb6c6ae19b4b5dd6cc9529a4cc24efb7ae0ace1f31887a8cd6c").try_into().unwrap();
+        let keys = KeyPair::derive(&reader);
+        assert_eq!(keys.secret.to_vec(), hex("317f915db7bc629c48fe765587897e01e282d3e8445f79f27f65d031a88082b2"));
+        assert_eq!(
+            keys.public.to_vec(),
+            hex("04abc7e49a4c6b3566d77d0304addc6ed0e98512ffccf505e6a8e3eb25c685136f\
+                 853148544876de76c0f2ef99cdc3a05ccf5ded7860c7c021238f9e2073d2356c")
+        );
+        let info = b"Ode on a Grecian Urn";
+        let sealed = to_key(&keys.public, info, b"Count-0", b"Beauty is truth, truth beauty", &ephemeral).unwrap();
+        assert_eq!(
+            sealed.encapsulated,
+            hex("04c06b4f6bebc7bb495cb797ab753f911aff80aefb86fd8b6fcc35525f3ab5f03e\
+                 0b21bd31a86c6048af3cb2d98e0d3bf01da5cc4c39ff5370d331a4f1f7d5a4e0")
+        );
+        let hpke = Hpke { info, aad: b"Count-0", encapsulated: &sealed.encapsulated, ciphertext: &sealed.ciphertext };
+        let (plain, exported) = keys.open(&hpke).ok().unwrap();
+        assert_eq!(plain, b"Beauty is truth, truth beauty");
+        assert_eq!(*exported, *sealed.receipt);
+    }
+}
