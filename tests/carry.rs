@@ -127,17 +127,19 @@ fn check_carried(paths: &[&str], sections: &[Section]) -> (Record, Record, usize
     println!("{} bytes of FHIR → {} of message: {paths:?}", opened.document.len(), message.body.len());
     let there = received(&opened.document);
     let (before, after) = (counted(&record, sections), counted(&there, sections));
-    for (entry, n) in &before {
-        assert_eq!(after.get(entry), Some(n), "left and did not arrive as it was: {entry}\n{:#?}", near(entry, &after));
-    }
+    let lost: Vec<String> =
+        before.iter().filter(|(e, n)| after.get(*e) != Some(n)).map(|(e, _)| difference(e, &after)).collect();
+    assert!(lost.is_empty(), "{} of {} did not arrive as they left:\n{}", lost.len(), before.len(), lost.join("\n"));
     assert_eq!(before.values().sum::<usize>(), after.values().sum::<usize>(), "nothing was invented");
     (record, there, message.body.len())
 }
 
-/// The entry that arrived under the same title, for the test's own message.
-fn near<'a>(entry: &str, after: &'a HashMap<String, usize>) -> Vec<&'a String> {
+/// The lines in which an entry differs from the one that arrived under the same title, for the test's own message.
+fn difference(entry: &str, after: &HashMap<String, usize>) -> String {
     let title = entry.lines().find(|l| l.starts_with("    title:")).unwrap_or_default();
-    after.keys().filter(|k| k.contains(title)).take(1).collect()
+    let arrived = after.keys().find(|k| k.contains(title)).map_or("", String::as_str);
+    let only = |a: &str, b: &str| a.lines().filter(|l| !b.contains(*l)).map(str::trim).collect::<Vec<_>>().join(" ");
+    format!("{}\n  left: {}\n  came: {}", title.trim(), only(entry, arrived), only(arrived, entry))
 }
 
 /// The lines of a section; those of one date stand in no order.
@@ -161,6 +163,68 @@ fn a_whole_summary_arrives_as_it_left() {
             assert_eq!(titles(&record, section), titles(&there, section), "{path}");
         }
     }
+}
+
+#[test]
+fn records_of_every_publisher_arrive_as_they_left() {
+    for file in [
+        "ips/AR_Repository_Example_01",
+        "ips/AT_ELGA_GmbH_01",
+        "ips/CH_HL7CH_Examples_01",
+        "ips/DK_Jens_Villadsen_01",
+        "ips/HK_IPS_Sample_with_medication",
+        "ips/NZ_Peter_Jordan_AAA1234",
+        "ips/US_Epic_Jan_idrefs",
+        "aups/Bundle-aups-basicsummarywihpath",
+        "aups/Bundle-aups-referral-endoconsult-curated",
+        "synthea/Clemente_Kreiger_1484a42d-0eaf-4654-9cbf-6b050a5cd73b",
+        "synthea/Floyd_Connelly_66843218-a9f9-4f16-8347-bdc2a0d14265",
+    ] {
+        check_carried(&[&format!("fhir_r4/{file}.json")], &Section::ALL);
+    }
+}
+
+/// One person's allergies from two places that do not agree: both travel, and disagree at the reader's too.
+#[test]
+fn sources_that_disagree_still_disagree_when_they_arrive() {
+    let bundle = |source: &str, status: &str, criticality: &str| {
+        let text = format!(
+            r#"{{"resourceType":"Bundle","type":"document","timestamp":"2026-01-01T10:00:00Z","entry":[
+            {{"resource":{{"resourceType":"Composition","status":"final","title":"x","date":"2026-01-01",
+              "author":[{{"display":"{source}"}}],"section":[]}}}},
+            {{"resource":{{"resourceType":"Patient","id":"p","name":[{{"family":"Lee","given":["Ann"]}}],"birthDate":"1951-03-03"}}}},
+            {{"resource":{{"resourceType":"AllergyIntolerance","id":"a","patient":{{"reference":"Patient/p"}},
+              "clinicalStatus":{{"coding":[{{"code":"{status}"}}]}},"criticality":"{criticality}",
+              "code":{{"coding":[{{"system":"http://snomed.info/sct","code":"764146007"}}],"text":"Penicillin"}}}}}}]}}"#
+        );
+        parcel(text.as_bytes(), Note::default())
+    };
+    let record = merge(vec![bundle("Hill Surgery", "active", "high"), bundle("City Hospital", "resolved", "low")]);
+    let item = record.section(Section::Allergies).next().unwrap();
+    assert_eq!((item.entries.len(), item.disagreements.is_empty()), (2, false));
+    let selection =
+        select(&record, &person(&record), &all(&record, &[Section::Allergies]), "2026-11-22T10:00:00Z").unwrap();
+    let there = received(&selection.document);
+    let arrived = there.section(Section::Allergies).next().unwrap();
+    assert_eq!(there.section(Section::Allergies).count(), 1);
+    assert_eq!(arrived.disagreements.len(), item.disagreements.len());
+    let sources: BTreeSet<&str> = there.entries(arrived).map(|(_, p, _)| p.reading.source.name.as_str()).collect();
+    assert_eq!(sources, BTreeSet::from(["City Hospital", "Hill Surgery"]));
+}
+
+/// What a source forbids to show to the patient never leaves, and then nothing is *in full*.
+#[test]
+fn what_is_withheld_from_the_patient_does_not_leave() {
+    let mut parcel = file(IPS);
+    let secret = parcel.reading.entries.iter_mut().find(|e| e.section == Section::Problems).unwrap();
+    secret.labels.push(tessera::record::Coding { code: "NOPAT".into(), ..Default::default() });
+    let title = secret.title.clone();
+    let record = merge(vec![parcel]);
+    let selection =
+        select(&record, &person(&record), &all(&record, &[Section::Problems]), "2026-11-22T10:00:00Z").unwrap();
+    assert!(!String::from_utf8(selection.document).unwrap().contains(&title));
+    assert_eq!(selection.left_out.len(), 1);
+    assert!(selection.parts.iter().all(|p| !matches!(p.completeness, Completeness::Full { .. })));
 }
 
 #[test]

@@ -210,6 +210,8 @@ fn about(entry: &Entry, kind: &str, out: &mut Object) {
     let label = subject.label().unwrap_or(&entry.title).to_owned();
     match element {
         _ if subject.is_empty() => {}
+        // A plan without a title is called by its category, which stands in its own element.
+        "title" if entry.category.first() == Some(&entry.concept) => {}
         "title" => put(out, element, json!(label)),
         "description" if kind == "Goal" => put(out, element, concept(&subject)),
         "description" => put(out, element, json!(label)),
