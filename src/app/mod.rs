@@ -10,6 +10,8 @@
 pub mod client;
 pub mod keep;
 #[cfg(target_arch = "wasm32")]
+pub mod leave;
+#[cfg(target_arch = "wasm32")]
 pub mod parser;
 #[cfg(target_arch = "wasm32")]
 pub mod qr;

@@ -22,6 +22,8 @@ pub mod page;
 #[cfg(target_arch = "wasm32")]
 pub mod part;
 #[cfg(target_arch = "wasm32")]
+mod queue;
+#[cfg(target_arch = "wasm32")]
 mod shell;
 
 #[cfg(target_arch = "wasm32")]

@@ -39,6 +39,8 @@ pub enum Place {
     Showing,
     /// What was imported, shared and received.
     Journal,
+    /// One share of the journal, exactly as it was. The id is opaque.
+    Shared(String),
     /// Read somebody's code.
     Scan,
     /// A token that came with the address, whole, still unread.
@@ -110,6 +112,7 @@ impl Route {
             ("share", None) => Place::Share,
             ("showing", None) => Place::Showing,
             ("journal", None) => Place::Journal,
+            ("journal", Some(id)) if plain(id) => Place::Shared(id.to_owned()),
             ("scan", None) => Place::Scan,
             ("people", None) => Place::People,
             ("more", None) => Place::More,
@@ -180,6 +183,7 @@ impl Place {
             Place::Share => "#/share".to_owned(),
             Place::Showing => "#/showing".to_owned(),
             Place::Journal => "#/journal".to_owned(),
+            Place::Shared(id) => format!("#/journal/{id}"),
             Place::Scan => "#/scan".to_owned(),
             // A token is read and taken out of the address at once, never written back.
             Place::Token(_) => "#/scan".to_owned(),
@@ -194,7 +198,16 @@ impl Place {
     pub fn is_public(&self) -> bool {
         matches!(
             self,
-            Place::Door | Place::Scan | Place::Token(_) | Place::About | Place::HowTo | Place::SetUp | Place::Import
+            Place::Door
+                | Place::Scan
+                | Place::Token(_)
+                | Place::About
+                | Place::HowTo
+                | Place::SetUp
+                | Place::Import
+                | Place::People
+                | Place::More
+                | Place::Write(_)
         )
     }
 
@@ -239,6 +252,7 @@ mod tests {
             Place::Share,
             Place::Showing,
             Place::Journal,
+            Place::Shared("0af3".into()),
             Place::Scan,
             Place::People,
             Place::More,

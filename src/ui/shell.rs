@@ -6,6 +6,7 @@ use super::front::Front;
 use super::page;
 use super::part::{Icon, Sign, Tile};
 use super::place::{Place, Route};
+use super::queue::Queue;
 use super::text::{self, shell as words};
 use crate::app::wire::{Door, Settings};
 
@@ -28,6 +29,7 @@ fn App(
 ) -> impl IntoView {
     let front = Front::new();
     provide_context(front);
+    provide_context(Queue::new(front));
     let listener = window_event_listener(ev::hashchange, move |_| front.follow_address());
     on_cleanup(move || listener.remove());
     front.follow_address();
@@ -63,6 +65,7 @@ fn App(
                 <page::Page />
             </main>
         </div>
+        <page::import::Guard />
         <div class="unseen" role="status" aria-live="polite">
             {move || front.said.get()}
         </div>
@@ -184,6 +187,7 @@ fn under(place: &Place) -> Place {
         Place::More
         | Place::People
         | Place::Journal
+        | Place::Shared(_)
         | Place::Passphrase
         | Place::About
         | Place::Kit

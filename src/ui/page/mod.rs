@@ -5,7 +5,7 @@ use leptos::prelude::*;
 use super::door::{Left, Way};
 use super::front::Front;
 use super::part::{Callout, Empty, PageHead, Tone, Trouble};
-use super::place::Place;
+use super::place::{Place, Route};
 use super::text::{self, page as words};
 use crate::app::wire::Door;
 
@@ -23,7 +23,14 @@ mod sharing;
 mod showing;
 mod summary;
 mod timeline;
+mod about;
+pub mod import;
+mod journal;
+mod keep;
+mod more;
+mod people;
 mod unlock;
+mod write;
 
 /// Goes on where the person left the door.
 pub async fn enter(front: Front, left: Left) {
@@ -31,7 +38,8 @@ pub async fn enter(front: Front, left: Left) {
     front.refresh().await;
     match way {
         Way::Unlock => unlock::unlock(front, passphrase).await,
-        Way::Start | Way::Care | Way::Example => front.go_instead(Place::Import),
+        Way::Start | Way::Example => front.go_instead(Place::Import),
+        Way::Care => front.go_instead(Route::from(Place::People).with("add", "carer")),
         Way::Scan => front.go_instead(Place::Scan),
         Way::Kit | Way::Address => {}
     }
@@ -93,6 +101,17 @@ fn draw(place: Place) -> AnyView {
         Place::Share => view! { <share::SharePage /> }.into_any(),
         Place::Showing => view! { <showing::ShowingPage /> }.into_any(),
         Place::Scan => view! { <scan::ScanPage /> }.into_any(),
+        Place::About => view! { <about::About /> }.into_any(),
+        Place::Import => view! { <import::Import /> }.into_any(),
+        Place::HowTo => view! { <import::HowTo /> }.into_any(),
+        Place::Report(id) => view! { <import::Report id /> }.into_any(),
+        Place::Journal => view! { <journal::Journal /> }.into_any(),
+        Place::SetUp => view! { <keep::SetUp /> }.into_any(),
+        Place::Kit => view! { <keep::KitPage /> }.into_any(),
+        Place::Passphrase => view! { <keep::Change /> }.into_any(),
+        Place::More => view! { <more::More /> }.into_any(),
+        Place::People => view! { <people::People /> }.into_any(),
+        Place::Write(what) => view! { <write::Write what /> }.into_any(),
         _ => view! {
             <PageHead title=words::missing />
             <Empty title=words::missing_then />

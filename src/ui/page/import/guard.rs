@@ -1,0 +1,302 @@
+//! The wrong-person guard: both sides, and an answer that nobody gives by accident.
+
+use leptos::prelude::*;
+
+use crate::app::wire::{Brought, Decision, Failure, FileRow, PersonCard};
+use crate::ui::front::Front;
+use crate::ui::part::{Dialogue, Tick, Tile, Tone, Trouble, Badge, load};
+use crate::ui::queue::Queue;
+use crate::ui::text::{self, guard as words};
+use crate::view::guard::{Compared, Fact, Finding, GuardPage};
+use crate::view::people::Header;
+
+/// The dialogue: stands over whatever page is open as soon as a file waits for an answer.
+#[component]
+pub fn Guard() -> impl IntoView {
+    let queue = Queue::get();
+    let open = RwSignal::new(false);
+    OPEN.set(Some(open));
+    let question = Memo::new(move |_| queue.question().map(Shown));
+    // A new question opens the dialogue; "later" closes it until the next or until the person asks.
+    Effect::new(move || open.set(question.with(Option::is_some)));
+    let title = move || {
+        question.with(|q| match q {
+            Some(Shown((_, _, Brought::Whose { page, .. }))) => heading(page.finding).0,
+            _ => "",
+        })
+    };
+    view! {
+        <Dialogue open title>
+            {move || match question.get() {
+                Some(Shown((job, at, Brought::Whose { question, file_name, page }))) => {
+                    let answer = move |decision| async move { queue.answer(job, at, question, decision).await };
+                    view! { <Question file_name page answer later=move || open.set(false) /> }.into_any()
+                }
+                _ => ().into_any(),
+            }}
+        </Dialogue>
+    }
+}
+
+impl Guard {
+    /// Opens the dialogue again.
+    pub fn open() {
+        if let Some(open) = OPEN.get() {
+            open.set(true);
+        }
+    }
+}
+
+thread_local! {
+    static OPEN: core::cell::Cell<Option<RwSignal<bool>>> = const { core::cell::Cell::new(None) };
+}
+
+/// A question, the same as long as its number is.
+#[derive(Clone)]
+struct Shown((u32, usize, Brought));
+
+impl PartialEq for Shown {
+    fn eq(&self, other: &Self) -> bool {
+        let number = |s: &Shown| match &s.0.2 {
+            Brought::Whose { question, .. } => Some(*question),
+            _ => None,
+        };
+        number(self) == number(other)
+    }
+}
+
+fn heading(finding: Finding) -> (&'static str, &'static str) {
+    match finding {
+        Finding::FirstFile | Finding::Match => (words::first(), words::first_then()),
+        Finding::Differs => (words::differs(), words::differs_then()),
+        Finding::TooLittle => (words::too_little(), words::too_little_then()),
+        Finding::NoPerson => (words::no_person(), words::no_person_then()),
+        Finding::SeveralPeople => (words::several(), words::several_then()),
+    }
+}
+
+/// Both sides and the answers.
+#[component]
+fn Question<A, F>(
+    /// The file's name.
+    file_name: String,
+    /// Both sides.
+    page: GuardPage,
+    /// Gives the answer to the hall.
+    answer: A,
+    /// Puts the question off.
+    later: impl Fn() + Copy + 'static,
+) -> impl IntoView
+where
+    A: Fn(Decision) -> F + Copy + Send + Sync + 'static,
+    F: Future<Output = Result<(), Failure>> + 'static,
+{
+    let fault = RwSignal::new(None::<Failure>);
+    let decide = move |decision: Decision| {
+        leptos::task::spawn_local(async move {
+            fault.set(answer(decision).await.err());
+        });
+    };
+    let finding = page.finding;
+    let one = page.file.len() == 1;
+    let open_name = page.person.as_ref().map(text::name);
+    view! {
+        <p>
+            <bdi>{move || words::file(&file_name)}</bdi>
+        </p>
+        <p>{move || heading(finding).1}</p>
+        {page.file.iter().map(|h| view! { <Who person=h.clone() /> }).collect_view()}
+        {(!page.facts.is_empty() && page.person.is_some()).then(|| view! { <Facts facts=page.facts.clone() /> })}
+        {move || fault.get().map(|fault| view! { <Trouble fault /> })}
+        <Answers
+            open_name
+            sure=matches!(finding, Finding::FirstFile | Finding::Match)
+            fresh=one && finding != Finding::NoPerson
+            single=finding != Finding::SeveralPeople
+            decide
+        />
+        <button type="button" class="button quiet" on:click=move |_| later()>{words::later}</button>
+    }
+}
+
+/// A person, as the file names them.
+#[component]
+fn Who(person: Header) -> impl IntoView {
+    let (name, born) = (person.clone(), person.clone());
+    view! {
+        <div class="row">
+            <Tile seed=person.tile />
+            <p>
+                <bdi class="strong">{move || text::name(&name)}</bdi>
+                <br />
+                {move || text::born_and_age(&born)}
+                {person.nhs_number.map(|n| view! { <br /> <span class="figures">{text::terms::fact_nhs_number} " " {n.text}</span> })}
+            </p>
+        </div>
+    }
+}
+
+/// Fact by fact, file against record.
+#[component]
+fn Facts(facts: Vec<Fact>) -> impl IntoView {
+    let said = |s: String| move || if s.is_empty() { words::not_given().to_owned() } else { s.clone() };
+    let lines = facts
+        .into_iter()
+        .map(|fact| {
+            let (tone, word): (Tone, fn() -> &'static str) = match fact.compared {
+                Compared::Same => (Tone::Good, words::same),
+                Compared::Differs => (Tone::Danger, words::different),
+                Compared::NotSaid => (Tone::Note, words::not_said),
+            };
+            view! {
+                <tr>
+                    <th scope="row">{move || text::fact(fact.name)}</th>
+                    <td data-label=words::the_file>
+                        <bdi>{said(fact.file)}</bdi>
+                    </td>
+                    <td data-label=words::the_record>
+                        <bdi>{said(fact.person)}</bdi>
+                    </td>
+                    <td>
+                        <Badge tone text=word />
+                    </td>
+                </tr>
+            }
+        })
+        .collect_view();
+    view! {
+        <table class="table">
+            <thead>
+                <tr>
+                    <td></td>
+                    <th scope="col">{words::the_file}</th>
+                    <th scope="col">{words::the_record}</th>
+                    <td></td>
+                </tr>
+            </thead>
+            <tbody>{lines}</tbody>
+        </table>
+    }
+}
+
+/// The answers. The open person's needs a second confirmation unless the guard found nothing against it.
+#[component]
+fn Answers(
+    /// Whose record is open.
+    open_name: Option<String>,
+    /// Nothing speaks against the open person.
+    sure: bool,
+    /// The file can start a new person's record.
+    fresh: bool,
+    /// The file is about one person at most.
+    single: bool,
+    /// Called with the answer.
+    decide: impl Fn(Decision) + Copy + Send + Sync + 'static,
+) -> impl IntoView {
+    let client = Front::get().client;
+    let looked = RwSignal::new(sure);
+    let this = open_name.filter(|_| single).map(|name| {
+        let label = name.clone();
+        view! {
+            {(!sure)
+                .then(|| {
+                    view! {
+                        <Tick label=move || words::is_this_sure(&label) on=looked turn=move |on| looked.set(on) />
+                    }
+                })}
+            <button
+                type="button"
+                class="button"
+                class:primary=sure
+                class:danger=!sure
+                aria-disabled=move || (!looked.get()).to_string()
+                on:click=move |_| {
+                    if looked.get_untracked() {
+                        decide(Decision::ThisPerson);
+                    }
+                }
+            >
+                {move || if sure { words::yes_right().to_owned() } else { words::is_this(&name) }}
+            </button>
+        }
+    });
+    let others = single.then(|| {
+        load(
+            move || client.people(),
+            move |people: Vec<PersonCard>| {
+                people
+                    .into_iter()
+                    .filter(|p| !p.open)
+                    .map(|person| {
+                        let (id, name) = (person.id, text::name(&person.header));
+                        view! {
+                            <button
+                                type="button"
+                                class="button"
+                                on:click=move |_| decide(Decision::Person(id.clone()))
+                            >
+                                {move || words::is_other(&name)}
+                            </button>
+                        }
+                    })
+                    .collect_view()
+            },
+        )
+    });
+    view! {
+        <div class="stack-tight">
+            {this} {others}
+            {fresh
+                .then(|| {
+                    view! {
+                        <button type="button" class="button" on:click=move |_| decide(Decision::NewPerson)>
+                            {words::is_new}
+                        </button>
+                    }
+                })}
+            <button type="button" class="button" on:click=move |_| decide(Decision::Unfiled)>{words::put_aside}</button>
+            <button type="button" class="button" on:click=move |_| decide(Decision::LeaveOut)>{words::leave_out}</button>
+        </div>
+    }
+}
+
+/// A file that was put aside: it can be given to somebody later.
+#[component]
+pub fn UnfiledLine(file: FileRow) -> impl IntoView {
+    let front = Front::get();
+    let open = RwSignal::new(false);
+    let (name, parcel) = (file.file_name.clone(), file.parcel);
+    let give = name.clone();
+    let fault = RwSignal::new(None::<Failure>);
+    let fresh = file.people.len() == 1;
+    let decide = move |decision: Decision| {
+        leptos::task::spawn_local(async move {
+            match front.client.file_unfiled(parcel, decision).await {
+                Ok(_) => front.refresh().await,
+                Err(failure) => fault.set(Some(failure)),
+            }
+        });
+    };
+    let open_name = move || front.person.with(|p| p.as_ref().map(text::name));
+    view! {
+        <li class="stack-tight">
+            <bdi class="strong">{name}</bdi>
+            {file.people.into_iter().map(|person| view! { <Who person /> }).collect_view()}
+            <div class="row">
+                <button
+                    type="button"
+                    class="button"
+                    aria-expanded=move || open.get().to_string()
+                    on:click=move |_| open.update(|o| *o = !*o)
+                >
+                    {move || text::import::give(&give)}
+                </button>
+            </div>
+            {move || fault.get().map(|fault| view! { <Trouble fault /> })}
+            <Show when=move || open.get()>
+                <Answers open_name=open_name() sure=false fresh single=true decide />
+            </Show>
+        </li>
+    }
+}
+

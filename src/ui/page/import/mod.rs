@@ -1,0 +1,327 @@
+//! Bring in files: drop, choose or paste; the queue; the files of the record.
+
+use leptos::{ev, html, prelude::*};
+use wasm_bindgen::JsCast;
+use web_sys::{DataTransfer, File, FileList};
+
+use crate::app::wire::{Brought, FileRow, Progress};
+use crate::ui::front::Front;
+use crate::ui::part::{Badge, Callout, Empty, PageHead, Progress as Bar, Tone, Trouble, load};
+use crate::ui::place::{Place, Writing};
+use crate::ui::queue::{Job, Queue, State};
+use crate::ui::text::{self, import as words};
+use crate::view::report::ImportReport;
+
+mod guard;
+mod how;
+mod report;
+mod sheet;
+
+pub use guard::Guard;
+pub use how::HowTo;
+pub use report::Report;
+
+/// The page.
+#[component]
+pub fn Import() -> impl IntoView {
+    let front = Front::get();
+    let queue = Queue::get();
+    let paste = window_event_listener(ev::paste, move |event| {
+        let files = event.clipboard_data().as_ref().map(dropped).unwrap_or_default();
+        if !files.is_empty() {
+            event.prevent_default();
+            queue.add(files);
+        }
+    });
+    on_cleanup(move || paste.remove());
+    view! {
+        <PageHead title=words::title lede=words::lede />
+        <div class="stack-loose">
+            <DropZone />
+            <Show when=move || queue.jobs.with(|j| !j.is_empty())>
+                <section class="stack" aria-labelledby="queue">
+                    <h2 id="queue">{words::queue}</h2>
+                    <ul class="lines">
+                        <For each=move || queue.jobs.get() key=|job| job.id let:job>
+                            <JobLine id=job.id name=job.name.clone() />
+                        </For>
+                    </ul>
+                </section>
+            </Show>
+            <section class="stack" aria-labelledby="type-in">
+                <h2 id="type-in">{words::type_in}</h2>
+                <div class="row">
+                    <a class="button" href=Place::Write(Writing::Allergy).href()>{words::add_allergy}</a>
+                    <a class="button" href=Place::Write(Writing::Medicine).href()>{words::add_medicine}</a>
+                    <a class="button" href=Place::Write(Writing::Problem).href()>{words::add_problem}</a>
+                </div>
+            </section>
+            <Show when=move || front.is_open()>
+                <Files />
+            </Show>
+        </div>
+    }
+}
+
+/// Where files are dropped or chosen.
+#[component]
+fn DropZone() -> impl IntoView {
+    let queue = Queue::get();
+    let over = RwSignal::new(false);
+    let input = NodeRef::<html::Input>::new();
+    let chosen = move |_| {
+        let Some(input) = input.get_untracked() else { return };
+        queue.add(input.files().map(|f| list(&f)).unwrap_or_default());
+        // So that the same file can be chosen again.
+        input.set_value("");
+    };
+    view! {
+        <div
+            class="drop"
+            class:over=move || over.get()
+            on:dragover=move |event| {
+                event.prevent_default();
+                over.set(true);
+            }
+            on:dragleave=move |_| over.set(false)
+            on:drop=move |event| {
+                event.prevent_default();
+                over.set(false);
+                queue.add(event.data_transfer().as_ref().map(dropped).unwrap_or_default());
+            }
+        >
+            <p class="strong" aria-hidden="true">{words::drop}</p>
+            <label class="button primary" for="files">{words::choose}</label>
+            <input class="unseen" id="files" type="file" multiple=true node_ref=input on:change=chosen aria-describedby="files-hint" />
+            <p class="hint" id="files-hint">{words::drop_hint}</p>
+            <a href=Place::HowTo.href()>{words::how}</a>
+        </div>
+    }
+}
+
+fn dropped(data: &DataTransfer) -> Vec<File> {
+    data.files().map(|f| list(&f)).unwrap_or_default()
+}
+
+fn list(files: &FileList) -> Vec<File> {
+    (0..files.length()).filter_map(|i| files.get(i)).collect()
+}
+
+/// One file of the queue.
+#[component]
+fn JobLine(id: u32, name: String) -> impl IntoView {
+    let queue = Queue::get();
+    let state = move || queue.jobs.with(|jobs| jobs.iter().find(|j| j.id == id).cloned());
+    // The bar stays the same element while it moves.
+    let progress = Memo::new(move |_| match state() {
+        Some(Job { state: State::Reading(progress), .. }) => Some(progress),
+        _ => None,
+    });
+    let (stop, off) = (StoredValue::new(name.clone()), StoredValue::new(name.clone()));
+    let reading = Memo::new(move |_| progress.with(Option::is_some));
+    let rest = Memo::new(move |_| match state().map(|j| j.state) {
+        Some(State::Waiting) => 0_u8,
+        Some(State::Reading(_)) | None => 1,
+        Some(State::Read(_)) => 2,
+        Some(State::Failed(_)) => 3,
+    });
+    view! {
+        <li class="stack-tight">
+            <bdi class="strong">{name}</bdi>
+            <Show when=move || reading.get()>
+                <Bar
+                    label=move || phase(progress.get())
+                    done=Signal::derive(move || progress.get().map_or((0, 0), |p| (p.bytes, p.total)))
+                />
+            </Show>
+            {move || match state().map(|j| j.state) {
+                Some(State::Waiting) => view! { <p class="soft">{words::waiting}</p> }.into_any(),
+                Some(State::Read(all)) => all.into_iter().map(|b| view! { <Outcome brought=b /> }).collect_view().into_any(),
+                Some(State::Failed(fault)) => view! { <Trouble fault /> }.into_any(),
+                Some(State::Reading(_)) | None => ().into_any(),
+            }}
+            <div class="row">
+                <Show
+                    when=move || rest.get() < 2
+                    fallback=move || {
+                        view! {
+                            <button type="button" class="button quiet" on:click=move |_| queue.clear(id)>
+                                {move || words::clear(&off.get_value())}
+                            </button>
+                        }
+                    }
+                >
+                    <button type="button" class="button" on:click=move |_| queue.cancel(id)>
+                        {move || words::cancel(&stop.get_value())}
+                    </button>
+                </Show>
+            </div>
+        </li>
+    }
+}
+
+fn phase(progress: Option<Progress>) -> &'static str {
+    match progress.map_or(0, |p| p.phase) {
+        0 => words::opening(),
+        1 => words::finding(),
+        _ => words::reading(),
+    }
+}
+
+/// What became of one file.
+#[component]
+fn Outcome(brought: Brought) -> impl IntoView {
+    match brought {
+        Brought::In(report) => {
+            let href = Place::Report(report.sha256.clone()).href();
+            view! {
+                <p>{move || summing_up(&report)}</p>
+                <div class="row">
+                    <a class="button" href=Place::Summary.href()>{words::see_record}</a>
+                    <a class="button quiet" href=href>{words::see_report}</a>
+                </div>
+            }
+            .into_any()
+        }
+        Brought::Whose { .. } => view! {
+            <Callout tone=Tone::Warning title=words::whose_waits>
+                <button type="button" class="button" on:click=move |_| Guard::open()>{words::answer}</button>
+            </Callout>
+        }
+        .into_any(),
+        Brought::Unfiled => view! { <p>{words::unfiled_now}</p> }.into_any(),
+        Brought::LeftOut => view! { <p>{words::left_out}</p> }.into_any(),
+    }
+}
+
+/// "12 new entries · 3 were known already · 1 part was not understood".
+fn summing_up(report: &ImportReport) -> String {
+    if report.already_here {
+        return words::already_here().to_owned();
+    }
+    let mut parts = vec![words::brought(report.all.new.into())];
+    if report.all.known > 0 {
+        parts.push(words::known(report.all.known.into()));
+    }
+    if report.all.disagreeing > 0 {
+        parts.push(words::disagreeing(report.all.disagreeing.into()));
+    }
+    if report.not_understood > 0 {
+        parts.push(words::not_understood(report.not_understood.into()));
+    }
+    parts.join(" · ")
+}
+
+/// The files of the open record, and those put aside.
+#[component]
+fn Files() -> impl IntoView {
+    let front = Front::get();
+    let client = front.client;
+    view! {
+        <section class="stack" aria-labelledby="files-here">
+            <h2 id="files-here">{words::files}</h2>
+            {load(
+                move || client.files(),
+                |files: Vec<FileRow>| {
+                    if files.is_empty() {
+                        view! {
+                            <Empty title=words::no_files>
+                                <p>{words::no_files_then}</p>
+                            </Empty>
+                        }
+                            .into_any()
+                    } else {
+                        view! { <ul class="lines">{files.into_iter().map(|f| view! { <FileLine file=f /> }).collect_view()}</ul> }
+                            .into_any()
+                    }
+                },
+            )}
+        </section>
+        {load(
+            move || client.unfiled(),
+            |files: Vec<FileRow>| {
+                (!files.is_empty())
+                    .then(|| {
+                        view! {
+                            <section class="stack" aria-labelledby="unfiled">
+                                <h2 id="unfiled">{words::unfiled}</h2>
+                                <p>{words::unfiled_hint}</p>
+                                <ul class="lines">
+                                    {files.into_iter().map(|f| view! { <guard::UnfiledLine file=f /> }).collect_view()}
+                                </ul>
+                            </section>
+                        }
+                    })
+            },
+        )}
+    }
+}
+
+/// One file of the record.
+#[component]
+fn FileLine(file: FileRow) -> impl IntoView {
+    let front = Front::get();
+    let typed = file.file_name.is_empty();
+    let name = StoredValue::new(file.file_name.clone());
+    let name = move || if typed { words::typed_by_hand().to_owned() } else { name.get_value() };
+    let fault = RwSignal::new(None);
+    let parcel = file.parcel;
+    let save = move |_| {
+        leptos::task::spawn_local(async move {
+            fault.set(save_original(front, parcel).await.err());
+        });
+    };
+    let facts = file.clone();
+    view! {
+        <li class="stack-tight">
+            <a class="strong" href=Place::Report(file.parcel.hex()).href()>
+                <bdi>{name}</bdi>
+            </a>
+            <p class="soft">{move || told(&facts)}</p>
+            {file.out.then(|| view! { <Badge text=words::out tone=Tone::Warning /> })}
+            {move || fault.get().map(|fault| view! { <Trouble fault /> })}
+            {(!typed)
+                .then(|| {
+                    view! {
+                        <div class="row">
+                            <button type="button" class="button quiet" on:click=save>
+                                {move || words::save_original(&name())}
+                            </button>
+                        </div>
+                    }
+                })}
+        </li>
+    }
+}
+
+/// Where a file is from, what it is, when it came.
+fn told(file: &FileRow) -> String {
+    let mut parts = Vec::new();
+    if !file.source.is_empty() && file.source != file.file_name {
+        parts.push(text::source(&file.source));
+    }
+    if !file.format.is_empty() {
+        parts.push(file.format.clone());
+    }
+    if file.bytes > 0 {
+        parts.push(text::size(file.bytes));
+    }
+    parts.push(words::entries(file.entries.into()));
+    if file.not_understood > 0 {
+        parts.push(words::not_understood(file.not_understood.into()));
+    }
+    if let Some(day) = &file.imported {
+        parts.push(words::imported(&text::day(day)));
+    }
+    parts.join(" · ")
+}
+
+/// Hands the original, byte for byte, to the browser to save.
+pub async fn save_original(front: Front, parcel: crate::record::Hash) -> Result<(), crate::app::wire::Failure> {
+    let (name, bytes) = front.client.original(parcel).await?;
+    let saved = crate::app::leave::blob("application/octet-stream", &bytes)
+        .and_then(|blob| crate::app::leave::save_blob(&name, &blob));
+    saved.map_err(|_| crate::app::wire::Failure::Unreadable)?;
+    front.say(words::saved(&name));
+    Ok(())
+}

@@ -1,0 +1,117 @@
+//! The recovery kit: on paper, and two groups of it typed back.
+
+use leptos::prelude::*;
+
+use crate::app::wire::{Failure, Kit, Secret};
+use crate::ui::front::Front;
+use crate::ui::part::{Callout, CodeView, ErrorSummary, Fault, Field, PageHead, Tone, Trouble, load, local_moment};
+use crate::ui::place::Place;
+use crate::ui::text::keep as words;
+
+/// The page.
+#[component]
+pub fn KitPage() -> impl IntoView {
+    let front = Front::get();
+    let client = front.client;
+    view! {
+        <PageHead title=words::kit_title lede=words::kit_lede />
+        {load(move || client.show_kit(), |kit: Kit| view! { <Sheet kit /> })}
+    }
+}
+
+/// The kit itself, as it is printed.
+#[component]
+fn Sheet(kit: Kit) -> impl IntoView {
+    let front = Front::get();
+    let groups = kit.groups.iter().cloned().map(|group| view! { <li class="code">{group}</li> }).collect_view();
+    let made = move || front.settings.with(|s| local_moment(&s.made));
+    view! {
+        <div class="stack-loose">
+            <Show when=move || front.settings.with(|s| s.kit_checked)>
+                <Callout tone=Tone::Good title=words::kit_right />
+            </Show>
+            <section class="stack card" aria-labelledby="kit">
+                <h2 id="kit">{words::kit_groups}</h2>
+                <p>{move || words::kit_where(&made())}</p>
+                <ol class="kit" translate="no">
+                    {groups}
+                </ol>
+                <div class="kit-code">
+                    <CodeView code=kit.code label=words::kit_code />
+                </div>
+                <p>{words::kit_keep}</p>
+                <div class="row no-print">
+                    <button type="button" class="button" on:click=move |_| _ = window().print()>
+                        {words::kit_print}
+                    </button>
+                </div>
+            </section>
+            <Show when=move || !front.settings.with(|s| s.kit_checked)>
+                <Check asked=kit.asked.clone() />
+            </Show>
+        </div>
+    }
+}
+
+/// Two groups typed back.
+#[component]
+fn Check(asked: Vec<u32>) -> impl IntoView {
+    const IDS: [&str; 4] = ["group-1", "group-2", "group-3", "group-4"];
+    let front = Front::get();
+    let faults = RwSignal::new(Vec::<Fault>::new());
+    let fault = RwSignal::new(None::<Failure>);
+    let typed: Vec<RwSignal<String>> = asked.iter().map(|_| RwSignal::new(String::new())).collect();
+    let fields = asked
+        .into_iter()
+        .zip(typed.clone())
+        .zip(IDS)
+        .map(|((number, value), id)| {
+            view! {
+                <Field id label=move || words::kit_group(u64::from(number) + 1) faults>
+                    <input
+                        class="input short code"
+                        id=id
+                        autocomplete="off"
+                        autocapitalize="characters"
+                        spellcheck="false"
+                        aria-describedby=format!("{id}-fault")
+                        prop:value=value
+                        on:input=move |event| value.set(event_target_value(&event))
+                    />
+                </Field>
+            }
+        })
+        .collect_view();
+    let submit = move |event: leptos::ev::SubmitEvent| {
+        event.prevent_default();
+        let groups: Vec<Secret> = typed.iter().map(|t| Secret(t.get_untracked().trim().to_owned())).collect();
+        leptos::task::spawn_local(async move {
+            match front.client.check_kit(groups).await {
+                Ok(true) => {
+                    faults.set(Vec::new());
+                    front.say(words::kit_right());
+                    front.refresh().await;
+                }
+                Ok(false) => faults.set(vec![("group-1", words::kit_wrong().to_owned())]),
+                Err(failure) => fault.set(Some(failure)),
+            }
+        });
+    };
+    view! {
+        <form class="stack no-print" on:submit=submit>
+            <h2>{words::kit_check}</h2>
+            <p>{words::kit_check_hint}</p>
+            <ErrorSummary faults />
+            {move || fault.get().map(|fault| view! { <Trouble fault /> })}
+            {fields}
+            <div class="row">
+                <button type="submit" class="button primary">
+                    {words::kit_check_now}
+                </button>
+                <a class="button quiet" href=Place::Summary.href()>
+                    {words::kit_later}
+                </a>
+            </div>
+        </form>
+    }
+}

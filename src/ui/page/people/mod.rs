@@ -1,0 +1,214 @@
+//! The persons of the vault: choose, add, change, remove.
+
+use leptos::prelude::*;
+
+use crate::app::wire::{Failure, NewPerson, PersonCard};
+use crate::ui::front::Front;
+use crate::ui::part::{Badge, Dialogue, Empty, PageHead, Tick, Tile, Tone, Trouble, load};
+use crate::ui::place::Place;
+use crate::ui::text::{self, people as words};
+
+mod form;
+
+use form::Form;
+
+/// The page. `?add=self` or `?add=carer` opens the form for a new person.
+#[component]
+pub fn People() -> impl IntoView {
+    let front = Front::get();
+    let client = front.client;
+    let adding = RwSignal::new(front.route.with_untracked(|r| r.filter("add").is_some()));
+    let caring = front.route.with_untracked(|r| r.filter("add") == Some("carer"));
+    let leaving = RwSignal::new(None::<PersonCard>);
+    let asked = RwSignal::new(false);
+    view! {
+        <PageHead title=words::title lede=words::lede />
+        <div class="stack-loose">
+            {load(
+                move || client.people(),
+                move |people: Vec<PersonCard>| {
+                    if people.is_empty() {
+                        view! {
+                            <Empty title=words::nobody>
+                                <p>{words::nobody_then}</p>
+                                <a class="button" href=Place::Import.href()>
+                                    {text::import::title}
+                                </a>
+                            </Empty>
+                        }
+                            .into_any()
+                    } else {
+                        let remove = move |card| {
+                            leaving.set(Some(card));
+                            asked.set(true);
+                        };
+                        view! {
+                            <ul class="lines">
+                                {people.into_iter().map(|card| view! { <Card card remove /> }).collect_view()}
+                            </ul>
+                        }
+                            .into_any()
+                    }
+                },
+            )}
+            <Show
+                when=move || adding.get()
+                fallback=move || {
+                    view! {
+                        <div class="row">
+                            <button type="button" class="button" on:click=move |_| adding.set(true)>
+                                {words::add}
+                            </button>
+                        </div>
+                    }
+                }
+            >
+                <section class="stack card" aria-labelledby="add">
+                    <h2 id="add">{words::add}</h2>
+                    <Form
+                        start=NewPerson { basis: caring.then_some(crate::app::wire::Basis::Consent), ..NewPerson::default() }
+                        button=words::save_add
+                        save=move |person| async move {
+                            let card = client.add_person(person).await?;
+                            client.choose_person(card.id).await?;
+                            adding.set(false);
+                            front.refresh().await;
+                            front.go(Place::Import);
+                            Ok(())
+                        }
+                        cancel=move || adding.set(false)
+                    />
+                </section>
+            </Show>
+        </div>
+        <Dialogue open=asked title=words::remove_title>
+            {move || leaving.get().map(|card| view! { <Remove card asked /> })}
+        </Dialogue>
+    }
+}
+
+/// One person.
+#[component]
+fn Card(card: PersonCard, remove: impl Fn(PersonCard) + Copy + 'static) -> impl IntoView {
+    let front = Front::get();
+    let client = front.client;
+    let editing = RwSignal::new(false);
+    let fault = RwSignal::new(None::<Failure>);
+    let name = StoredValue::new(card.header.clone());
+    let name = move || name.with_value(text::name);
+    let born = card.header.clone();
+    let (id, edit_id) = (card.id.clone(), StoredValue::new(card.id.clone()));
+    let given = StoredValue::new(card.given.clone());
+    let (carer, relation) = (card.given.carer.clone(), card.given.relation.clone());
+    let open = move |_| {
+        let id = id.clone();
+        leptos::task::spawn_local(async move {
+            match client.choose_person(id).await {
+                Ok(()) => {
+                    front.refresh().await;
+                    front.go(Place::Summary);
+                }
+                Err(failure) => fault.set(Some(failure)),
+            }
+        });
+    };
+    let is_open = card.open;
+    let leaving = card.clone();
+    view! {
+        <li class="stack-tight">
+            <div class="row">
+                <Tile seed=card.header.tile large=true />
+                <p>
+                    <bdi class="strong">{name}</bdi>
+                    <br />
+                    {move || text::born_and_age(&born)}
+                    <br />
+                    <span class="soft">{move || words::files(card.files.into())}</span>
+                    {card
+                        .given
+                        .basis
+                        .is_some()
+                        .then(|| {
+                            view! {
+                                <br />
+                                <bdi class="soft">{move || words::kept_by(&carer, &relation)}</bdi>
+                            }
+                        })}
+                </p>
+                {is_open.then(|| view! { <Badge tone=Tone::Good text=words::open_now /> })}
+            </div>
+            {move || fault.get().map(|fault| view! { <Trouble fault /> })}
+            <div class="row">
+                {(!is_open)
+                    .then(|| {
+                        view! {
+                            <button type="button" class="button primary" on:click=open>
+                                {move || words::open(&name())}
+                            </button>
+                        }
+                    })}
+                <button type="button" class="button quiet" on:click=move |_| editing.update(|e| *e = !*e)>
+                    {move || words::edit(&name())}
+                </button>
+                <button type="button" class="button quiet" on:click=move |_| remove(leaving.clone())>
+                    {move || words::remove(&name())}
+                </button>
+            </div>
+            <Show when=move || editing.get()>
+                <Form
+                    start=given.get_value()
+                    button=words::save_edit
+                    save=move |person| async move {
+                        client.edit_person(edit_id.get_value(), person).await?;
+                        editing.set(false);
+                        front.refresh().await;
+                        Ok(())
+                    }
+                    cancel=move || editing.set(false)
+                />
+            </Show>
+        </li>
+    }
+}
+
+/// Removing somebody for good, in two steps.
+#[component]
+fn Remove(card: PersonCard, asked: RwSignal<bool>) -> impl IntoView {
+    let front = Front::get();
+    let sure = RwSignal::new(false);
+    let fault = RwSignal::new(None::<Failure>);
+    let name = text::name(&card.header);
+    let yes = move |_| {
+        if !sure.get_untracked() {
+            return;
+        }
+        let id = card.id.clone();
+        leptos::task::spawn_local(async move {
+            match front.client.remove_person(id).await {
+                Ok(()) => {
+                    asked.set(false);
+                    front.refresh().await;
+                }
+                Err(failure) => fault.set(Some(failure)),
+            }
+        });
+    };
+    view! {
+        <p>{move || words::remove_then(&name)}</p>
+        {move || fault.get().map(|fault| view! { <Trouble fault /> })}
+        <Tick label=words::remove_sure on=sure turn=move |on| sure.set(on) />
+        <div class="row">
+            <button
+                type="button"
+                class="button danger primary"
+                aria-disabled=move || (!sure.get()).to_string()
+                on:click=yes
+            >
+                {words::remove_yes}
+            </button>
+            <button type="button" class="button quiet" on:click=move |_| asked.set(false)>
+                {text::common::cancel}
+            </button>
+        </div>
+    }
+}

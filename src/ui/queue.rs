@@ -1,0 +1,175 @@
+//! The files that are being brought in: one after the other, each in a parser worker of its own. The queue lives with
+//! the app, not with the import page: a person may read on meanwhile.
+
+use std::cell::{Cell, RefCell};
+use std::future::Future;
+use std::pin::pin;
+
+use futures_channel::oneshot;
+use futures_util::future::{Either, select};
+use leptos::prelude::*;
+use web_sys::File;
+
+use super::front::Front;
+use super::text::import as words;
+use crate::app::parser::Parser;
+use crate::app::wire::{Brought, Decision, Failure, ImportError, Progress};
+
+/// One file on its way.
+#[derive(Clone)]
+pub struct Job {
+    /// Names it in the queue.
+    pub id: u32,
+    /// The file's name.
+    pub name: String,
+    /// Its size in bytes.
+    pub bytes: u64,
+    /// How far it is.
+    pub state: State,
+}
+
+/// How far a file is.
+#[derive(Clone)]
+pub enum State {
+    /// Others come first.
+    Waiting,
+    /// It is being read.
+    Reading(Progress),
+    /// It is read: what became of it, one for each file that was inside. Some may still wait for an answer.
+    Read(Vec<Brought>),
+    /// It could not be brought in; nothing of it was kept.
+    Failed(Failure),
+}
+
+/// The queue, for the import page and the guard's dialogue. Copy.
+#[derive(Clone, Copy)]
+pub struct Queue {
+    front: Front,
+    /// All files since the app was opened, in the order they came.
+    pub jobs: RwSignal<Vec<Job>>,
+}
+
+thread_local! {
+    // Files are the browser's own and stay on this thread.
+    static FILES: RefCell<Vec<(u32, File)>> = const { RefCell::new(Vec::new()) };
+    // The file that is being read, and the way to stop it.
+    static RUNNING: Cell<Option<(u32, oneshot::Sender<()>)>> = const { Cell::new(None) };
+}
+
+impl Queue {
+    pub(super) fn new(front: Front) -> Self {
+        Self { front, jobs: RwSignal::new(Vec::new()) }
+    }
+
+    /// The queue of this app.
+    pub fn get() -> Self {
+        expect_context::<Queue>()
+    }
+
+    /// Puts files at the end, and starts if nothing is being read.
+    pub fn add(self, files: Vec<File>) {
+        if files.is_empty() {
+            return;
+        }
+        let idle = self.jobs.with_untracked(|jobs| {
+            !jobs.iter().any(|j| matches!(j.state, State::Waiting | State::Reading(_)))
+        });
+        self.jobs.update(|jobs| {
+            for file in files {
+                let id = jobs.last().map_or(0, |j| j.id + 1);
+                let (name, bytes) = (file.name(), file.size() as u64);
+                jobs.push(Job { id, name, bytes, state: State::Waiting });
+                FILES.with_borrow_mut(|all| all.push((id, file)));
+            }
+        });
+        if idle {
+            leptos::task::spawn_local(self.run());
+        }
+    }
+
+    /// Stops a file that waits or is being read. Nothing of it is kept.
+    pub fn cancel(self, id: u32) {
+        let waiting = self
+            .jobs
+            .with_untracked(|jobs| jobs.iter().any(|j| j.id == id && matches!(j.state, State::Waiting)));
+        if waiting {
+            FILES.with_borrow_mut(|all| all.retain(|(i, _)| *i != id));
+            self.jobs.update(|jobs| jobs.retain(|j| j.id != id));
+        } else if let Some((running, stop)) = RUNNING.take() {
+            if running == id {
+                _ = stop.send(());
+            } else {
+                RUNNING.set(Some((running, stop)));
+            }
+        }
+    }
+
+    /// Takes a finished file off the list; what it brought stays.
+    pub fn clear(self, id: u32) {
+        self.jobs.update(|jobs| jobs.retain(|j| j.id != id));
+    }
+
+    /// The first question of the guard that is still open: job, place in it, and the question.
+    pub fn question(self) -> Option<(u32, usize, Brought)> {
+        self.jobs.with(|jobs| {
+            jobs.iter().find_map(|job| {
+                let State::Read(brought) = &job.state else { return None };
+                let at = brought.iter().position(|b| matches!(b, Brought::Whose { .. }))?;
+                Some((job.id, at, brought.get(at)?.clone()))
+            })
+        })
+    }
+
+    /// Answers the guard's question. If that fails the question stays open.
+    pub async fn answer(self, job: u32, at: usize, question: u32, decision: Decision) -> Result<(), Failure> {
+        let brought = self.front.client.decide(question, decision).await?;
+        self.jobs.update(|jobs| {
+            if let Some(Job { state: State::Read(all), .. }) = jobs.iter_mut().find(|j| j.id == job)
+                && let Some(place) = all.get_mut(at)
+            {
+                *place = brought;
+            }
+        });
+        self.front.refresh().await;
+        Ok(())
+    }
+
+    async fn run(self) {
+        let hold = self.front.hold();
+        while let Some((id, file)) = FILES.with_borrow_mut(|all| (!all.is_empty()).then(|| all.remove(0))) {
+            self.set(id, State::Reading(Progress { total: file.size() as u64, ..Progress::default() }));
+            let parser = Parser::open(move |progress| self.set(id, State::Reading(progress)));
+            let answer = self.unless_stopped(id, parser.bring(&file)).await;
+            // Ends the worker, and with it whatever a hostile file left in it.
+            drop(parser);
+            self.front.say(match &answer {
+                Ok(_) => words::read(&file.name()),
+                Err(fault) => super::text::failed(fault),
+            });
+            self.set(id, answer.map_or_else(State::Failed, State::Read));
+            self.front.refresh().await;
+        }
+        drop(hold);
+    }
+
+    async fn unless_stopped<T>(
+        self,
+        id: u32,
+        work: impl Future<Output = Result<T, Failure>>,
+    ) -> Result<T, Failure> {
+        let (stop, stopped) = oneshot::channel();
+        RUNNING.set(Some((id, stop)));
+        match select(pin!(work), stopped).await {
+            Either::Left((answer, _)) => answer,
+            Either::Right(_) => Err(Failure::Import(ImportError::Cancelled)),
+        }
+    }
+
+    fn set(self, id: u32, state: State) {
+        self.jobs.update(|jobs| {
+            if let Some(job) = jobs.iter_mut().find(|j| j.id == id) {
+                job.state = state;
+            }
+        });
+    }
+}
