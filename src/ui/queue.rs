@@ -47,6 +47,8 @@ pub struct Queue {
     front: Front,
     /// All files since the app was opened, in the order they came.
     pub jobs: RwSignal<Vec<Job>>,
+    /// Whether the guard's question stands before the page.
+    pub asking: RwSignal<bool>,
 }
 
 thread_local! {
@@ -58,7 +60,7 @@ thread_local! {
 
 impl Queue {
     pub(super) fn new(front: Front) -> Self {
-        Self { front, jobs: RwSignal::new(Vec::new()) }
+        Self { front, jobs: RwSignal::new(Vec::new()), asking: RwSignal::new(false) }
     }
 
     /// The queue of this app.
@@ -71,9 +73,9 @@ impl Queue {
         if files.is_empty() {
             return;
         }
-        let idle = self.jobs.with_untracked(|jobs| {
-            !jobs.iter().any(|j| matches!(j.state, State::Waiting | State::Reading(_)))
-        });
+        let idle = self
+            .jobs
+            .with_untracked(|jobs| !jobs.iter().any(|j| matches!(j.state, State::Waiting | State::Reading(_))));
         self.jobs.update(|jobs| {
             for file in files {
                 let id = jobs.last().map_or(0, |j| j.id + 1);
@@ -89,9 +91,8 @@ impl Queue {
 
     /// Stops a file that waits or is being read. Nothing of it is kept.
     pub fn cancel(self, id: u32) {
-        let waiting = self
-            .jobs
-            .with_untracked(|jobs| jobs.iter().any(|j| j.id == id && matches!(j.state, State::Waiting)));
+        let waiting =
+            self.jobs.with_untracked(|jobs| jobs.iter().any(|j| j.id == id && matches!(j.state, State::Waiting)));
         if waiting {
             FILES.with_borrow_mut(|all| all.retain(|(i, _)| *i != id));
             self.jobs.update(|jobs| jobs.retain(|j| j.id != id));
@@ -152,11 +153,7 @@ impl Queue {
         drop(hold);
     }
 
-    async fn unless_stopped<T>(
-        self,
-        id: u32,
-        work: impl Future<Output = Result<T, Failure>>,
-    ) -> Result<T, Failure> {
+    async fn unless_stopped<T>(self, id: u32, work: impl Future<Output = Result<T, Failure>>) -> Result<T, Failure> {
         let (stop, stopped) = oneshot::channel();
         RUNNING.set(Some((id, stop)));
         match select(pin!(work), stopped).await {

@@ -107,7 +107,8 @@ fn Save(rows: StoredValue<Vec<JournalRow>>) -> impl IntoView {
     let fault = RwSignal::new(None::<Failure>);
     let save = move |_| {
         let text = rows.with_value(|rows| {
-            rows.iter().fold(String::new(), |text, row| text + &format!("{}\t{}\t{}\r\n", row.at, row.person, told(&row.what)))
+            rows.iter()
+                .fold(String::new(), |text, row| text + &format!("{}\t{}\t{}\r\n", row.at, row.person, told(&row.what)))
         });
         let saved = leave::save(words::save_name(), "text/plain;charset=utf-8", text.as_bytes());
         fault.set(saved.err().map(|_| Failure::Unreadable));

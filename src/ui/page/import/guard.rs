@@ -4,7 +4,7 @@ use leptos::prelude::*;
 
 use crate::app::wire::{Brought, Decision, Failure, FileRow, PersonCard};
 use crate::ui::front::Front;
-use crate::ui::part::{Dialogue, Tick, Tile, Tone, Trouble, Badge, load};
+use crate::ui::part::{Badge, Dialogue, Tick, Tile, Tone, Trouble, load};
 use crate::ui::queue::Queue;
 use crate::ui::text::{self, guard as words};
 use crate::view::guard::{Compared, Fact, Finding, GuardPage};
@@ -14,8 +14,7 @@ use crate::view::people::Header;
 #[component]
 pub fn Guard() -> impl IntoView {
     let queue = Queue::get();
-    let open = RwSignal::new(false);
-    OPEN.set(Some(open));
+    let open = queue.asking;
     let question = Memo::new(move |_| queue.question().map(Shown));
     // A new question opens the dialogue; "later" closes it until the next or until the person asks.
     Effect::new(move || open.set(question.with(Option::is_some)));
@@ -36,19 +35,6 @@ pub fn Guard() -> impl IntoView {
             }}
         </Dialogue>
     }
-}
-
-impl Guard {
-    /// Opens the dialogue again.
-    pub fn open() {
-        if let Some(open) = OPEN.get() {
-            open.set(true);
-        }
-    }
-}
-
-thread_local! {
-    static OPEN: core::cell::Cell<Option<RwSignal<bool>>> = const { core::cell::Cell::new(None) };
 }
 
 /// A question, the same as long as its number is.
@@ -299,4 +285,3 @@ pub fn UnfiledLine(file: FileRow) -> impl IntoView {
         </li>
     }
 }
-

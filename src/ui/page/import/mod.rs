@@ -1,7 +1,6 @@
 //! Bring in files: drop, choose or paste; the queue; the files of the record.
 
 use leptos::{ev, html, prelude::*};
-use wasm_bindgen::JsCast;
 use web_sys::{DataTransfer, File, FileList};
 
 use crate::app::wire::{Brought, FileRow, Progress};
@@ -43,7 +42,7 @@ pub fn Import() -> impl IntoView {
                     <h2 id="queue">{words::queue}</h2>
                     <ul class="lines">
                         <For each=move || queue.jobs.get() key=|job| job.id let:job>
-                            <JobLine id=job.id name=job.name.clone() />
+                            <JobLine id=job.id name=job.name.clone() bytes=job.bytes />
                         </For>
                     </ul>
                 </section>
@@ -109,7 +108,7 @@ fn list(files: &FileList) -> Vec<File> {
 
 /// One file of the queue.
 #[component]
-fn JobLine(id: u32, name: String) -> impl IntoView {
+fn JobLine(id: u32, name: String, bytes: u64) -> impl IntoView {
     let queue = Queue::get();
     let state = move || queue.jobs.with(|jobs| jobs.iter().find(|j| j.id == id).cloned());
     // The bar stays the same element while it moves.
@@ -127,7 +126,11 @@ fn JobLine(id: u32, name: String) -> impl IntoView {
     });
     view! {
         <li class="stack-tight">
-            <bdi class="strong">{name}</bdi>
+            <p>
+                <bdi class="strong">{name}</bdi>
+                " "
+                <span class="soft">{move || text::size(bytes)}</span>
+            </p>
             <Show when=move || reading.get()>
                 <Bar
                     label=move || phase(progress.get())
@@ -171,6 +174,7 @@ fn phase(progress: Option<Progress>) -> &'static str {
 /// What became of one file.
 #[component]
 fn Outcome(brought: Brought) -> impl IntoView {
+    let queue = Queue::get();
     match brought {
         Brought::In(report) => {
             let href = Place::Report(report.sha256.clone()).href();
@@ -185,7 +189,7 @@ fn Outcome(brought: Brought) -> impl IntoView {
         }
         Brought::Whose { .. } => view! {
             <Callout tone=Tone::Warning title=words::whose_waits>
-                <button type="button" class="button" on:click=move |_| Guard::open()>{words::answer}</button>
+                <button type="button" class="button" on:click=move |_| queue.asking.set(true)>{words::answer}</button>
             </Callout>
         }
         .into_any(),

@@ -297,7 +297,9 @@ fn Saving(report: StoredValue<ImportReport>, parcel: Hash) -> impl IntoView {
     let json = move |_| {
         leptos::task::spawn_local(async move {
             let answer = match front.client.report_json(parcel).await {
-                Ok(text) => leave::save(&name("json"), "application/json", text.as_bytes()).map_err(|_| Failure::Unreadable),
+                Ok(text) => {
+                    leave::save(&name("json"), "application/json", text.as_bytes()).map_err(|_| Failure::Unreadable)
+                }
                 Err(failure) => Err(failure),
             };
             fault.set(answer.err());

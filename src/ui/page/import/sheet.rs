@@ -32,9 +32,9 @@ pub fn html(report: &ImportReport) -> String {
     ]);
     if !report.unread.is_empty() {
         page.element("h2", words::unread());
-        page.list(report.unread.iter().map(|p| {
-            format!("{} · {} · {}", p.kind, p.reason.map_or("", text::issue), p.at)
-        }));
+        page.list(
+            report.unread.iter().map(|p| format!("{} · {} · {}", p.kind, p.reason.map_or("", text::issue), p.at)),
+        );
     }
     page.element("h2", words::issues());
     if report.issues.is_empty() {
@@ -43,9 +43,12 @@ pub fn html(report: &ImportReport) -> String {
     for group in &report.issues {
         let head = format!("{}: {} ({})", text::severity(group.severity), text::issue(group.code), group.count);
         page.element("h3", &head);
-        page.list(group.places.iter().map(|p| {
-            if p.found.is_empty() { p.at.clone() } else { format!("{} · “{}”", p.at, p.found) }
-        }));
+        page.list(
+            group
+                .places
+                .iter()
+                .map(|p| if p.found.is_empty() { p.at.clone() } else { format!("{} · “{}”", p.at, p.found) }),
+        );
     }
     page.element("h2", words::conformance());
     page.element("p", &words::checks_met(report.checks_met.into()));

@@ -2,8 +2,8 @@
 
 use leptos::prelude::*;
 
+use crate::app::client::Client;
 use crate::app::wire::{Failure, Secret, Strength, Words};
-use crate::ui::front::Front;
 use crate::ui::part::{Choice, Fault, Field, Trouble};
 use crate::ui::text::{self, keep as words};
 
@@ -36,10 +36,9 @@ impl NewPassphrase {
     }
 
     fn draw(self) {
-        let client = Front::get().client;
+        let language = text::lang().tag().get(..2).unwrap_or("en").to_owned();
         leptos::task::spawn_local(async move {
-            let language = text::lang().tag().get(..2).unwrap_or("en").to_owned();
-            self.words.set(Some(client.words(language).await));
+            self.words.set(Some(Client.words(language).await));
         });
     }
 
@@ -78,12 +77,11 @@ impl NewPassphrase {
 /// The fields.
 #[component]
 pub fn PassphraseFields(new: NewPassphrase) -> impl IntoView {
-    let client = Front::get().client;
     let measure = move |typed: String| {
         new.typed.set(typed.clone());
         if !new.drawn.get_untracked() {
             leptos::task::spawn_local(async move {
-                let strength = client.strength(Secret(typed.clone())).await.ok();
+                let strength = Client.strength(Secret(typed.clone())).await.ok();
                 // A slower answer to an older text must not stand.
                 if new.typed.with_untracked(|now| *now == typed) {
                     new.strength.set(strength);
