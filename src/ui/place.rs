@@ -194,24 +194,17 @@ impl Place {
         }
     }
 
-    /// True if it can be seen without anybody's record being open.
+    /// True if it needs no record, even where there is a locked one.
     pub fn is_public(&self) -> bool {
-        matches!(
-            self,
-            Place::Door
-                | Place::Scan
-                | Place::Token(_)
-                | Place::About
-                | Place::HowTo
-                | Place::SetUp
-                | Place::Import
-                | Place::People
-                | Place::More
-                | Place::Write(_)
-        )
+        matches!(self, Place::Scan | Place::Token(_) | Place::About | Place::HowTo)
     }
 
-    /// True if a record is shown there, which a screen left alone must not go on showing.
+    /// True if it makes sense while nothing is kept and nothing is open.
+    pub fn is_beginning(&self) -> bool {
+        self.is_public() || matches!(self, Place::SetUp | Place::Import | Place::People | Place::More | Place::Write(_))
+    }
+
+    /// True if the idle lock stays away: a code is on the screen, or the camera runs.
     pub fn holds_open(&self) -> bool {
         matches!(self, Place::Showing | Place::Scan | Place::Token(_))
     }

@@ -9,12 +9,18 @@ use super::place::{Place, Route};
 use super::text::{self, page as words};
 use crate::app::wire::Door;
 
+mod about;
 mod analyte;
 mod clinician;
 mod documents;
 mod eye;
+pub mod import;
 mod item;
+mod journal;
+mod keep;
 mod medicines;
+mod more;
+mod people;
 mod received;
 mod scan;
 mod section;
@@ -23,12 +29,6 @@ mod sharing;
 mod showing;
 mod summary;
 mod timeline;
-mod about;
-pub mod import;
-mod journal;
-mod keep;
-mod more;
-mod people;
 mod unlock;
 mod write;
 
@@ -41,9 +41,12 @@ pub async fn enter(front: Front, left: Left) {
         Way::Start | Way::Example => front.go_instead(Place::Import),
         Way::Care => front.go_instead(Route::from(Place::People).with("add", "carer")),
         Way::Scan => front.go_instead(Place::Scan),
-        Way::Kit | Way::Address => {}
+        Way::Kit => front.go_instead(Route::from(Place::Door).with("by", "kit")),
+        Way::Address => {}
     }
-    if front.is_open() && front.route.with_untracked(|r| r.place == Place::Door) {
+    if front.door.with_untracked(|d| matches!(d, Some(Ok(Door::Open { .. }))))
+        && front.route.with_untracked(|r| r.place == Place::Door)
+    {
         front.go_instead(Place::Summary);
     }
 }
@@ -62,7 +65,8 @@ pub fn Page() -> impl IntoView {
             None => view! { <p role="status">{text::common::loading}</p> }.into_any(),
             Some(Err(fault)) => view! { <Trouble fault /> }.into_any(),
             Some(Ok(Door::Open { .. })) => draw(place).into_any(),
-            Some(Ok(_)) if place.is_public() && place != Place::Door => draw(place).into_any(),
+            Some(Ok(_)) if place.is_public() => draw(place).into_any(),
+            Some(Ok(Door::Empty)) if place.is_beginning() => draw(place).into_any(),
             Some(Ok(Door::Locked)) => view! { <unlock::Unlock /> }.into_any(),
             Some(Ok(Door::Empty)) => {
                 // Nothing is open and nothing is kept: the first visit is the door's own screen.

@@ -39,7 +39,7 @@ thread_local! {
 #[component]
 pub fn Unlock() -> impl IntoView {
     let front = Front::get();
-    let by_kit = RwSignal::new(false);
+    let by_kit = RwSignal::new(front.route.with_untracked(|r| r.filter("by") == Some("kit")));
     let fault = RwSignal::new(None::<Failure>);
     let busy = RwSignal::new(false);
     let input = NodeRef::<html::Input>::new();
