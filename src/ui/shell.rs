@@ -8,7 +8,7 @@ use super::part::{Icon, Sign, Tile};
 use super::place::{Place, Route};
 use super::queue::Queue;
 use super::text::{self, shell as words};
-use crate::app::wire::{Door, Settings};
+use crate::app::wire::{Door, Doubt, Settings};
 
 /// Draws the app into `#app`, in place of the door, and goes on where the door was left.
 pub fn start() {
@@ -61,6 +61,7 @@ fn App(
                 <Bar />
             </Show>
             <main class="page" id="main" tabindex="-1">
+                <DoubtBanner />
                 <Banner />
                 <page::Page />
             </main>
@@ -197,6 +198,50 @@ fn under(place: &Place) -> Place {
         Place::Door | Place::Summary | Place::Section(_) | Place::Analyte(_) | Place::Item(_) | Place::Write(_) => {
             Place::Summary
         }
+    }
+}
+
+/// What is stored is not what was last written here: said on every page, until the person decides.
+#[component]
+fn DoubtBanner() -> impl IntoView {
+    let front = Front::get();
+    let doubt = RwSignal::new(None::<Doubt>);
+    let ask = move || {
+        leptos::task::spawn_local(async move {
+            doubt.set(front.client.doubt().await.unwrap_or_default());
+        });
+    };
+    Effect::new(move || {
+        front.changes.track();
+        if front.is_open() {
+            ask();
+        }
+    });
+    let accept = move |_| {
+        leptos::task::spawn_local(async move {
+            if front.client.accept_doubt().await.is_ok() {
+                front.refresh().await;
+            }
+        });
+    };
+    move || {
+        doubt.get().map(|doubt| {
+            view! {
+                <aside class="banner" aria-label=words::to_do>
+                    <Icon sign=Sign::Danger />
+                    <p>
+                        {words::doubt} " "
+                        {move || match doubt {
+                            Doubt::Older(missing) => words::doubt_older(missing),
+                            Doubt::Other => String::new(),
+                        }}
+                    </p>
+                    <button type="button" class="button" on:click=accept>
+                        {words::doubt_accept}
+                    </button>
+                </aside>
+            }
+        })
     }
 }
 

@@ -13,6 +13,7 @@ mod about;
 mod analyte;
 mod clinician;
 mod documents;
+mod erase;
 mod eye;
 pub mod import;
 mod item;
@@ -91,6 +92,7 @@ fn Stopped(state: Door) -> impl IntoView {
     view! {
         <PageHead title=what />
         <Callout tone=Tone::Danger title=then />
+        {matches!(state, Door::WasHere | Door::Damaged).then(|| view! { <erase::Erase /> })}
     }
     .into_any()
 }

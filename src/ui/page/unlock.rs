@@ -109,6 +109,7 @@ pub fn Unlock() -> impl IntoView {
                 </button>
             </div>
         </form>
+        <super::erase::Erase />
         <p>
             <a href=Place::Scan.href()>{door::scan}</a>
         </p>

@@ -1,0 +1,54 @@
+//! Starting again on this device: for a vault that is gone, past mending, or whose passphrase and kit are both lost.
+
+use leptos::prelude::*;
+
+use crate::app::wire::Failure;
+use crate::ui::front::Front;
+use crate::ui::part::{Dialogue, Trouble};
+use crate::ui::text::erase as words;
+
+/// A quiet button, and the question behind it. Nothing is erased before it is answered.
+#[component]
+pub fn Erase() -> impl IntoView {
+    let front = Front::get();
+    let open = RwSignal::new(false);
+    let busy = RwSignal::new(false);
+    let fault = RwSignal::new(None::<Failure>);
+    let erase = move |_| {
+        if busy.get_untracked() {
+            return;
+        }
+        busy.set(true);
+        leptos::task::spawn_local(async move {
+            let answer = front.client.erase().await;
+            busy.set(false);
+            match answer {
+                Ok(()) => {
+                    front.refresh().await;
+                    _ = window().location().reload();
+                }
+                Err(failure) => fault.set(Some(failure)),
+            }
+        });
+    };
+    view! {
+        <p>
+            <button type="button" class="button quiet" on:click=move |_| open.set(true)>
+                {words::ask}
+            </button>
+        </p>
+        <Dialogue open title=words::title>
+            <p>{words::what}</p>
+            <p>{words::then}</p>
+            {move || fault.get().map(|fault| view! { <Trouble fault /> })}
+            <div class="row">
+                <button type="button" class="button primary" on:click=move |_| open.set(false)>
+                    {words::leave}
+                </button>
+                <button type="button" class="button danger" aria-disabled=move || busy.get().to_string() on:click=erase>
+                    {words::erase}
+                </button>
+            </div>
+        </Dialogue>
+    }
+}
