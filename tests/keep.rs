@@ -186,13 +186,17 @@ fn another_vaults_mark_is_trouble() {
 /// Flips bits of every row: a vault either opens and names the damage, or says that it is damaged, and never shows anything wrong.
 #[test]
 fn no_flipped_bit_is_ever_silently_wrong() {
+    every_flip(6);
+}
+
+fn every_flip(seconds: u64) {
     let (_, disk, gwen) = filled();
     let whole = unlock(&disk).unwrap();
     let expected: Vec<_> = now(whole.parcels(&gwen)).unwrap().into_iter().map(|p| (p.id, p.reading, p.note)).collect();
     let mut rows = Vec::new();
     disk.tamper(|all| rows = all.iter().map(|(key, bytes)| (*key, bytes.len())).collect());
     let kit = now(whole.recovery_kit()).unwrap().text().unwrap();
-    let budget = Instant::now() + Duration::from_secs(6);
+    let budget = Instant::now() + Duration::from_secs(seconds);
     let (mut runs, mut seed) = (0u32, 1u64);
     while Instant::now() < budget {
         seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
@@ -320,53 +324,79 @@ async fn act<D: Disk>(vault: &mut Vault<Native<Rng>, D>, gwen: [u8; 16], act: u6
 /// At every failure point of every schedule the state is before or after, never between; what was acknowledged is there.
 #[test]
 fn every_failure_leaves_before_or_after() {
+    every_failure(8);
+}
+
+/// How long a harness of `cargo xtask prove` runs.
+fn prove_seconds() -> u64 {
+    std::env::var("TESSERA_PROVE_SECONDS").ok().and_then(|seconds| seconds.parse().ok()).unwrap_or(600)
+}
+
+#[test]
+#[ignore = "long: cargo xtask prove"]
+fn prove_every_failure_leaves_before_or_after() {
+    every_failure(prove_seconds());
+}
+
+#[test]
+#[ignore = "long: cargo xtask prove"]
+fn prove_no_flipped_bit_is_ever_silently_wrong() {
+    every_flip(prove_seconds());
+}
+
+fn every_failure(seconds: u64) {
     let (vault, start, gwen) = filled();
     let kit = now(vault.recovery_kit()).unwrap().text().unwrap();
     let open = |disk: Memory| now(Vault::unlock_with_kit(seeded(7), disk, &kit)).map_err(|(e, _, _)| e).unwrap();
-    let seconds = std::env::var("TESSERA_FAULT_SECONDS").ok().and_then(|s| s.parse().ok()).unwrap_or(8);
     let budget = Instant::now() + Duration::from_secs(seconds);
-    let (mut schedules, mut struck, mut seed) = (0u64, 0u64, 0u64);
+    let (mut schedules, mut struck, mut seed) = (0u64, [0u64; 2], 0u64);
     while Instant::now() < budget {
         seed += 1;
-        let mut dice = seeded(seed ^ 0xFACE);
-        let mut draw = |bound: u64| {
+        let dice = seeded(seed ^ 0xFACE);
+        let draw = |bound: u64| {
             let mut bytes = [0u8; 8];
-            Crypt::random(&mut dice, &mut bytes).unwrap();
+            dice.random(&mut bytes).unwrap();
             u64::from_le_bytes(bytes) % bound
         };
         let fault = Fault::ALL[draw(5) as usize];
-        // Unlocking takes six steps; each act takes four to seven.
-        let at = 5 + draw(24);
+        // Unlocking takes five steps or so, and an act about five.
+        let at = 4 + draw(18);
         let memory = start.photograph();
         let faulty = Faulty::new(memory.clone(), at, fault);
         let what = format!("seed {seed}: {fault:?} at step {at}");
         schedules += 1;
-        let Ok(mut vault) = now(Vault::unlock_with_kit(seeded(seed), faulty, &kit)) else { continue };
-        let mut sure = seen(&open(memory.photograph()), gwen);
+        let Ok(mut vault) = now(Vault::unlock_with_kit(seeded(seed), faulty, &kit)) else {
+            assert_eq!(seen(&open(memory), gwen), seen(&open(start.photograph()), gwen), "{what}");
+            continue;
+        };
         for n in 0..4u8 {
-            let done = now(act(&mut vault, gwen, draw(10), 10 + n));
-            let photograph = memory.photograph();
-            let after = seen(&open(photograph), gwen);
-            match done {
-                // Acknowledged: a crash right now keeps it, and what this tab shows is what is on the disk.
-                Ok(()) => sure = after,
-                Err(error) => {
-                    struck += 1;
-                    let expected = matches!(error, KeepError::Store(StoreError::Failed | StoreError::Full));
-                    assert!(expected, "{what}: {error:?}");
-                    // Refused or forgotten: wholly before, or wholly after. `seen` has checked every row of it.
-                    if fault == Fault::Refuse || fault == Fault::Full || fault == Fault::KillBefore {
-                        assert_eq!(after, sure, "{what}");
-                    }
-                    let healed = now(act(&mut open(memory.clone()), gwen, 7, 99));
-                    assert_eq!(healed, Ok(()), "{what}: writing on after the fault");
-                    break;
-                }
+            let before = memory.photograph();
+            let choice = draw(10);
+            let Err(error) = now(act(&mut vault, gwen, choice, 10 + n)) else { continue };
+            let expected = matches!(error, KeepError::Store(StoreError::Failed | StoreError::Full));
+            assert!(expected, "{what}: {error:?}");
+            let left = seen(&open(memory.photograph()), gwen);
+            // The same act without a fault, on a copy: what "after" is.
+            let mut whole = open(before.photograph());
+            now(act(&mut whole, gwen, choice, 10 + n)).unwrap();
+            let after = left == seen(&whole, gwen);
+            struck[usize::from(after)] += 1;
+            assert!(after || left == seen(&open(before), gwen), "{what}: between before and after");
+            if fault != Fault::Forget && fault != Fault::KillAfter {
+                assert!(!after || choice != 7, "{what}: refused, and yet written");
             }
+            let healed = now(act(&mut open(memory.clone()), gwen, 7, 99));
+            assert_eq!(healed, Ok(()), "{what}: writing on after the fault");
+            break;
         }
+        // What was acknowledged up to here is on the disk, whole.
+        seen(&open(memory), gwen);
     }
-    println!("fault schedules: {schedules}, of which {struck} struck a write; 0 between before and after");
-    assert!(schedules > 20 && struck > 5);
+    println!(
+        "fault schedules: {schedules}; struck acts left {} times before and {} times after, 0 times between",
+        struck[0], struck[1]
+    );
+    assert!(schedules > 20 && struck[0] + struck[1] > 5);
 }
 
 /// Making a vault is one commit: at each step of it there is no vault, or a whole one.

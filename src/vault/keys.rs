@@ -116,10 +116,10 @@ impl<C: Crypt> Keys<C> {
 pub struct PersonKeys<C: Crypt> {
     /// Seals what belongs to this person.
     pub root: C::Root,
-    /// Signs in this person's name.
-    pub signer: C::Signer,
-    /// The signer's public half, SEC1 uncompressed.
+    /// The public half of the signing key, SEC1 uncompressed.
     pub public: [u8; 65],
+    /// The private half, still wrapped: it is a handle only while something is signed.
+    signer: Sealed,
 }
 
 /// A person's keys at rest: each wrapped, to be kept inside the person's sealed row.
@@ -151,9 +151,9 @@ impl<C: Crypt> PersonKeys<C> {
         let pair = crypt.pair().await?;
         let signer_place = keys.place(Store::People, person, &[b"signer"], generation);
         let wrapped = segment::seal(crypt, &root, Namespace::Wrap, &signer_place, &pair.pkcs8).await?;
-        let signer = crypt.signer(&pair.pkcs8).await?;
-        let wrapped = WrappedKeys { key: key.into_bytes(), signer: wrapped.into_bytes(), public: pair.public.to_vec() };
-        Ok((PersonKeys { root, signer, public: pair.public }, wrapped))
+        let rest =
+            WrappedKeys { key: key.into_bytes(), signer: wrapped.bytes().to_vec(), public: pair.public.to_vec() };
+        Ok((PersonKeys { root, signer: wrapped, public: pair.public }, rest))
     }
 
     /// Unwraps a person's keys.
@@ -166,11 +166,19 @@ impl<C: Crypt> PersonKeys<C> {
             segment::unwrap(crypt, keys.meta(), &keys.place(Store::People, person, &[b"key"], 0), &key).await?;
         let root = crypt.root(secret.expose()).await?;
         let signer = Sealed::parse(wrapped.signer.clone())?;
-        let place = keys.place(Store::People, person, &[b"signer"], 0);
-        let pkcs8 = Zeroizing::new(segment::open(crypt, &root, Namespace::Wrap, &place, &signer).await?);
-        let signer = crypt.signer(&pkcs8).await?;
         let public = wrapped.public.as_slice().try_into().map_err(|_| Refusal::Damaged)?;
         Ok(PersonKeys { root, signer, public })
+    }
+
+    /// Signs in this person's name: ES256, `r | s`.
+    ///
+    /// # Errors
+    /// [`VaultError::Damaged`] where the wrapped key does not open; [`VaultError::Unavailable`].
+    pub async fn sign(&self, crypt: &C, keys: &Keys<C>, person: &Person, bytes: &[u8]) -> Result<[u8; 64], VaultError> {
+        let place = keys.place(Store::People, person, &[b"signer"], 0);
+        let pkcs8 = segment::open(crypt, &self.root, Namespace::Wrap, &place, &self.signer).await?;
+        let signer = crypt.signer(&Zeroizing::new(pkcs8)).await?;
+        Ok(crypt.sign(&signer, bytes).await?)
     }
 }
 

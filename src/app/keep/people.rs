@@ -117,7 +117,7 @@ impl<C: Crypt, D: Disk> Vault<C, D> {
     /// [`KeepError::NoPerson`], [`VaultError::Unavailable`].
     pub async fn sign(&self, person: &Person, bytes: &[u8]) -> Result<[u8; 64], KeepError> {
         let (keys, _) = self.people.get(person).ok_or(KeepError::NoPerson)?;
-        Ok(self.crypt.sign(&keys.signer, bytes).await.map_err(VaultError::from)?)
+        Ok(keys.sign(&self.crypt, &self.keys, person, bytes).await?)
     }
 
     /// A person's public key, SEC1 uncompressed: `04 | x | y`.
