@@ -3,6 +3,14 @@
 //! of a new number.
 //!
 //! Deflate finds what stands near the end most cheaply: so names first, then what every document says.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::print_stdout,
+    missing_docs
+)]
 
 use std::collections::HashSet;
 use std::fmt::Write;

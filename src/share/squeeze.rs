@@ -46,7 +46,7 @@ pub fn expand(squeezed: &[u8], number: u8, length: usize) -> Result<Vec<u8>, Sha
 }
 
 fn limit(squeezed: usize) -> usize {
-    (squeezed * RATIO).max(64 * 1024).min(MAX)
+    (squeezed * RATIO).clamp(64 * 1024, MAX)
 }
 
 fn deflate(bytes: &[u8], dictionary: &[u8]) -> Result<Vec<u8>, ShareError> {
