@@ -1,0 +1,226 @@
+//! When two entries say the same thing: the keys of each kind of entry, and what is never a key.
+//!
+//! Never fuzzy: equal codes, or equal text with case, spaces and Unicode form folded and nothing else, plus compatible
+//! facts (strength of a medicine, time of a visit). What means nothing by itself (degraded codes, null flavours,
+//! "unknown", "Adverse reactions") is no key, so that three lost allergies never become one.
+
+use std::collections::HashMap;
+
+use unicode_normalization::UnicodeNormalization;
+
+use super::{Coding, Concept, Entry, PartialDate, system};
+
+mod generic;
+mod keys;
+mod strength;
+
+pub use generic::DEGRADED;
+pub use keys::is_medicine;
+pub(super) use keys::{Join, Keys, keys};
+pub use strength::strengths;
+
+use generic::{GENERIC_CODES, GENERIC_WORDS};
+
+/// Folds case, runs of spaces and Unicode form (NFC), nothing else.
+///
+/// ```
+/// # use tessera::record::same::fold;
+/// assert_eq!(fold("  Penicillin\u{a0} V "), "penicillin v");
+/// ```
+pub fn fold(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for word in text.split_whitespace() {
+        if !out.is_empty() {
+            out.push(' ');
+        }
+        if word.is_ascii() {
+            out.extend(word.chars().map(|c| c.to_ascii_lowercase()));
+        } else {
+            out.extend(word.nfc().flat_map(char::to_lowercase));
+        }
+    }
+    if out.is_ascii() { out } else { out.nfc().collect() }
+}
+
+/// True if the words name something: not empty, not generic, not the transfer's own "degraded" marking.
+pub fn is_subject(folded: &str) -> bool {
+    folded.chars().any(char::is_alphanumeric)
+        && !GENERIC_WORDS.contains(&folded)
+        && !folded.starts_with("transfer-degraded")
+        && !folded.starts_with("transfer degraded")
+}
+
+/// The code systems that have several names, each under one: OIDs and dm+d (whose codes are SNOMED CT concepts).
+fn system_name(uri: &str) -> &str {
+    let uri = uri.split('|').next().unwrap_or(uri).trim().trim_end_matches('/');
+    match uri {
+        "urn:oid:2.16.840.1.113883.6.96"
+        | "2.16.840.1.113883.6.96"
+        | "urn:oid:2.16.840.1.113883.2.1.3.2.4.15"
+        | "2.16.840.1.113883.2.1.3.2.4.15"
+        | "http://dmd.nhs.uk"
+        | system::DMD => system::SNOMED,
+        "urn:oid:2.16.840.1.113883.6.1" | "2.16.840.1.113883.6.1" => system::LOINC,
+        "urn:oid:2.16.840.1.113883.6.88" | "2.16.840.1.113883.6.88" => system::RXNORM,
+        "urn:oid:2.16.840.1.113883.12.292" | "2.16.840.1.113883.12.292" => system::CVX,
+        _ => uri,
+    }
+}
+
+/// True if the code names a subject.
+fn is_key(coding: &Coding) -> bool {
+    let system = coding.system.to_ascii_lowercase();
+    !(coding.code.trim().is_empty()
+        || system.trim().is_empty()
+        || system.contains("nullflavor")
+        || system.ends_with("2.16.840.1.113883.5.1008")
+        || system.contains("data-absent-reason")
+        || DEGRADED.contains(&coding.code.as_str())
+        || GENERIC_CODES.contains(&coding.code.as_str())
+        || coding.code.starts_with("9bJ"))
+}
+
+/// The subject's codes that may serve as keys: system and code, the system under its one name.
+pub fn codes(concept: &Concept) -> impl Iterator<Item = (&str, &str)> {
+    concept.codings.iter().filter(|c| is_key(c)).map(|c| (system_name(&c.system), c.code.trim()))
+}
+
+/// False if two of the entries have codes of one system, and none in common.
+pub fn codes_agree<'a>(entries: impl IntoIterator<Item = &'a Entry>) -> bool {
+    let mut common: HashMap<&str, Vec<&str>> = HashMap::new();
+    for entry in entries {
+        let mut own: HashMap<&str, Vec<&str>> = HashMap::new();
+        for (system, code) in codes(&entry.concept) {
+            own.entry(system).or_default().push(code);
+        }
+        for (system, codes) in own {
+            let kept = common.entry(system).or_insert_with(|| codes.clone());
+            kept.retain(|code| codes.contains(code));
+            if kept.is_empty() {
+                return false;
+            }
+        }
+    }
+    true
+}
+
+/// The subject's words, folded, if they may serve as a key.
+pub fn words(entry: &Entry) -> Option<String> {
+    let label = entry.concept.label().or(entry.named.then_some(entry.title.as_str()))?;
+    Some(fold(label)).filter(|w| is_subject(w))
+}
+
+/// One spelling for each unit: micro signs, the case of the litre, UCUM's own names for mmHg and °C are spellings;
+/// `U/L` and `iu/L` stay two, and so do `mL/min` and `mL/min/{1.73_m2}`.
+///
+/// ```
+/// # use tessera::record::same::unit;
+/// assert_eq!(unit("µmol/L"), unit("umol/l"));
+/// assert_ne!(unit("U/L"), unit("iu/L"));
+/// ```
+pub fn unit(text: &str) -> String {
+    let plain: String = text
+        .chars()
+        .filter(|c| !c.is_whitespace())
+        .map(|c| match c {
+            'µ' | 'μ' => 'u',
+            '^' => '*',
+            '×' => 'x',
+            other => other,
+        })
+        .collect();
+    let plain = plain.strip_prefix("x10").map(|rest| format!("10{rest}")).unwrap_or(plain);
+    let part = |part: &str| match part {
+        "l" => "L".to_owned(),
+        "ml" => "mL".to_owned(),
+        "dl" => "dL".to_owned(),
+        "mm[Hg]" => "mmHg".to_owned(),
+        "°C" | "degC" => "Cel".to_owned(),
+        "mcg" => "ug".to_owned(),
+        "micromol" => "umol".to_owned(),
+        other => other.to_owned(),
+    };
+    plain.split('/').map(part).collect::<Vec<_>>().join("/")
+}
+
+/// The moment of a result: the instant where a zone was stated, else the characters' own parts. `None` without a date.
+pub fn instant(date: &PartialDate) -> Option<String> {
+    let known = date.known?;
+    let day = || (known.month, known.day);
+    let Some(time) = known.time else {
+        return Some(match day() {
+            (Some(m), Some(d)) => format!("{:04}-{m:02}-{d:02}", known.year),
+            (Some(m), None) => format!("{:04}-{m:02}", known.year),
+            _ => format!("{:04}", known.year),
+        });
+    };
+    let civil = date.day()?.at(
+        time.hour as i8,
+        time.minute as i8,
+        time.second.unwrap_or(0) as i8,
+        i32::try_from(time.nano).unwrap_or(0),
+    );
+    match time.offset {
+        None => Some(civil.to_string()),
+        Some(minutes) => {
+            let zone = jiff::tz::Offset::from_seconds(i32::from(minutes) * 60).ok()?;
+            zone.to_timestamp(civil).ok().map(|t| t.to_string())
+        }
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)]
+mod tests {
+    use super::*;
+
+    fn check(text: &str, expected: &[&str]) {
+        assert_eq!(strengths(text), expected, "{text}");
+    }
+
+    #[test]
+    fn strengths_are_read_from_the_words_and_never_converted() {
+        check("Aspirin 75mg tablets", &["75mg"]);
+        check("Aspirin 75 MG Oral Tablet", &["75mg"]);
+        check("Amoxicillin 250mg/5ml oral suspension", &["250mg/5ml"]);
+        check("Morphine 10 mg / 5 mL", &["10mg/5ml"]);
+        check("Insulin glargine 100 units/ml 3 ml pen", &["100unit/ml"]);
+        check("Co-codamol 30mg/500mg tablets", &["30mg/500mg"]);
+        check("Salbutamol 100micrograms/dose inhaler", &["100microgram/dose"]);
+        check("Levothyroxine 0.50 mg", &["0.5mg"]);
+        check("Metformin 1,000mg", &["1000mg"]);
+        check("Hydrocortisone 1% cream 15g", &["1%", "15g"]);
+        check("Vitamin B12", &[]);
+        check("Aspirin", &[]);
+    }
+
+    #[test]
+    fn spellings_of_a_unit_are_one_and_other_units_are_not() {
+        for (a, b) in [("µmol/L", "umol/l"), ("g/L", "g / l"), ("mm[Hg]", "mmHg"), ("x10^9/L", "10*9/L"), ("mcg", "µg")]
+        {
+            assert_eq!(unit(a), unit(b));
+        }
+        for (a, b) in
+            [("U/L", "iu/L"), ("mL/min", "mL/min/{1.73_m2}"), ("mg", "Mg"), ("g/L", "g/dL"), ("%", "mmol/mol")]
+        {
+            assert_ne!(unit(a), unit(b));
+        }
+    }
+
+    #[test]
+    fn generic_words_name_nothing() {
+        for text in ["Unknown", " ADVERSE   reactions", "Transfer-degraded drug allergy", "", "?", "N/A"] {
+            assert!(!is_subject(&fold(text)), "{text}");
+        }
+        assert!(is_subject(&fold("Penicillin")));
+    }
+
+    #[test]
+    fn an_instant_is_the_same_in_every_zone_that_was_stated_and_a_wall_clock_stays_one() {
+        let at = |s| instant(&PartialDate::fhir(s));
+        assert_eq!(at("2020-07-01T10:00:00+01:00"), at("2020-07-01T09:00:00Z"));
+        assert_ne!(at("2020-07-01T10:00:00"), at("2020-07-01T10:00:00Z"));
+        assert_eq!(at("2020-07"), Some("2020-07".into()));
+        assert_eq!(at("2020-07-93"), None);
+    }
+}
