@@ -114,18 +114,19 @@ pub fn text(text: &str) -> Option<Format> {
 
 /// JSON by its top-level keys. Text that is no JSON counts as FHIR: its reader says where it breaks.
 fn json_kind(text: &str) -> Format {
-    if let Some((first, rest)) = text.split_once('\n')
+    let key = json::first_of(text, &["resourceType", "verifiableCredential"]);
+    if key == Some("resourceType")
+        && let Some((first, rest)) = text.split_once('\n')
         && !rest.trim().is_empty()
-        && let Ok(first) = json::outline(first)
-        && first.member("resourceType").is_some()
+        && json::outline(first).is_ok()
     {
         return Format::FhirNdjson;
     }
-    match json::outline(text) {
-        Err(_) => Format::FhirJson,
-        Ok(outline) if outline.member("resourceType").is_some() => Format::FhirJson,
-        Ok(outline) if outline.member("verifiableCredential").is_some() => Format::SmartHealthCard,
-        Ok(_) => Format::OtherJson,
+    match key {
+        Some("resourceType") => Format::FhirJson,
+        Some(_) => Format::SmartHealthCard,
+        None if json::outline(text).is_ok() => Format::OtherJson,
+        None => Format::FhirJson,
     }
 }
 

@@ -75,21 +75,19 @@ pub enum Outline<'a> {
     Plain,
 }
 
-impl Outline<'_> {
-    /// The range of a member; of the last, if the key stands twice.
-    pub fn member(&self, key: &str) -> Option<Range<usize>> {
-        match self {
-            Outline::Object(members) => members.iter().rev().find(|(k, _)| k == key).map(|(_, r)| r.clone()),
-            _ => None,
-        }
+/// The first of these keys that the outermost object has, in the order of the text; the rest is not looked at.
+pub fn first_of<'k>(text: &str, keys: &[&'k str]) -> Option<&'k str> {
+    let mut reader = Reader::new(text);
+    if reader.next() != Some(b'{') {
+        return None;
     }
-
-    /// The first key that stands twice.
-    pub fn twice(&self) -> Option<&str> {
-        let Outline::Object(members) = self else { return None };
-        let mut seen = std::collections::HashSet::new();
-        members.iter().find(|(key, _)| !seen.insert(key.as_ref())).map(|(key, _)| key.as_ref())
-    }
+    let mut found = None;
+    // Finding it ends the walk; a fault on the way there ends it too, with nothing found.
+    let _ = reader.members(|reader, key| {
+        found = keys.iter().find(|k| **k == key).copied();
+        if found.is_some() { reader.fault(Wrong::Trailing) } else { reader.skip(1).map(drop) }
+    });
+    found
 }
 
 /// The byte range of the value to which a JSON pointer (RFC 6901) leads; `None` if it leads nowhere or the text is no
@@ -110,22 +108,47 @@ pub fn locate(text: &str, pointer: &str) -> Option<Range<usize>> {
     Some(range)
 }
 
-struct Reader<'a> {
+/// Walks over a JSON text. Every step checks what it passes; a walk that comes to [`Reader::finish`] has seen JSON.
+pub struct Reader<'a> {
     text: &'a str,
     bytes: &'a [u8],
     at: usize,
 }
 
 impl<'a> Reader<'a> {
-    fn new(text: &'a str) -> Self {
+    /// A walk from the beginning of a text.
+    pub fn new(text: &'a str) -> Self {
         Self { text, bytes: text.as_bytes(), at: 0 }
+    }
+
+    /// Where it stands, in bytes.
+    pub fn offset(&self) -> usize {
+        self.at
+    }
+
+    /// The first byte of what comes next, spaces passed over.
+    pub fn next(&mut self) -> Option<u8> {
+        self.space();
+        self.peek()
+    }
+
+    /// The next value if it is a text; any other is passed over.
+    ///
+    /// # Errors
+    /// The first [`Fault`] in it.
+    pub fn text(&mut self, depth: usize) -> Result<Option<Cow<'a, str>>, Fault> {
+        if self.next() == Some(b'"') { self.string().map(Some) } else { self.skip(depth).map(|_| None) }
     }
 
     fn peek(&self) -> Option<u8> {
         self.bytes.get(self.at).copied()
     }
 
-    fn fault<T>(&self, what: Wrong) -> Result<T, Fault> {
+    /// A fault at this place.
+    ///
+    /// # Errors
+    /// Always.
+    pub fn fault<T>(&self, what: Wrong) -> Result<T, Fault> {
         let what = if self.at >= self.bytes.len() && what != Wrong::Deep { Wrong::Ends } else { what };
         Err(Fault { what, offset: self.at })
     }
@@ -136,7 +159,11 @@ impl<'a> Reader<'a> {
         }
     }
 
-    fn finish(&mut self) -> Result<(), Fault> {
+    /// The end: nothing but space may follow.
+    ///
+    /// # Errors
+    /// [`Wrong::Trailing`].
+    pub fn finish(&mut self) -> Result<(), Fault> {
         self.space();
         if self.at < self.bytes.len() { self.fault(Wrong::Trailing) } else { Ok(()) }
     }
@@ -202,7 +229,10 @@ impl<'a> Reader<'a> {
     }
 
     /// Passes over one value, checking it all the same, and says where it stood.
-    fn skip(&mut self, depth: usize) -> Result<Range<usize>, Fault> {
+    ///
+    /// # Errors
+    /// The first [`Fault`] in it.
+    pub fn skip(&mut self, depth: usize) -> Result<Range<usize>, Fault> {
         self.space();
         let start = self.at;
         match self.peek() {
@@ -219,7 +249,11 @@ impl<'a> Reader<'a> {
         Ok(start..self.at)
     }
 
-    fn members(&mut self, mut each: impl FnMut(&mut Self, Cow<'a, str>) -> Result<(), Fault>) -> Result<(), Fault> {
+    /// Passes over an object; `each` has to pass over each value. The next byte must be its brace.
+    ///
+    /// # Errors
+    /// The first [`Fault`], or what `each` gives.
+    pub fn members(&mut self, mut each: impl FnMut(&mut Self, Cow<'a, str>) -> Result<(), Fault>) -> Result<(), Fault> {
         self.at += 1;
         self.space();
         if self.eat(b'}') {
@@ -246,7 +280,11 @@ impl<'a> Reader<'a> {
         }
     }
 
-    fn elements(&mut self, mut each: impl FnMut(&mut Self) -> Result<(), Fault>) -> Result<(), Fault> {
+    /// Passes over a list; `each` has to pass over each element. The next byte must be its bracket.
+    ///
+    /// # Errors
+    /// The first [`Fault`], or what `each` gives.
+    pub fn elements(&mut self, mut each: impl FnMut(&mut Self) -> Result<(), Fault>) -> Result<(), Fault> {
         self.at += 1;
         self.space();
         if self.eat(b']') {

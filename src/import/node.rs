@@ -115,24 +115,6 @@ impl<'a> Node<'a> {
             _ => None,
         }
     }
-
-    /// Calls `found` with every object of the tree and its pointer below `at`; stops early when it says so.
-    pub fn walk(&self, at: &str, found: &mut dyn FnMut(&Node<'a>, &str) -> bool) -> bool {
-        match self {
-            Node::Object(members) => {
-                found(self, at)
-                    && members.iter().all(|(k, n)| n.is_leaf() || n.walk(&format!("{at}/{}", escape(k)), found))
-            }
-            Node::List(list) => {
-                list.iter().enumerate().all(|(i, n)| n.is_leaf() || n.walk(&format!("{at}/{i}"), found))
-            }
-            _ => true,
-        }
-    }
-
-    fn is_leaf(&self) -> bool {
-        !matches!(self, Node::Object(_) | Node::List(_))
-    }
 }
 
 /// The first key that stands twice. Small objects are compared pairwise, large ones through a set.

@@ -1,7 +1,9 @@
+use std::collections::HashSet;
+
 use crate::import::encoding;
 use crate::import::narrative;
 use crate::import::node::Node;
-use crate::record::{Attachment, Entry, Hash, IssueCode, Kind, Section, Severity};
+use crate::record::{Attachment, Entry, Hash, IssueCode, Kind, Outcome, Section, Severity};
 
 use super::index::Piece;
 use super::{Reader, span};
@@ -82,30 +84,32 @@ impl<'t> Reader<'t, '_> {
 
     /// A Binary that no document names is a document of its own.
     pub fn loose_binaries(&mut self) {
-        let mut loose: Vec<(usize, u32)> = self.binaries.iter().map(|(i, n)| (*i, *n)).collect();
-        loose.sort_unstable();
-        for (i, number) in loose {
-            let Some(piece) = self.index.pieces.get(i) else { continue };
-            let (at, span) = (piece.at.clone(), span(self.shift, piece));
-            let used = self.reading.attachments.iter().enumerate().any(|(n, a)| n as u32 != number && a.at == at);
-            if used {
-                continue;
-            }
+        let mut own: Vec<(usize, u32)> = self.binaries.iter().map(|(i, n)| (*i, *n)).collect();
+        own.sort_unstable();
+        let own_numbers: HashSet<u32> = own.iter().map(|(_, n)| *n).collect();
+        let named: HashSet<String> = (0_u32..)
+            .zip(&self.reading.attachments)
+            .filter(|(n, _)| !own_numbers.contains(n))
+            .map(|(_, a)| a.at.clone())
+            .collect();
+        let mut shown = HashSet::new();
+        for (i, number) in own {
+            let Some(piece) = self.index.pieces.get(i).filter(|p| !named.contains(&p.at)) else { continue };
             let kind =
                 self.reading.attachments.get(number as usize).map(|a| a.content_type.clone()).unwrap_or_default();
-            let mut entry = Entry::new(Section::Documents, Kind::DocumentReference, at.clone(), kind);
+            let mut entry = Entry::new(Section::Documents, Kind::DocumentReference, piece.at.clone(), kind);
             entry.named = false;
-            entry.span = span;
+            entry.span = span(self.shift, piece);
             entry.attachments = vec![number];
             self.reading.entries.push(entry);
-            // It was counted as kept: it is shown after all.
-            if let Some(line) = self.reading.ledger.lines.iter_mut().find(|l| l.at == at)
-                && line.outcome == crate::record::Outcome::Kept
-            {
-                line.outcome = crate::record::Outcome::Shown;
-                self.reading.ledger.kept -= 1;
-                self.reading.ledger.shown += 1;
-            }
+            shown.insert(piece.at.as_str());
+        }
+        // They were counted as kept: they are shown after all.
+        let ledger = &mut self.reading.ledger;
+        for line in ledger.lines.iter_mut().filter(|l| l.outcome == Outcome::Kept && shown.contains(l.at.as_str())) {
+            line.outcome = Outcome::Shown;
+            ledger.kept -= 1;
+            ledger.shown += 1;
         }
     }
 }

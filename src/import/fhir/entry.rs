@@ -106,16 +106,12 @@ impl<'t> Reader<'t, '_> {
         let other = match about {
             Some((kind, at)) => kind != "Patient" || (!at.is_empty() && !people.iter().any(|p| p.at == at)),
             // It names a Patient that is not in the file, while the file has another one that could be named so.
-            None => !people.is_empty() && literal.contains("Patient/") && self.named_patients(),
+            None => !people.is_empty() && literal.contains("Patient/") && self.patients_named,
         };
         if other {
             let literal = literal.to_owned();
             self.issue(Severity::Warning, IssueCode::OtherSubject, &entry.at, &literal);
         }
-    }
-
-    fn named_patients(&self) -> bool {
-        self.index.pieces.iter().filter(|p| p.kind == "Patient").all(|p| !p.id.is_empty())
     }
 
     /// Links to other entries of the same file, by the element that holds them.

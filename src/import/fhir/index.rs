@@ -1,9 +1,9 @@
 use std::borrow::Cow;
 use std::collections::HashMap;
-use std::ops::Range;
+use std::ops::{ControlFlow, Range};
 
-use crate::import::json::{self, Outline};
-use crate::import::{ImportError, LIMITS};
+use crate::import::json::{self, Fault, Reader, Wrong};
+use crate::import::{ImportError, LIMITS, Phase, Progress, tell};
 use crate::record::IssueCode;
 
 /// One resource of a file, found but not yet read.
@@ -32,8 +32,8 @@ pub struct Index<'t> {
     pub bundle: String,
     /// `timestamp` of the outermost Bundle.
     pub timestamp: String,
-    /// Profiles that the outermost Bundle claims.
-    pub profiles: Vec<String>,
+    /// Where its `meta` stands.
+    meta: Option<Range<usize>>,
     by_url: HashMap<String, Found>,
     by_id: HashMap<String, Found>,
     by_bare_id: HashMap<String, Found>,
@@ -47,132 +47,234 @@ enum Found {
     Several,
 }
 
-impl<'t> Index<'t> {
-    /// Finds the resources of one JSON value: those of a Bundle of any type, bundles in bundles, Parameters; else the
-    /// value itself.
-    pub fn json(text: &'t str) -> Result<Self, ImportError> {
-        let mut index = Index::default();
-        let whole = 0..text.len();
-        // Faults are looked for once, over the whole text: below here nothing can fail.
-        json::outline(text).map_err(|fault| not_json(text, &fault))?;
-        index.gather(text, whole, String::new(), "".into(), 0)?;
-        index.name(text);
-        Ok(index)
+/// Bundles in Bundles deeper than this are kept whole, as a piece.
+const NESTED: usize = 8;
+
+/// Gathers the pieces of a text in one walk over it.
+struct Gatherer<'t, 'p> {
+    index: Index<'t>,
+    progress: &'p mut dyn FnMut(Progress) -> ControlFlow<()>,
+    /// Where the text of the walk begins in the whole text (a line of NDJSON).
+    base: usize,
+    total: usize,
+    told: usize,
+    /// Why the walk was broken off, if not for a fault.
+    stop: Option<ImportError>,
+}
+
+/// What an object says of itself.
+#[derive(Default)]
+struct Head<'t> {
+    keys: Vec<Cow<'t, str>>,
+    twice: bool,
+    kind: Cow<'t, str>,
+    id: Cow<'t, str>,
+    bundle: Cow<'t, str>,
+    timestamp: Cow<'t, str>,
+    meta: Option<Range<usize>>,
+}
+
+impl<'t> Head<'t> {
+    fn key(&mut self, key: Cow<'t, str>) {
+        self.twice |= self.keys.contains(&key);
+        self.keys.push(key);
+    }
+}
+
+impl<'t, 'p> Gatherer<'t, 'p> {
+    fn new(text: &'t str, progress: &'p mut dyn FnMut(Progress) -> ControlFlow<()>) -> Self {
+        Gatherer { index: Index::default(), progress, base: 0, total: text.len(), told: 0, stop: None }
     }
 
-    /// Finds the resources of newline-delimited JSON (one resource a line; Bulk Data `application/fhir+ndjson`).
-    pub fn ndjson(text: &'t str) -> Result<Self, ImportError> {
-        let mut index = Index::default();
-        let mut start = 0;
-        for (number, line) in text.split('\n').enumerate() {
-            let range = start..start + line.len();
-            start = range.end + 1;
-            if line.trim().is_empty() {
-                continue;
-            }
-            let at = format!("line {}", number + 1);
-            match json::outline(line) {
-                Ok(_) => index.gather(text, range, at, "".into(), 0)?,
-                Err(_) => index.add(at, range, "", "line", Some(IssueCode::NotAnObject))?,
+    fn push(&mut self, piece: Piece<'t>, reader: &Reader<'t>) -> Result<(), Fault> {
+        if self.index.pieces.len() >= LIMITS.pieces {
+            self.stop = Some(ImportError::TooMany { limit: LIMITS.pieces });
+            return reader.fault(Wrong::Trailing);
+        }
+        self.index.pieces.push(piece);
+        let done = self.base + reader.offset();
+        if done >= self.told + (64 << 10) {
+            self.told = done;
+            if let Err(error) = tell(self.progress, Phase::Indexing, done.min(self.total), self.total) {
+                self.stop = Some(error);
+                return reader.fault(Wrong::Trailing);
             }
         }
-        index.name(text);
-        Ok(index)
-    }
-
-    fn add(
-        &mut self,
-        at: String,
-        range: Range<usize>,
-        full_url: &str,
-        kind: &'static str,
-        fault: Option<IssueCode>,
-    ) -> Result<(), ImportError> {
-        let full_url = Cow::Owned(full_url.to_owned());
-        self.push(Piece { at, range, full_url, kind: kind.into(), id: "".into(), fault })
-    }
-
-    fn push(&mut self, piece: Piece<'t>) -> Result<(), ImportError> {
-        if self.pieces.len() >= LIMITS.pieces {
-            return Err(ImportError::TooMany { limit: LIMITS.pieces });
-        }
-        self.pieces.push(piece);
         Ok(())
     }
 
-    fn gather(
+    fn odd(
         &mut self,
-        text: &'t str,
-        range: Range<usize>,
         at: String,
-        full_url: Cow<'t, str>,
-        depth: usize,
-    ) -> Result<(), ImportError> {
-        let outline = outline(text, &range);
-        if !matches!(outline, Outline::Object(_)) {
-            return self.add(at, range, &full_url, "", Some(IssueCode::NotAnObject));
+        range: Range<usize>,
+        kind: &'static str,
+        fault: Option<IssueCode>,
+        reader: &Reader<'t>,
+    ) -> Result<(), Fault> {
+        let range = self.base + range.start..self.base + range.end;
+        self.push(Piece { at, range, full_url: "".into(), kind: kind.into(), id: "".into(), fault }, reader)
+    }
+
+    /// One resource: a piece of its own, or, if it is a container, the pieces in it.
+    fn resource(&mut self, reader: &mut Reader<'t>, at: String, depth: usize, nested: usize) -> Result<(), Fault> {
+        if reader.next() != Some(b'{') || depth >= json::DEPTH {
+            let range = reader.skip(depth)?;
+            return self.odd(at, range, "", Some(IssueCode::NotAnObject), reader);
         }
-        let kind = plain(text, &range, &outline, "resourceType");
-        let container = matches!(kind.as_ref(), "Bundle" | "Parameters");
-        if container && depth < 8 {
-            if outline.twice().is_some() {
-                return self.add(at, range, &full_url, "Bundle", Some(IssueCode::DuplicateKey));
+        let (start, before) = (reader.offset(), self.index.pieces.len());
+        let mut head = Head::default();
+        reader.members(|reader, key| {
+            match key.as_ref() {
+                "resourceType" => head.kind = reader.text(depth + 1)?.unwrap_or_default(),
+                "id" => head.id = reader.text(depth + 1)?.unwrap_or_default(),
+                "type" if nested == 0 => head.bundle = reader.text(depth + 1)?.unwrap_or_default(),
+                "timestamp" if nested == 0 => head.timestamp = reader.text(depth + 1)?.unwrap_or_default(),
+                "meta" if nested == 0 => head.meta = Some(reader.skip(depth + 1)?),
+                // Other resources have elements of these names too; what was found there is dropped again below.
+                "entry" | "parameter" if nested < NESTED => self.children(reader, &at, &key, depth + 1, nested + 1)?,
+                _ => drop(reader.skip(depth + 1)?),
             }
-            if kind == "Bundle" {
-                if depth == 0 && self.bundle.is_empty() {
-                    self.bundle = plain(text, &range, &outline, "type").into_owned();
-                    self.timestamp = plain(text, &range, &outline, "timestamp").into_owned();
-                    if let Some(meta) = outline.member("meta") {
-                        self.profiles = profiles(text, &inside(&range, meta));
-                    }
-                }
-                return self.children(text, &range, &outline, &at, "entry", depth);
+            head.key(key);
+            Ok(())
+        })?;
+        let range = start..reader.offset();
+        if matches!(head.kind.as_ref(), "Bundle" | "Parameters") && nested < NESTED {
+            if head.twice {
+                self.index.pieces.truncate(before);
+                return self.odd(at, range, "Bundle", Some(IssueCode::DuplicateKey), reader);
             }
-            return self.children(text, &range, &outline, &at, "parameter", depth);
+            if nested == 0 && head.kind == "Bundle" {
+                self.index.bundle = head.bundle.into_owned();
+                self.index.timestamp = head.timestamp.into_owned();
+                self.index.meta = head.meta.map(|r| self.base + r.start..self.base + r.end);
+            }
+            return Ok(());
         }
-        let id = plain(text, &range, &outline, "id");
-        self.push(Piece { at, range, full_url, kind, id, fault: None })
+        self.index.pieces.truncate(before);
+        let range = self.base + range.start..self.base + range.end;
+        self.push(Piece { at, range, full_url: "".into(), kind: head.kind, id: head.id, fault: None }, reader)
     }
 
     /// The resources of `entry[].resource`, or of `parameter[].resource` and `part[]` below it.
     fn children(
         &mut self,
-        text: &'t str,
-        range: &Range<usize>,
-        parent: &Outline<'t>,
+        reader: &mut Reader<'t>,
         at: &str,
         key: &str,
         depth: usize,
-    ) -> Result<(), ImportError> {
-        let Some(list) = parent.member(key) else { return Ok(()) };
-        let list = inside(range, list);
-        let Outline::List(elements) = outline(text, &list) else {
-            return self.add(format!("{at}/{key}"), list, "", "Bundle.entry", Some(IssueCode::NotAnObject));
-        };
-        for (i, element) in elements.into_iter().enumerate() {
-            let here = inside(&list, element);
-            let at = format!("{at}/{key}/{i}");
-            let entry = outline(text, &here);
-            if !matches!(entry, Outline::Object(_)) {
-                self.add(at, here, "", "Bundle.entry", Some(IssueCode::NotAnObject))?;
-                continue;
-            }
-            if entry.twice().is_some() {
-                self.add(at, here, "", "Bundle.entry", Some(IssueCode::DuplicateKey))?;
-                continue;
-            }
-            let full_url = plain(text, &here, &entry, "fullUrl");
-            match entry.member("resource") {
-                Some(resource) => {
-                    let resource = inside(&here, resource);
-                    self.gather(text, resource, format!("{at}/resource"), full_url, depth + 1)?;
-                }
-                None if key == "parameter" => self.children(text, &here, &entry, &at, "part", depth + 1)?,
-                // A request or a response alone: nothing clinical, and readable as source.
-                None => self.add(at, here, &full_url, "Bundle.entry", None)?,
-            }
+        nested: usize,
+    ) -> Result<(), Fault> {
+        if reader.next() != Some(b'[') || depth >= json::DEPTH {
+            let range = reader.skip(depth)?;
+            return self.odd(format!("{at}/{key}"), range, "Bundle.entry", Some(IssueCode::NotAnObject), reader);
         }
-        Ok(())
+        let mut i = 0;
+        reader.elements(|reader| {
+            let at = format!("{at}/{key}/{i}");
+            i += 1;
+            self.child(reader, at, key, depth + 1, nested)
+        })
+    }
+
+    fn child(
+        &mut self,
+        reader: &mut Reader<'t>,
+        at: String,
+        list: &str,
+        depth: usize,
+        nested: usize,
+    ) -> Result<(), Fault> {
+        if reader.next() != Some(b'{') || depth >= json::DEPTH {
+            let range = reader.skip(depth)?;
+            return self.odd(at, range, "Bundle.entry", Some(IssueCode::NotAnObject), reader);
+        }
+        let (start, before) = (reader.offset(), self.index.pieces.len());
+        let mut head = Head::default();
+        let (mut full_url, mut filled) = (Cow::Borrowed(""), false);
+        reader.members(|reader, key| {
+            match key.as_ref() {
+                "fullUrl" => full_url = reader.text(depth + 1)?.unwrap_or_default(),
+                "resource" => {
+                    filled = true;
+                    self.resource(reader, format!("{at}/resource"), depth + 1, nested)?;
+                }
+                "part" if list != "entry" && nested < NESTED => {
+                    filled = true;
+                    self.children(reader, &at, "part", depth + 1, nested + 1)?;
+                }
+                _ => drop(reader.skip(depth + 1)?),
+            }
+            head.key(key);
+            Ok(())
+        })?;
+        let range = start..reader.offset();
+        if head.twice {
+            self.index.pieces.truncate(before);
+            return self.odd(at, range, "Bundle.entry", Some(IssueCode::DuplicateKey), reader);
+        }
+        if let [piece] = self.index.pieces.get_mut(before..).unwrap_or_default()
+            && piece.at.len() == at.len() + "/resource".len()
+        {
+            piece.full_url = full_url;
+        }
+        // A request or a response alone: nothing clinical, and readable as source.
+        if filled || list != "entry" { Ok(()) } else { self.odd(at, range, "Bundle.entry", None, reader) }
+    }
+}
+
+impl<'t> Index<'t> {
+    /// Finds the resources of one JSON value: those of a Bundle of any type, bundles in bundles, Parameters; else the
+    /// value itself.
+    ///
+    /// # Errors
+    /// [`ImportError::NotJson`], [`ImportError::TooMany`], [`ImportError::Cancelled`].
+    pub fn json(text: &'t str, progress: &mut dyn FnMut(Progress) -> ControlFlow<()>) -> Result<Self, ImportError> {
+        let mut gatherer = Gatherer::new(text, progress);
+        let mut reader = Reader::new(text);
+        let walked = gatherer.resource(&mut reader, String::new(), 0, 0).and_then(|()| reader.finish());
+        if let Err(fault) = walked {
+            return Err(gatherer.stop.unwrap_or_else(|| not_json(text, &fault)));
+        }
+        Ok(gatherer.index.named(text))
+    }
+
+    /// Finds the resources of newline-delimited JSON (one resource a line; Bulk Data `application/fhir+ndjson`).
+    ///
+    /// # Errors
+    /// [`ImportError::TooMany`], [`ImportError::Cancelled`]. A line that is no JSON is a piece with a fault.
+    pub fn ndjson(text: &'t str, progress: &mut dyn FnMut(Progress) -> ControlFlow<()>) -> Result<Self, ImportError> {
+        let mut gatherer = Gatherer::new(text, progress);
+        for (number, line) in text.split('\n').enumerate() {
+            let (at, before) = (format!("line {}", number + 1), gatherer.index.pieces.len());
+            if !line.trim().is_empty() {
+                let mut reader = Reader::new(line);
+                let walked = gatherer.resource(&mut reader, at.clone(), 0, 0).and_then(|()| reader.finish());
+                let walked = walked.or_else(|fault| {
+                    gatherer.index.pieces.truncate(before);
+                    if gatherer.stop.is_some() {
+                        return Err(fault);
+                    }
+                    gatherer.odd(at, 0..line.len(), "line", Some(IssueCode::NotAnObject), &reader)
+                });
+                if let (Err(_), Some(stop)) = (walked, gatherer.stop.take()) {
+                    return Err(stop);
+                }
+            }
+            gatherer.base += line.len() + 1;
+        }
+        Ok(gatherer.index.named(text))
+    }
+
+    /// Profiles that the outermost Bundle claims.
+    pub fn profiles(&self, text: &str) -> Vec<String> {
+        let meta = self.meta.clone().and_then(|r| text.get(r)).and_then(|t| json::parse(t).ok());
+        let list = meta.as_ref().map(|n| n.get("profile").each()).unwrap_or_default();
+        list.iter().map(|n| n.words().to_owned()).filter(|w| !w.is_empty()).collect()
+    }
+
+    fn named(mut self, text: &str) -> Self {
+        self.name(text);
+        self
     }
 
     fn name(&mut self, text: &str) {
@@ -258,29 +360,6 @@ fn not_json(text: &str, fault: &json::Fault) -> ImportError {
     ImportError::NotJson { what: fault.what, line, column }
 }
 
-fn inside(outer: &Range<usize>, inner: Range<usize>) -> Range<usize> {
-    outer.start + inner.start..outer.start + inner.end
-}
-
-fn outline<'t>(text: &'t str, range: &Range<usize>) -> Outline<'t> {
-    text.get(range.clone()).and_then(|t| json::outline(t).ok()).unwrap_or(Outline::Plain)
-}
-
-/// A member's text; empty if it is none.
-fn plain<'t>(text: &'t str, range: &Range<usize>, outline: &Outline<'t>, key: &str) -> Cow<'t, str> {
-    let value = outline.member(key).and_then(|r| text.get(inside(range, r)));
-    match value.map(json::parse) {
-        Some(Ok(super::Node::Text(found))) => found,
-        _ => Cow::Borrowed(""),
-    }
-}
-
-fn profiles(text: &str, meta: &Range<usize>) -> Vec<String> {
-    let node = text.get(meta.clone()).and_then(|t| json::parse(t).ok());
-    let list = node.as_ref().map(|n| n.get("profile").each()).unwrap_or_default();
-    list.iter().map(|n| n.words().to_owned()).filter(|w| !w.is_empty()).collect()
-}
-
 #[cfg(test)]
 #[allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)]
 mod tests {
@@ -296,7 +375,7 @@ mod tests {
         {"request":{"method":"DELETE"}}, 7]}"#;
 
     fn check(reference: &str, expected: Option<&str>) {
-        let index = Index::json(BUNDLE).unwrap();
+        let index = Index::json(BUNDLE, &mut |_| ControlFlow::Continue(())).unwrap();
         let found = index.resolve(reference, Some(3)).map(|i| index.pieces[i].at.clone());
         assert_eq!(found.as_deref(), expected, "{reference}");
     }
@@ -319,7 +398,7 @@ mod tests {
 
     #[test]
     fn every_entry_is_a_piece() {
-        let index = Index::json(BUNDLE).unwrap();
+        let index = Index::json(BUNDLE, &mut |_| ControlFlow::Continue(())).unwrap();
         assert_eq!(index.pieces.len(), 9);
         assert_eq!(index.pieces[8].fault, Some(IssueCode::NotAnObject));
         assert_eq!(index.shared_ids().count(), 2);

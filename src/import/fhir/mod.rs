@@ -8,7 +8,7 @@ use std::collections::HashMap;
 use std::ops::ControlFlow;
 use std::rc::Rc;
 
-use super::node::Node;
+use super::node::{self, Node};
 use super::{ImportError, Phase, Progress, READER, encoding, issue, json, narrative, tell};
 use crate::record::{
     Concept, Entry, IssueCode, Kind, NhsNumber, Nothing, Outcome, PartialDate, Reading, Section, SectionSays, Severity,
@@ -39,7 +39,7 @@ pub fn read(
     progress: &mut dyn FnMut(Progress) -> ControlFlow<()>,
 ) -> Result<Reading, ImportError> {
     tell(progress, Phase::Indexing, 0, text.len())?;
-    let index = if lines { Index::ndjson(text)? } else { Index::json(text)? };
+    let index = if lines { Index::ndjson(text, progress)? } else { Index::json(text, progress)? };
     tell(progress, Phase::Indexing, text.len(), text.len())?;
     let mut reader = Reader {
         text,
@@ -49,6 +49,7 @@ pub fn read(
         labels: RefCell::default(),
         binaries: HashMap::new(),
         versions: version::Marks::default(),
+        patients_named: index.pieces.iter().filter(|p| p.kind == "Patient").all(|p| !p.id.is_empty()),
         reading: Reading {
             reader: READER,
             format: if lines { "FHIR NDJSON" } else { "FHIR JSON" }.to_owned(),
@@ -96,6 +97,8 @@ pub(crate) struct Reader<'t, 'i> {
     /// Attachments made of Binary resources, by piece.
     binaries: HashMap<usize, u32>,
     versions: version::Marks,
+    /// Every Patient of the file has an id by which it could be referred to.
+    patients_named: bool,
     pub reading: Reading,
 }
 
@@ -111,7 +114,7 @@ impl<'t> Reader<'t, '_> {
     /// Reads what speaks about other resources before them: people, documents, headers, binaries.
     fn headers(&mut self) {
         let index = self.index;
-        self.reading.source.profiles = index.profiles.clone();
+        self.reading.source.profiles = index.profiles(self.text);
         if !index.timestamp.is_empty() {
             self.reading.source.as_of = Some(PartialDate::fhir(&index.timestamp));
         }
@@ -119,7 +122,7 @@ impl<'t> Reader<'t, '_> {
             match piece.kind.as_ref() {
                 "Patient" => {
                     let node = self.tree(piece);
-                    if node.twice().is_none() && !has_modifier(&node) {
+                    if node.twice().is_none() && modifier(&node).is_none() {
                         self.reading.people.push(person::person(&node, &piece.at));
                     }
                 }
@@ -257,24 +260,20 @@ fn span(shift: Option<usize>, piece: &Piece<'_>) -> Option<(u32, u32)> {
 }
 
 /// The place of the first modifier extension: it may change what all the rest means (FHIR R4 §2.4.0.2), and none is
-/// known here.
+/// known here. Contained resources are looked at with their holder, since their words are read through it.
 fn modifier(node: &Node<'_>) -> Option<String> {
-    let mut found = None;
-    node.walk("", &mut |n, at| {
-        // A contained resource answers for itself.
-        if at.starts_with("/contained") {
-            return true;
+    match node {
+        Node::Object(members) => members.iter().find_map(|(key, inner)| {
+            if key == "modifierExtension" && !inner.each().is_empty() {
+                return Some("/modifierExtension".to_owned());
+            }
+            modifier(inner).map(|rest| format!("/{}{rest}", node::escape(key)))
+        }),
+        Node::List(list) => {
+            list.iter().enumerate().find_map(|(i, inner)| modifier(inner).map(|rest| format!("/{i}{rest}")))
         }
-        if found.is_none() && !n.get("modifierExtension").each().is_empty() {
-            found = Some(format!("{at}/modifierExtension"));
-        }
-        found.is_none()
-    });
-    found
-}
-
-fn has_modifier(node: &Node<'_>) -> bool {
-    modifier(node).is_some()
+        _ => None,
+    }
 }
 
 /// A title for a concept: its words, or "code X of system Y"; with whether it was named.
