@@ -132,7 +132,9 @@ impl<'t, 'p> Gatherer<'t, 'p> {
                 "meta" if nested == 0 => head.meta = Some(reader.skip(depth + 1)?),
                 // Other resources have elements of these names too; what was found there is dropped again below.
                 "entry" | "parameter" if nested < NESTED => self.children(reader, &at, &key, depth + 1, nested + 1)?,
-                _ => drop(reader.skip(depth + 1)?),
+                _ => {
+                    reader.skip(depth + 1)?;
+                }
             }
             head.key(key);
             Ok(())
@@ -202,7 +204,9 @@ impl<'t, 'p> Gatherer<'t, 'p> {
                     filled = true;
                     self.children(reader, &at, "part", depth + 1, nested + 1)?;
                 }
-                _ => drop(reader.skip(depth + 1)?),
+                _ => {
+                    reader.skip(depth + 1)?;
+                }
             }
             head.key(key);
             Ok(())
