@@ -12,6 +12,8 @@ pub mod keep;
 #[cfg(target_arch = "wasm32")]
 pub mod leave;
 #[cfg(target_arch = "wasm32")]
+pub mod lent;
+#[cfg(target_arch = "wasm32")]
 pub mod parser;
 #[cfg(target_arch = "wasm32")]
 pub mod qr;

@@ -3,8 +3,8 @@
 use leptos::prelude::*;
 use web_sys::Url;
 
+use crate::app::lent as device;
 use crate::app::wire::Failure;
-use crate::device;
 use crate::record::{Hash, Section};
 use crate::ui::front::Front;
 use crate::ui::part::{BackTo, Disclosure, PageHead, Trouble, above, absences, line, line::bdi, load};

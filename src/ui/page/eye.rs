@@ -8,8 +8,8 @@ use leptos::{ev, html, prelude::*};
 use wasm_bindgen::JsCast;
 use web_sys::{Blob, FileList};
 
+use crate::app::lent::{self as device, Camera, CameraTrouble};
 use crate::app::qr::Eyes;
-use crate::device::{self, Camera, CameraTrouble};
 use crate::ui::front::Front;
 use crate::ui::part::{Callout, Disclosure, Field, Tone};
 use crate::ui::text::eye as words;

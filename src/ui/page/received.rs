@@ -4,8 +4,8 @@ use leptos::prelude::*;
 
 use super::clinician::clinician;
 use super::section::print;
+use crate::app::lent as device;
 use crate::app::wire::{self, Showing};
-use crate::device;
 use crate::ui::front::Front;
 use crate::ui::part::{Callout, CodeView, Dialogue, PageHead, Tone, Trouble, clock, countdown, local_moment};
 use crate::ui::text::{self, received as words};

@@ -3,6 +3,7 @@
 use leptos::prelude::*;
 
 use super::passphrase::{NewPassphrase, PassphraseFields};
+use crate::app::lent::persist;
 use crate::app::wire::Failure;
 use crate::ui::front::Front;
 use crate::ui::part::{Callout, Empty, ErrorSummary, PageHead, Trouble};
@@ -30,6 +31,8 @@ pub fn SetUp() -> impl IntoView {
             match answer {
                 Ok(_) => {
                     new.clear();
+                    // Whether the browser promised stands on the storage meter; keeping goes on either way.
+                    _ = persist().await;
                     front.refresh().await;
                     front.go_instead(Place::Kit);
                 }
