@@ -10,8 +10,6 @@
 pub mod client;
 pub mod keep;
 #[cfg(target_arch = "wasm32")]
-pub mod leave;
-#[cfg(target_arch = "wasm32")]
 pub mod lent;
 #[cfg(target_arch = "wasm32")]
 pub mod parser;

@@ -16,6 +16,9 @@ extern "C" {
     /// Ends the record worker, with all that was unlocked, and loads the page again (`public/boot.js`).
     #[wasm_bindgen(js_namespace = tessera, js_name = lock)]
     fn reload_locked();
+    /// Takes the waiting release and loads the page again.
+    #[wasm_bindgen(js_namespace = tessera, js_name = update)]
+    fn take_update();
 }
 
 /// The signals that pages share. Copy: it stands in any closure.
@@ -27,6 +30,8 @@ pub struct Front {
     pub route: RwSignal<Route>,
     /// What is on this device and whether it is open; `None` until the hall has answered.
     pub door: RwSignal<Option<Result<Door, Failure>>>,
+    /// A new release waits for the person's word.
+    pub update: RwSignal<bool>,
     /// Whose record is open.
     pub person: RwSignal<Option<Header>>,
     /// How many persons there are.
@@ -62,6 +67,7 @@ impl Front {
             client: Client,
             route: RwSignal::new(Route::read(&hash())),
             door: RwSignal::new(None),
+            update: RwSignal::new(false),
             person: RwSignal::new(None),
             people: RwSignal::new(0),
             settings: RwSignal::new(Settings::default()),
@@ -145,6 +151,11 @@ impl Front {
         let mut settings = self.settings.get_untracked();
         settings.language = lang.tag().get(..2).unwrap_or_default().to_owned();
         leptos::task::spawn_local(async move { _ = self.keep_settings(settings).await });
+    }
+
+    /// Takes the waiting release; the page loads again.
+    pub fn take_update(self) {
+        take_update();
     }
 
     /// Reads a sentence out to those who hear the page.

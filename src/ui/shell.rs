@@ -29,12 +29,16 @@ fn App(
 ) -> impl IntoView {
     let front = Front::new();
     provide_context(front);
-    provide_context(Queue::new(front));
+    let queue = Queue::new(front);
+    provide_context(queue);
     let listener = window_event_listener(ev::hashchange, move |_| front.follow_address());
     on_cleanup(move || listener.remove());
     front.follow_address();
     watch_idleness(front);
-    leptos::task::spawn_local(page::enter(front, left));
+    leptos::task::spawn_local(page::enter(front, queue, left));
+
+    let fresh = window_event_listener_untyped("tessera-update", move |_| front.update.set(true));
+    on_cleanup(move || fresh.remove());
 
     let lock_key = window_event_listener(ev::keydown, move |event| {
         if event.alt_key() && event.code() == "KeyL" && front.is_open() {
@@ -62,6 +66,7 @@ fn App(
             </Show>
             <main class="page" id="main" tabindex="-1">
                 <DoubtBanner />
+                <UpdateBanner />
                 <Banner />
                 <page::Page />
             </main>
@@ -114,7 +119,9 @@ fn Strip() -> impl IntoView {
                         on:click=move |_| front.lock()
                     >
                         <Icon sign=Sign::Lock />
-                        {move || if front.is_unkept() { words::forget() } else { words::lock() }}
+                        <span class="wide-only">
+                            {move || if front.is_unkept() { words::forget() } else { words::lock() }}
+                        </span>
                     </button>
                 </Show>
             </div>
@@ -242,6 +249,23 @@ fn DoubtBanner() -> impl IntoView {
                 </aside>
             }
         })
+    }
+}
+
+/// A new release waits: taken only on the person's word.
+#[component]
+fn UpdateBanner() -> impl IntoView {
+    let front = Front::get();
+    view! {
+        <Show when=move || front.update.get()>
+            <aside class="banner" aria-label=words::update>
+                <Icon sign=Sign::Note />
+                <p>{words::update} " " {move || front.is_open().then(words::update_locks)}</p>
+                <button type="button" class="button" on:click=move |_| front.take_update()>
+                    {words::update_now}
+                </button>
+            </aside>
+        </Show>
     }
 }
 

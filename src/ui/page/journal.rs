@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use crate::app::leave;
+use crate::app::lent;
 use crate::app::wire::{Failure, Happened, JournalRow, Mode};
 use crate::ui::front::Front;
 use crate::ui::part::{BackTo, Empty, PageHead, Trouble, load, local_moment};
@@ -110,7 +110,7 @@ fn Save(rows: StoredValue<Vec<JournalRow>>) -> impl IntoView {
             rows.iter()
                 .fold(String::new(), |text, row| text + &format!("{}\t{}\t{}\r\n", row.at, row.person, told(&row.what)))
         });
-        let saved = leave::save(words::save_name(), "text/plain;charset=utf-8", text.as_bytes());
+        let saved = lent::save(words::save_name(), "text/plain;charset=utf-8", text.as_bytes());
         fault.set(saved.err().map(|_| Failure::Unreadable));
     };
     view! {

@@ -6,6 +6,7 @@ use super::door::{Left, Way};
 use super::front::Front;
 use super::part::{Callout, Empty, PageHead, Tone, Trouble};
 use super::place::{Place, Route};
+use super::queue::Queue;
 use super::text::{self, page as words};
 use crate::app::wire::Door;
 
@@ -13,7 +14,7 @@ mod about;
 mod analyte;
 mod clinician;
 mod documents;
-mod erase;
+pub mod erase;
 mod eye;
 pub mod import;
 mod item;
@@ -34,12 +35,16 @@ mod unlock;
 mod write;
 
 /// Goes on where the person left the door.
-pub async fn enter(front: Front, left: Left) {
+pub async fn enter(front: Front, queue: Queue, left: Left) {
     let Left { way, passphrase } = left;
     front.refresh().await;
     match way {
         Way::Unlock => unlock::unlock(front, passphrase).await,
-        Way::Start | Way::Example => front.go_instead(Place::Import),
+        Way::Start => front.go_instead(Place::Import),
+        Way::Example => {
+            front.go_instead(Place::Import);
+            queue.add(import::example().into_iter().collect());
+        }
         Way::Care => front.go_instead(Route::from(Place::People).with("add", "carer")),
         Way::Scan => front.go_instead(Place::Scan),
         Way::Kit => front.go_instead(Route::from(Place::Door).with("by", "kit")),

@@ -4,6 +4,7 @@ use leptos::prelude::*;
 
 use crate::app::wire::{Failure, FileRow, Room, Settings};
 use crate::ui::front::Front;
+use crate::ui::page::erase::Erase;
 use crate::ui::page::import::save_original;
 use crate::ui::part::{Callout, Choice, Icon, PageHead, Sign, Tick, Tone, Trouble, load};
 use crate::ui::place::Place;
@@ -25,6 +26,9 @@ pub fn More() -> impl IntoView {
             </Show>
             <Show when=move || front.is_open()>
                 <TakeOut />
+            </Show>
+            <Show when=kept>
+                <Erase />
             </Show>
         </div>
     }

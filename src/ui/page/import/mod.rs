@@ -171,6 +171,12 @@ fn phase(progress: Option<Progress>) -> &'static str {
     }
 }
 
+/// The example person's file: made up from beginning to end.
+pub fn example() -> Option<File> {
+    let bytes = js_sys::Uint8Array::from(include_bytes!("example.json").as_slice());
+    File::new_with_u8_array_sequence(&js_sys::Array::of1(&bytes), words::example_name()).ok()
+}
+
 /// What became of one file.
 #[component]
 fn Outcome(brought: Brought) -> impl IntoView {
@@ -282,6 +288,7 @@ fn FileLine(file: FileRow) -> impl IntoView {
                 <bdi>{name}</bdi>
             </a>
             <p class="soft">{move || told(&facts)}</p>
+            {file.damaged.then(|| view! { <Badge text=words::damaged tone=Tone::Danger /> })}
             {file.out.then(|| view! { <Badge text=words::out tone=Tone::Warning /> })}
             {move || fault.get().map(|fault| view! { <Trouble fault /> })}
             {(!typed)
@@ -323,8 +330,8 @@ fn told(file: &FileRow) -> String {
 /// Hands the original, byte for byte, to the browser to save.
 pub async fn save_original(front: Front, parcel: crate::record::Hash) -> Result<(), crate::app::wire::Failure> {
     let (name, bytes) = front.client.original(parcel).await?;
-    let saved = crate::app::leave::blob("application/octet-stream", &bytes)
-        .and_then(|blob| crate::app::leave::save_blob(&name, &blob));
+    let saved = crate::app::lent::blob("application/octet-stream", &bytes)
+        .and_then(|blob| crate::app::lent::save_blob(&name, &blob));
     saved.map_err(|_| crate::app::wire::Failure::Unreadable)?;
     front.say(words::saved(&name));
     Ok(())

@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 
 use super::{save_original, sheet};
-use crate::app::leave;
+use crate::app::lent;
 use crate::app::wire::Failure;
 use crate::record::Hash;
 use crate::ui::front::Front;
@@ -292,13 +292,13 @@ fn Saving(report: StoredValue<ImportReport>, parcel: Hash) -> impl IntoView {
     let name = move |ending: &str| report.with_value(|r| format!("{}-report.{ending}", r.file_name));
     let html = move |_| {
         let text = report.with_value(sheet::html);
-        fault.set(leave::save(&name("html"), "text/html", text.as_bytes()).err().map(|_| Failure::Unreadable));
+        fault.set(lent::save(&name("html"), "text/html", text.as_bytes()).err().map(|_| Failure::Unreadable));
     };
     let json = move |_| {
         leptos::task::spawn_local(async move {
             let answer = match front.client.report_json(parcel).await {
                 Ok(text) => {
-                    leave::save(&name("json"), "application/json", text.as_bytes()).map_err(|_| Failure::Unreadable)
+                    lent::save(&name("json"), "application/json", text.as_bytes()).map_err(|_| Failure::Unreadable)
                 }
                 Err(failure) => Err(failure),
             };
