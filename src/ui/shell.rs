@@ -92,7 +92,7 @@ fn Strip() -> impl IntoView {
                         <bdi class="strip-name">{move || text::name(&name)}</bdi>
                         <br />
                         <small class="soft">{move || text::born_and_age(&born)}</small>
-                        {move || (front.people.get() > 1).then(|| view! { <span class="unseen">", " {words::people}</span> })}
+                        {move || (front.people.get() > 1).then(|| view! { <span class="unseen">{words::people}</span> })}
                     </span>
                 </a>
             }
@@ -191,7 +191,7 @@ fn under(place: &Place) -> Place {
     match place {
         Place::Timeline => Place::Timeline,
         Place::Share | Place::Showing => Place::Share,
-        Place::Import | Place::HowTo | Place::Report(_) => Place::Import,
+        Place::Import | Place::HowTo | Place::Report(_) | Place::Write(_) => Place::Import,
         Place::More
         | Place::People
         | Place::Journal
@@ -202,9 +202,7 @@ fn under(place: &Place) -> Place {
         | Place::SetUp
         | Place::Scan
         | Place::Token(_) => Place::More,
-        Place::Door | Place::Summary | Place::Section(_) | Place::Analyte(_) | Place::Item(_) | Place::Write(_) => {
-            Place::Summary
-        }
+        Place::Door | Place::Summary | Place::Section(_) | Place::Analyte(_) | Place::Item(_) => Place::Summary,
     }
 }
 

@@ -17,7 +17,18 @@ pub fn Journal() -> impl IntoView {
         <BackTo place=Place::More text=more::title />
         <PageHead title=words::title lede=words::lede />
         {load(
-            move || client.journal(),
+            move || async move {
+                // The journal knows persons by their opaque ids; here they have names.
+                let people = client.people().await?;
+                let mut rows = client.journal().await?;
+                for row in &mut rows {
+                    row.person = people
+                        .iter()
+                        .find(|p| p.id == row.person)
+                        .map_or_else(String::new, |p| crate::ui::text::name(&p.header));
+                }
+                Ok(rows)
+            },
             |rows: Vec<JournalRow>| {
                 if rows.is_empty() {
                     return view! { <Empty title=words::none /> }.into_any();

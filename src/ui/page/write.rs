@@ -47,13 +47,18 @@ fn Form(what: Writing) -> impl IntoView {
     let faults = RwSignal::new(Vec::<Fault>::new());
     let fault = RwSignal::new(None::<Failure>);
     let saved = RwSignal::new(false);
+    let (label, hint): (fn() -> &'static str, Option<fn() -> &'static str>) = match what {
+        Writing::Allergy => (words::substance, None),
+        Writing::Medicine => (words::name_medicine, Some(words::name_medicine_hint)),
+        Writing::Problem => (words::name_problem, None),
+    };
     let submit = move |event: leptos::ev::SubmitEvent| {
         event.prevent_default();
         let text = |s: RwSignal<String>| s.get_untracked().trim().to_owned();
         let (name_text, since_text) = (text(name), text(since));
         let mut wrong = Vec::<Fault>::new();
         if name_text.is_empty() {
-            wrong.push(("name", words::missing().to_owned()));
+            wrong.push(("name", format!("{}: {}", label(), words::missing())));
         }
         if !since_text.is_empty() && PartialDate::fhir(&since_text).known.is_none_or(|k| k.time.is_some()) {
             wrong.push(("since", words::since_wrong().to_owned()));
@@ -97,11 +102,6 @@ fn Form(what: Writing) -> impl IntoView {
                 on:input=move |event| value.set(event_target_value(&event))
             />
         }
-    };
-    let (label, hint): (fn() -> &'static str, Option<fn() -> &'static str>) = match what {
-        Writing::Allergy => (words::substance, None),
-        Writing::Medicine => (words::name_medicine, Some(words::name_medicine_hint)),
-        Writing::Problem => (words::name_problem, None),
     };
     let second: Option<(fn() -> &'static str, fn() -> &'static str)> = match what {
         Writing::Allergy => Some((words::reaction, words::reaction_hint)),

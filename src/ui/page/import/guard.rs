@@ -3,11 +3,12 @@
 use leptos::prelude::*;
 
 use crate::app::wire::{Brought, Decision, Failure, FileRow, PersonCard};
+use crate::record::PartialDate;
 use crate::ui::front::Front;
 use crate::ui::part::{Badge, Dialogue, Tick, Tile, Tone, Trouble, load};
 use crate::ui::queue::Queue;
 use crate::ui::text::{self, guard as words};
-use crate::view::guard::{Compared, Fact, Finding, GuardPage};
+use crate::view::guard::{Compared, Fact, FactName, Finding, GuardPage};
 use crate::view::people::Header;
 
 /// The dialogue: stands over whatever page is open as soon as a file waits for an answer.
@@ -125,7 +126,14 @@ fn Who(person: Header) -> impl IntoView {
 /// Fact by fact, file against record.
 #[component]
 fn Facts(facts: Vec<Fact>) -> impl IntoView {
-    let said = |s: String| move || if s.is_empty() { words::not_given().to_owned() } else { s.clone() };
+    let said = |name: FactName, s: String| {
+        let known = PartialDate::fhir(&s).known.filter(|_| name == FactName::BirthDate);
+        move || match known {
+            _ if s.is_empty() => words::not_given().to_owned(),
+            Some(known) => text::known_day(known),
+            None => s.clone(),
+        }
+    };
     let lines = facts
         .into_iter()
         .map(|fact| {
@@ -138,10 +146,10 @@ fn Facts(facts: Vec<Fact>) -> impl IntoView {
                 <tr>
                     <th scope="row">{move || text::fact(fact.name)}</th>
                     <td data-label=words::the_file>
-                        <bdi>{said(fact.file)}</bdi>
+                        <bdi>{said(fact.name, fact.file)}</bdi>
                     </td>
                     <td data-label=words::the_record>
-                        <bdi>{said(fact.person)}</bdi>
+                        <bdi>{said(fact.name, fact.person)}</bdi>
                     </td>
                     <td>
                         <Badge tone text=word />
