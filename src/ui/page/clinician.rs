@@ -214,7 +214,7 @@ fn shared(part: &ClinicianSection, page: &Clinician) -> AnyView {
     let none = (part.rows.is_empty() && part.analytes.is_empty() && part.heading.absences.is_empty())
         .then(|| view! { <p>{words::none_shared()}</p> });
     let compared = match (&page.medicines, part.section) {
-        (Some(medicines), Section::Medications) => Some(medicines::reconciliation(medicines.clone())),
+        (Some(medicines), Section::Medications) => Some(medicines::reconciliation(medicines, Leads::Nowhere)),
         _ => None,
     };
     let in_error = (!part.in_error.is_empty()).then(|| {

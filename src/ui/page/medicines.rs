@@ -2,19 +2,19 @@
 
 use leptos::prelude::*;
 
-use crate::ui::part::{Badge, Tone, line::bdi, source_name};
+use crate::ui::part::{Badge, Leads, Tone, line::bdi, source_name};
 use crate::ui::place::Place;
 use crate::ui::text::{self, medicines as words};
 use crate::view::medicines::{Change, Mark, MedicineCell, MedicineLine, Medicines};
 
 /// The table of sources, where there are several, and the list of changes.
-pub fn reconciliation(page: Medicines) -> AnyView {
-    let table = (page.sources.len() > 1).then(|| table(&page));
-    let changes: Vec<_> = page.changes.iter().map(change).collect();
+pub fn reconciliation(page: &Medicines, leads: Leads) -> AnyView {
+    let table = (page.sources.len() > 1).then(|| table(page, leads));
+    let changes: Vec<_> = page.changes.iter().map(|c| change(c, leads)).collect();
     let changes = (!changes.is_empty()).then(|| {
         view! {
             <section class="stack-tight">
-                <h2>{words::changes}</h2>
+                {heading(words::changes(), leads)}
                 <ul class="lines">{changes}</ul>
             </section>
         }
@@ -22,7 +22,23 @@ pub fn reconciliation(page: Medicines) -> AnyView {
     view! { {table} {changes} }.into_any()
 }
 
-fn table(page: &Medicines) -> AnyView {
+/// Below the h1 of a page, or below the h3 of a clinician's section.
+fn heading(words: &'static str, leads: Leads) -> AnyView {
+    match leads {
+        Leads::Item => view! { <h2>{words}</h2> }.into_any(),
+        Leads::Nowhere => view! { <h4>{words}</h4> }.into_any(),
+    }
+}
+
+/// The medicine in the source's words; with the way to its page where there is one.
+fn medicine(id: &str, title: &str, leads: Leads) -> AnyView {
+    match leads {
+        Leads::Item => view! { <a href=Place::Item(id.to_owned()).href()>{bdi(title)}</a> }.into_any(),
+        Leads::Nowhere => bdi(title),
+    }
+}
+
+fn table(page: &Medicines, leads: Leads) -> AnyView {
     let names: Vec<String> = page
         .sources
         .iter()
@@ -32,10 +48,10 @@ fn table(page: &Medicines) -> AnyView {
         })
         .collect();
     let heads: Vec<_> = names.iter().map(|n| view! { <th scope="col">{bdi(n)}</th> }).collect();
-    let rows: Vec<_> = page.lines.iter().map(|l| row(l, &names)).collect();
+    let rows: Vec<_> = page.lines.iter().map(|l| row(l, &names, leads)).collect();
     view! {
         <section class="stack-tight">
-            <h2>{words::side_by_side}</h2>
+            {heading(words::side_by_side(), leads)}
             <p class="soft small">{words::side_by_side_note}</p>
             <div class="scroll-x" tabindex="0" role="region" aria-label=words::side_by_side>
                 <table class="table">
@@ -54,7 +70,7 @@ fn table(page: &Medicines) -> AnyView {
     .into_any()
 }
 
-fn row(line: &MedicineLine, names: &[String]) -> AnyView {
+fn row(line: &MedicineLine, names: &[String], leads: Leads) -> AnyView {
     let cells: Vec<_> = line
         .cells
         .iter()
@@ -67,9 +83,7 @@ fn row(line: &MedicineLine, names: &[String]) -> AnyView {
     };
     view! {
         <tr>
-            <th scope="row">
-                <a href=Place::Item(line.id.clone()).href()>{bdi(&line.title)}</a>
-            </th>
+            <th scope="row">{medicine(&line.id, &line.title, leads)}</th>
             {cells}
             <td data-label=words::compared()>
                 <Badge tone=tone text=text::mark(line.mark) />
@@ -119,7 +133,7 @@ fn cell(cell: &MedicineCell) -> AnyView {
 }
 
 /// One change: what, when, by whom, and why, or that no reason was given.
-pub fn change(change: &Change) -> AnyView {
+fn change(change: &Change, leads: Leads) -> AnyView {
     let by = (!change.by.is_empty()).then(|| view! { " · " {words::by()} " " {bdi(&change.by)} });
     let reason = match change.reason.is_empty() {
         true => words::no_reason().into_any(),
@@ -130,7 +144,7 @@ pub fn change(change: &Change) -> AnyView {
             <p>
                 <span class="strong">{text::changed(change.what)}</span>
                 ": "
-                <a href=Place::Item(change.id.clone()).href()>{bdi(&change.title)}</a>
+                {medicine(&change.id, &change.title, leads)}
             </p>
             <p class="small soft">
                 {text::day_or_none(change.when.as_ref())} {by} " · " {reason} " · " {text::line::source()} " " {bdi(&change.source)}

@@ -30,7 +30,7 @@ fn draw(section: Section, page: SectionPage) -> AnyView {
     let analytes: Vec<_> = page.analytes.iter().map(|a| analyte(a, Leads::Item)).collect();
     let analytes = (!analytes.is_empty()).then(|| view! { <ul class="lines">{analytes}</ul> });
     let groups: Vec<_> = page.groups.iter().map(|g| group(section, g, alone)).collect();
-    let medicines = page.medicines.map(super::medicines::reconciliation);
+    let medicines = page.medicines.as_ref().map(|m| super::medicines::reconciliation(m, Leads::Item));
     let in_error = (!page.in_error.is_empty()).then(|| {
         let count = words::in_error(page.in_error.len() as u64);
         view! { <Disclosure summary=count>{lines(&page.in_error, Leads::Item)}</Disclosure> }

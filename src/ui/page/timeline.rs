@@ -15,6 +15,8 @@ use crate::view::timeline::{Ask, Month, Timeline, TimelineRow};
 
 /// Rows that are asked for at once, and that a page of the window holds.
 const PAGE: u32 = 50;
+/// Rows by which the drawn window moves.
+const STEP: u32 = 8;
 /// Height of a row before it was measured, in pixels.
 const GUESS: f64 = 132.0;
 /// Height of a month's heading, in pixels; the style sheet gives it the same.
@@ -233,8 +235,9 @@ fn Rows(
         let top = -list.get_bounding_client_rect().top();
         let seen = window().inner_height().ok().and_then(|h| h.as_f64()).unwrap_or(800.0);
         let row_at = |y: f64| row_at(y / scale(), measured.get_untracked(), months, total);
-        let from = row_at(top - seen).saturating_sub(2);
-        let until = (row_at(top + 2.0 * seen) + 3).min(total);
+        // In steps, so that not every pixel of scrolling draws anew.
+        let from = row_at(top - seen) / STEP * STEP;
+        let until = (row_at(top + 2.0 * seen) / STEP * STEP + STEP).min(total);
         if window_rows.get_untracked() != (from, until) {
             window_rows.set((from, until));
         }

@@ -68,7 +68,9 @@ pub fn under(row: &Row) -> AnyView {
     let reactions =
         (!row.reactions.is_empty()).then(|| view! { <p>{words::reactions()} " " {several(&row.reactions)}</p> });
     let severity = (!row.severity.is_empty()).then(|| view! { <p>{words::severity()} " " {bdi(&row.severity)}</p> });
-    view! { {parts} {ranges} {doses} {reactions} {severity} {facts(row)} {badges(row)} }.into_any()
+    let criticality =
+        (!row.criticality.is_empty()).then(|| view! { <p>{words::criticality()} " " {bdi(&row.criticality)}</p> });
+    view! { {parts} {ranges} {doses} {reactions} {severity} {criticality} {facts(row)} {badges(row)} }.into_any()
 }
 
 /// Dates, status and sources, in one soft line.

@@ -98,6 +98,9 @@ fn row(row: &Row) -> String {
     if !row.severity.is_empty() {
         said.push(format!("{} {}", line::severity(), row.severity));
     }
+    if !row.criticality.is_empty() {
+        said.push(format!("{} {}", line::criticality(), row.criticality));
+    }
     if row.polarity != Polarity::Positive {
         said.push(polarity(row.polarity).to_uppercase());
     }
@@ -116,4 +119,110 @@ fn row(row: &Row) -> String {
     said.push(format!("{} {}", line::source(), row.sources.join(", ")));
     said.push(trust_short(row.trust).to_owned());
     format!("- {}", said.join(" | "))
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)]
+mod tests {
+    use super::*;
+    use crate::record::{Kind, PartialDate, Section, Sex, Standing};
+    use crate::view::people::NhsShown;
+    use crate::view::section::GroupKind;
+    use crate::view::{LabFlag, Trust};
+
+    fn day(text: &str) -> Day {
+        Day { text: text.to_owned(), known: PartialDate::fhir(text).known, days_ago: None, future: false }
+    }
+
+    fn person() -> Header {
+        Header {
+            name: "Martha Ann Jones".into(),
+            family: "Jones".into(),
+            given: "Martha Ann".into(),
+            birth: Some(day("1951-03-03")),
+            age: Some(Age { years: 75, months: 8, days: Some(27_000) }),
+            sex: Some(Sex::Female),
+            nhs_number: Some(NhsShown { text: "943 476 5919".into(), valid: true }),
+            deceased: None,
+            tile: 1,
+            variants: 1,
+        }
+    }
+
+    fn a_row() -> Row {
+        Row {
+            id: "a1".into(),
+            section: Section::Allergies,
+            kind: Kind::AllergyIntolerance,
+            group: GroupKind::Now,
+            title: "Penicillin V".into(),
+            named: true,
+            value: String::new(),
+            unit: String::new(),
+            parts: Vec::new(),
+            range: Vec::new(),
+            flagging: Flagging::default(),
+            dose: Vec::new(),
+            reactions: vec!["Anaphylaxis".into(), "Rash".into()],
+            severity: "severe".into(),
+            criticality: String::new(),
+            date: Some(day("2019-03")),
+            end: None,
+            standing: Standing::Active,
+            status: "active".into(),
+            certainty: String::new(),
+            polarity: Polarity::Positive,
+            disagree: false,
+            trust: Trust::NotSigned,
+            sources: vec!["Elm Surgery".into()],
+            degraded: false,
+            notes: false,
+            attachments: 0,
+            entries: 1,
+        }
+    }
+
+    fn check(change: impl FnOnce(&mut Row), expected: &str) {
+        let mut made = a_row();
+        change(&mut made);
+        assert_eq!(row(&made), expected);
+    }
+
+    #[test]
+    fn a_person_is_written_as_clinical_systems_write_them() {
+        assert_eq!(who(&person()), "JONES, Martha Ann · 03-Mar-1951 (75y) · Female · NHS 943 476 5919");
+        let vague = Header { birth: Some(day("1951")), age: None, sex: None, nhs_number: None, ..person() };
+        assert_eq!(who(&vague), "JONES, Martha Ann · 1951");
+        let unsplit = Header {
+            family: String::new(),
+            given: String::new(),
+            birth: None,
+            age: None,
+            sex: None,
+            nhs_number: None,
+            ..person()
+        };
+        assert_eq!(who(&unsplit), "Martha Ann Jones · Date of birth not given");
+    }
+
+    #[test]
+    fn nothing_of_a_line_is_left_out() {
+        check(
+            |_| (),
+            "- Penicillin V | Reaction: Anaphylaxis; Rash | Severity: severe | Current | March 2019 | From Elm Surgery | Not checked",
+        );
+        check(
+            |r| (r.polarity, r.degraded) = (Polarity::Refuted, true),
+            "- Penicillin V | Reaction: Anaphylaxis; Rash | Severity: severe | WAS THOUGHT SO, HAS BEEN RULED OUT | Lost detail in a transfer | Current | March 2019 | From Elm Surgery | Not checked",
+        );
+        check(
+            |r| {
+                r.title = "Potassium".into();
+                (r.value, r.unit, r.range) = ("<5.0".into(), "mmol/L".into(), vec!["3.5 - 5.3 mmol/L".into()]);
+                r.flagging.lab = LabFlag::High;
+                (r.reactions, r.severity) = (Vec::new(), String::new());
+            },
+            "- Potassium | <5.0 mmol/L [High, says the lab] | The lab’s range: 3.5 - 5.3 mmol/L | Current | March 2019 | From Elm Surgery | Not checked",
+        );
+    }
 }
