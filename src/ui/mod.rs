@@ -10,6 +10,7 @@
 //! - `front`: the signals that pages share, handed to them by context; `shell`: what stands round every page.
 //! - `part`: small components that know nothing; `page`: one page a file.
 
+pub mod heights;
 pub mod place;
 pub mod text;
 

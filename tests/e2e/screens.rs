@@ -95,9 +95,7 @@ fn screens_of_a_record() {
 #[test]
 fn screens_of_a_share() {
     journey(async {
-        let patient = Browser::fresh("screens-share").await;
-        patient.start_record().await;
-        patient.bring_own(data("fhir_r4/ips/IPS_IG-bundle-01.json")).await;
+        let patient = Browser::patient("screens-share").await;
         visit(&patient, "#/share").await;
         patient.click(Kind::Choice, "A GP surgery").await;
         pictures(&patient, "40-share-who").await;

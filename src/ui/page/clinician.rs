@@ -8,8 +8,8 @@ use super::medicines;
 use crate::record::Section;
 use crate::ui::front::focus;
 use crate::ui::part::{
-    Badge, Callout, Disclosure, Fact, Facts, Leads, Tone, TrustMark, above, absences, analyte, line::bdi, lines,
-    local_moment, source_name,
+    Badge, Callout, Disclosure, Fact, Facts, Leads, Tone, above, absences, analyte, line::bdi, lines, local_moment,
+    source_name,
 };
 use crate::ui::text::{self, clinician as words};
 use crate::view::clinician::{By, Clinician, ClinicianSection, Label};
@@ -263,7 +263,8 @@ fn done(repeats: &[Repeat]) -> Option<AnyView> {
 fn not_shared(page: &Clinician) -> Option<AnyView> {
     let wanted: Vec<_> = page.not_given.iter().map(|s| view! { <li>{text::section(*s)}</li> }).collect();
     let wanted = (!wanted.is_empty()).then(|| view! { <h3>{words::not_given()}</h3> <ul>{wanted}</ul> });
-    let silent = page.sections.iter().filter(|s| !s.label.is_shared() && !page.not_given.contains(&s.section));
+    let silent =
+        page.sections.iter().filter(|s| !s.label.is_shared() && !stands(s) && !page.not_given.contains(&s.section));
     let silent: Vec<_> = silent
         .map(|s| match s.label {
             Label::NotShared => text::section(s.section).to_owned(),
@@ -289,8 +290,7 @@ fn sources(page: &Clinician) -> AnyView {
             let as_of = s.as_of.as_ref().map_or_else(|| text::above::not_dated().to_owned(), text::as_of);
             view! {
                 <li>
-                    {bdi(&source_name(s))} " · " {as_of} " · " <TrustMark trust=s.trust />
-                    <span class="small soft">" " {text::trust(s.trust)}</span>
+                    {bdi(&source_name(s))} " · " {as_of} " · " {text::trust(s.trust)}
                 </li>
             }
         })

@@ -47,6 +47,7 @@ pub fn Eye(
             <Disclosure summary=words::other_ways>
                 <Field id="eye-picture" label=words::picture hint=words::picture_hint>
                     <input
+                        class="input"
                         type="file"
                         id="eye-picture"
                         accept="image/*,.txt"
@@ -118,24 +119,25 @@ fn Typed(hear: Callback<String>, look_at: Callback<FileList>) -> impl IntoView {
         }
     };
     view! {
-        <Field id="eye-typed" label=words::typed hint=words::typed_hint>
-            <textarea
-                id="eye-typed"
-                rows="3"
-                autocomplete="off"
-                autocapitalize="off"
-                spellcheck="false"
-                aria-describedby="eye-typed-hint"
-                prop:value=text
-                on:input=move |event| text.set(event_target_value(&event))
-                on:keydown=key
-                on:paste=paste
-            ></textarea>
-        </Field>
-        <button type="button" class="button" on:click=move |_| read()>
-            {words::read}
-        </button>
-    }
+           <Field id="eye-typed" label=words::typed hint=words::typed_hint>
+               <textarea
+    class="input"
+                   id="eye-typed"
+                   rows="3"
+                   autocomplete="off"
+                   autocapitalize="off"
+                   spellcheck="false"
+                   aria-describedby="eye-typed-hint"
+                   prop:value=text
+                   on:input=move |event| text.set(event_target_value(&event))
+                   on:keydown=key
+                   on:paste=paste
+               ></textarea>
+           </Field>
+           <button type="button" class="button" on:click=move |_| read()>
+               {words::read}
+           </button>
+       }
 }
 
 /// The camera with its guide. It runs only while the person wants it, and its light goes out with the page.

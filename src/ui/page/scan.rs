@@ -214,9 +214,9 @@ fn Spoken(desk: Desk, wrong: bool) -> impl IntoView {
             {wrong.then(|| view! { <Callout tone=Tone::Danger title=words::code_wrong><p>{words::code_wrong_then}</p></Callout> })}
             <Field id="spoken" label=words::code hint=words::code_hint>
                 <input
+                    class="input code"
                     type="text"
                     id="spoken"
-                    class="code"
                     autocomplete="off"
                     autocapitalize="characters"
                     spellcheck="false"
@@ -291,6 +291,7 @@ fn AskFor(desk: Desk) -> impl IntoView {
             <form class="stack" on:submit=submit>
                 <Field id="ask-name" label=words::ask_name hint=words::ask_name_hint>
                     <input
+                        class="input"
                         type="text"
                         id="ask-name"
                         autocomplete="organization"

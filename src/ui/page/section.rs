@@ -8,7 +8,7 @@ use crate::ui::front::Front;
 use crate::ui::part::{BackTo, Callout, Disclosure, Leads, PageHead, Tone, above, absences, analyte, lines, load};
 use crate::ui::place::{Place, Writing};
 use crate::ui::text::{self, section as words};
-use crate::view::section::{Group, SectionPage};
+use crate::view::section::{Group, GroupKind, SectionPage};
 
 /// The page of a section.
 #[component]
@@ -55,12 +55,15 @@ fn draw(section: Section, page: SectionPage) -> AnyView {
 
 fn group(section: Section, group: &Group, alone: bool) -> AnyView {
     let total = group.list.total;
-    let name = format!("{} ({})", text::group(group.kind, section), text::number(total.into()));
+    // Where analytes stand above, the rest are reports and findings in words.
+    let rest = section == Section::Results && group.kind == GroupKind::All;
+    let name = if rest { words::reports() } else { text::group(group.kind, section) };
+    let name = format!("{name} ({})", text::number(total.into()));
     let cut = (group.list.rows.len() < total as usize).then(|| {
         let told = text::common::showing_of(&text::number(group.list.rows.len() as u64), &text::number(total.into()));
         view! { <p class="soft">{told}</p> }
     });
-    let plain = alone && group.kind == crate::view::section::GroupKind::All;
+    let plain = alone && group.kind == GroupKind::All;
     view! {
         <section class="stack-tight">
             {(!plain).then(|| view! { <h2>{name}</h2> })} {lines(&group.list.rows, Leads::Item)} {cut}

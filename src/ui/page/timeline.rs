@@ -8,6 +8,7 @@ use wasm_bindgen::JsCast;
 use crate::app::wire::Failure;
 use crate::record::{Hash, Section};
 use crate::ui::front::Front;
+use crate::ui::heights::Heights;
 use crate::ui::part::{Chip, Disclosure, Empty, Field, PageHead, Trouble, line, marked};
 use crate::ui::place::{Place, Route};
 use crate::ui::text::{self, timeline as words};
@@ -112,6 +113,7 @@ fn Search(search: RwSignal<String>) -> impl IntoView {
     view! {
         <Field id="timeline-search" label=words::search hint=words::search_hint>
             <input
+                class="input"
                 type="search"
                 id="timeline-search"
                 autocomplete="off"
@@ -149,6 +151,7 @@ fn Filters(first: RwSignal<Option<Result<Timeline, Failure>>>) -> impl IntoView 
             <div class="columns">
                 <Field id="timeline-from" label=words::from>
                     <input
+                        class="input"
                         type="date"
                         id="timeline-from"
                         prop:value=move || date("from")
@@ -157,6 +160,7 @@ fn Filters(first: RwSignal<Option<Result<Timeline, Failure>>>) -> impl IntoView 
                 </Field>
                 <Field id="timeline-until" label=words::until>
                     <input
+                        class="input"
                         type="date"
                         id="timeline-until"
                         prop:value=move || date("until")
@@ -199,7 +203,7 @@ fn source(
         .collect();
     view! {
         <Field id="timeline-source" label=words::source>
-            <select id="timeline-source" on:change=move |event| set("source", event_target_value(&event))>
+            <select class="input" id="timeline-source" on:change=move |event| set("source", event_target_value(&event))>
                 <option value="">{words::any_source}</option>
                 {options}
             </select>
@@ -218,42 +222,43 @@ fn Rows(
 ) -> impl IntoView {
     let front = Front::get();
     let total = page.matching;
+    let heads = page.months.iter().map(|m| m.start).collect();
     let months = StoredValue::new(page.months);
     let pages = RwSignal::new(BTreeMap::from([(0_u32, page.rows)]));
     let asking = StoredValue::new(Vec::<u32>::new());
-    let window_rows = RwSignal::new((0_u32, PAGE.min(total)));
-    let measured = RwSignal::new(GUESS);
+    let drawn = RwSignal::new((0_u32, PAGE.min(total)));
+    let heights = RwSignal::new(Heights::new(total, heads, HEAD, GUESS));
     let list = NodeRef::<html::Div>::new();
     let ask = StoredValue::new(ask);
 
-    // Where a row stands, from the top of the list: rows before it, and the headings before and at it.
-    let heads_before = move |row: u32| months.with_value(|m| m.partition_point(|m| m.start <= row)) as f64;
-    let height = move || f64::from(total) * measured.get() + months.with_value(Vec::len) as f64 * HEAD;
-    let scale = move || (TALLEST / height()).min(1.0);
+    let scale = move || heights.with(|h| (TALLEST / h.height()).min(1.0));
     let look = move || {
         let Some(list) = list.get_untracked() else { return };
         let top = -list.get_bounding_client_rect().top();
         let seen = window().inner_height().ok().and_then(|h| h.as_f64()).unwrap_or(800.0);
-        let row_at = |y: f64| row_at(y / scale(), measured.get_untracked(), months, total);
+        let scale = untrack(scale);
+        let at = |y: f64| heights.with_untracked(|h| h.at(y / scale));
         // In steps, so that not every pixel of scrolling draws anew.
-        let from = row_at(top - seen) / STEP * STEP;
-        let until = (row_at(top + 2.0 * seen) / STEP * STEP + STEP).min(total);
-        if window_rows.get_untracked() != (from, until) {
-            window_rows.set((from, until));
+        let from = at(top - seen) / STEP * STEP;
+        let until = (at(top + 2.0 * seen) / STEP * STEP + STEP).min(total);
+        if drawn.get_untracked() != (from, until) {
+            drawn.set((from, until));
         }
     };
     let scrolled = window_event_listener(ev::scroll, move |_| look());
-    let resized = window_event_listener(ev::resize, move |_| look());
+    let resized = window_event_listener(ev::resize, move |_| {
+        heights.update(Heights::forget);
+        look();
+    });
     on_cleanup(move || {
         scrolled.remove();
         resized.remove();
     });
-    // Pages that come near are asked for; each once.
     Effect::new(move || {
-        let (from, until) = window_rows.get();
-        for number in from / PAGE..=until.saturating_sub(1) / PAGE {
-            let here = pages.with_untracked(|p| p.contains_key(&number)) || asking.with_value(|a| a.contains(&number));
-            if here {
+        let (from, until) = drawn.get();
+        let wanted = from / PAGE..=until.saturating_sub(1) / PAGE;
+        for number in wanted.filter(|n| !pages.with_untracked(|p| p.contains_key(n))) {
+            if asking.with_value(|a| a.contains(&number)) {
                 continue;
             }
             asking.update_value(|a| a.push(number));
@@ -267,51 +272,42 @@ fn Rows(
             });
         }
     });
-    // The real height of rows stands in for the guess once there are some.
+    // What is drawn is measured, so that it stands still when more is drawn.
     Effect::new(move || {
+        drawn.track();
         pages.track();
         let Some(list) = list.get() else { return };
         request_animation_frame(move || {
-            let rows = list.query_selector_all("[data-row]").ok();
-            let Some(rows) = rows.filter(|r| r.length() > 4) else { return };
-            let tall: f64 = (0..rows.length())
-                .filter_map(|i| rows.get(i)?.dyn_into::<web_sys::Element>().ok())
-                .map(|e| e.get_bounding_client_rect().height())
-                .sum();
-            let mean = tall / f64::from(rows.length());
-            if mean > 20.0 && (mean - measured.get_untracked()).abs() > 24.0 {
-                measured.set(mean);
+            let rows = measured(&list);
+            if heights.try_update_untracked(|h| h.measure(rows)) == Some(true) {
+                heights.notify();
             }
         });
     });
-    let drawn = move || {
-        let (from, until) = window_rows.get();
+    let rows = move || {
+        let (from, until) = drawn.get();
         pages.with(|pages| window_of(pages, months, from, until, total))
     };
-    let offset = move || {
-        let (from, _) = window_rows.get();
-        let first = months.with_value(|m| m.iter().any(|m| m.start == from));
-        let heads = heads_before(from) - f64::from(u8::from(first));
-        format!("{:.0}px", (f64::from(from) * measured.get() + heads * HEAD) * scale())
-    };
+    let offset = move || heights.with(|h| format!("{:.0}px", h.top(drawn.get().0) * scale()));
     view! {
-        <div class="timeline" node_ref=list style:block-size=move || format!("{:.0}px", height() * scale())>
+        <div
+            class="timeline"
+            node_ref=list
+            style:block-size=move || format!("{:.0}px", heights.with(Heights::height) * scale())
+        >
             <div class="timeline-window" style:inset-block-start=offset>
-                {drawn}
+                {rows}
             </div>
         </div>
     }
 }
 
-/// The row at a height of the list.
-fn row_at(y: f64, row: f64, months: StoredValue<Vec<Month>>, total: u32) -> u32 {
-    months.with_value(|months| {
-        let top = |i: usize, m: &Month| f64::from(m.start) * row + i as f64 * HEAD;
-        let found = months.iter().enumerate().take_while(|(i, m)| top(*i, m) <= y).last();
-        let Some((i, month)) = found else { return 0 };
-        let into = ((y - top(i, month) - HEAD) / row).max(0.0) as u32;
-        (month.start + into.min(month.count)).min(total.saturating_sub(1))
-    })
+/// The heights of the rows that are drawn.
+fn measured(list: &web_sys::Element) -> Vec<(u32, f64)> {
+    let Ok(rows) = list.query_selector_all("[data-row]") else { return Vec::new() };
+    let rows = (0..rows.length()).filter_map(|i| rows.get(i)?.dyn_into::<web_sys::Element>().ok());
+    rows.filter_map(|e| Some((e.get_attribute("data-row")?.parse().ok()?, e.get_bounding_client_rect().height())))
+        .collect()
 }
 
 /// Headings and rows from here to there; a row that has not come yet keeps its place.
@@ -343,7 +339,7 @@ fn one(row: &TimelineRow, index: u32, total: u32) -> AnyView {
     let found =
         row.found.as_ref().map(|f| view! { <p class="small">{words::found()} " " {marked(&f.text, &f.marks)}</p> });
     view! {
-        <article class="timeline-row line" data-row aria-setsize=total.to_string() aria-posinset=(index + 1).to_string()>
+        <article class="timeline-row line" data-row=index.to_string() aria-setsize=total.to_string() aria-posinset=(index + 1).to_string()>
             <p class="small soft">{text::section(row.row.section)}</p>
             <p class="line-title">{line::heading(&row.row, title, href)}</p>
             {line::under(&row.row)}

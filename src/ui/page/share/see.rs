@@ -55,42 +55,43 @@ fn draw(preview: Preview) -> AnyView {
 fn Extras() -> impl IntoView {
     let draft = Sharing::get().draft;
     view! {
-        <Disclosure summary=words::extras>
-            <Field id="share-note" label=words::note hint=words::note_hint>
-                <textarea
-                    id="share-note"
-                    rows="3"
-                    aria-describedby="share-note-hint"
-                    prop:value=move || draft.with_untracked(|d| d.note.clone())
-                    on:change=move |event| draft.update(|d| d.note = event_target_value(&event))
-                ></textarea>
-            </Field>
-            <fieldset class="choice">
-                <legend>{words::may}</legend>
-                <Tick
-                    label=words::may_keep
-                    on=Signal::derive(move || draft.with(|d| d.may.keep))
-                    turn=move |on| draft.update(|d| d.may.keep = on)
-                />
-                <Tick
-                    label=words::may_import
-                    on=Signal::derive(move || draft.with(|d| d.may.import))
-                    turn=move |on| draft.update(|d| d.may.import = on)
-                />
-                <Tick
-                    label=words::may_pass_on
-                    on=Signal::derive(move || draft.with(|d| d.may.redisclose))
-                    turn=move |on| draft.update(|d| d.may.redisclose = on)
-                />
-            </fieldset>
-            <Tick
-                label=words::say_full
-                on=Signal::derive(move || draft.with(|d| d.say_full))
-                turn=move |on| draft.update(|d| d.say_full = on)
-            />
-            <p class="small soft">{words::say_full_note}</p>
-        </Disclosure>
-    }
+           <Disclosure summary=words::extras>
+               <Field id="share-note" label=words::note hint=words::note_hint>
+                   <textarea
+    class="input"
+                       id="share-note"
+                       rows="3"
+                       aria-describedby="share-note-hint"
+                       prop:value=move || draft.with_untracked(|d| d.note.clone())
+                       on:change=move |event| draft.update(|d| d.note = event_target_value(&event))
+                   ></textarea>
+               </Field>
+               <fieldset class="choice">
+                   <legend>{words::may}</legend>
+                   <Tick
+                       label=words::may_keep
+                       on=Signal::derive(move || draft.with(|d| d.may.keep))
+                       turn=move |on| draft.update(|d| d.may.keep = on)
+                   />
+                   <Tick
+                       label=words::may_import
+                       on=Signal::derive(move || draft.with(|d| d.may.import))
+                       turn=move |on| draft.update(|d| d.may.import = on)
+                   />
+                   <Tick
+                       label=words::may_pass_on
+                       on=Signal::derive(move || draft.with(|d| d.may.redisclose))
+                       turn=move |on| draft.update(|d| d.may.redisclose = on)
+                   />
+               </fieldset>
+               <Tick
+                   label=words::say_full
+                   on=Signal::derive(move || draft.with(|d| d.say_full))
+                   turn=move |on| draft.update(|d| d.say_full = on)
+               />
+               <p class="small soft">{words::say_full_note}</p>
+           </Disclosure>
+       }
 }
 
 /// Signs, seals and logs the share, and goes on to its code.
@@ -108,8 +109,18 @@ fn Make() -> impl IntoView {
         Ok::<(), crate::app::wire::Failure>(())
     });
     let failed = move || make.value().get().and_then(Result::err).map(|fault| view! { <Trouble fault /> });
+    // A share is signed with the person's key, which only a vault holds.
+    let unkept = move || front.is_unkept();
     view! {
-        <p class="row no-print">
+        <Show when=unkept>
+            <Callout tone=Tone::Warning title=words::keep_first>
+                <p>{words::keep_first_then}</p>
+                <a class="button primary" href=Place::SetUp.href()>
+                    {words::keep_first_go}
+                </a>
+            </Callout>
+        </Show>
+        <p class="row no-print" hidden=unkept>
             <button
                 type="button"
                 class="button primary"

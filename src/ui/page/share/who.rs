@@ -94,6 +94,7 @@ fn Audiences(faults: Signal<Vec<Fault>>) -> impl IntoView {
         <Show when=other>
             <Field id="share-named" label=words::named hint=words::named_hint faults=faults>
                 <input
+                    class="input"
                     type="text"
                     id="share-named"
                     autocomplete="off"
