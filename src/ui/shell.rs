@@ -280,6 +280,8 @@ fn Banner() -> impl IntoView {
     let due = Memo::new(move |_| {
         let place = front.route.with(|r| r.place.clone());
         match front.door.get() {
+            // Nothing stands before a code that is being scanned.
+            _ if place == Place::Showing => Due::Nothing,
             Some(Ok(Door::Open { kept: false })) if front.person.with(Option::is_some) && place != Place::SetUp => {
                 Due::Keep
             }

@@ -158,16 +158,6 @@ fn one_code_from_screen_to_camera() {
         reads_the_share(&clinician).await;
         assert!(!clinician.shows("Anastrozole").await, "a medicine that was not chosen is shown");
 
-        // A receipt goes back, and stands in the patient's journal.
-        clinician.press("Send a receipt").await;
-        let receipt = clinician.driver.find(By::Css("dialog[open] .code-frame")).await.unwrap();
-        let receipt = receipt.screenshot_as_png().await.unwrap();
-        patient.press("They have it").await;
-        patient.press("Scan their receipt").await;
-        patient.scan(&[receipt]).await;
-        patient.sees("The receipt is good").await;
-
-        clinician.press("Close").await;
         clinician.press("Done: forget it").await;
         clinician.find(Kind::Heading, "Scan a code").await;
         assert!(!clinician.shows("DELAROSA").await, "what was received is still there");
@@ -232,6 +222,17 @@ fn a_request_is_answered_on_that_screen_only() {
         clinician.scan(&answer).await;
         reads_the_share(&clinician).await;
         clinician.sees("It was made for this screen alone.").await;
+
+        // A receipt goes back, and stands in the patient's journal.
+        clinician.press("Send a receipt").await;
+        let receipt = clinician.driver.find(By::Css("dialog[open] .code-frame")).await.unwrap();
+        let receipt = receipt.screenshot_as_png().await.unwrap();
+        patient.press("They have it").await;
+        patient.press("Scan their receipt").await;
+        patient.scan(&[receipt]).await;
+        patient.sees("The receipt is good").await;
+
+        clinician.press("Close").await;
         clinician.press("Done: forget it").await;
 
         // The same answer a second time.

@@ -72,6 +72,8 @@ fn sentences(received: &wire::Received) -> AnyView {
 fn Tools(received: wire::Received, over: Callback<()>) -> impl IntoView {
     let front = Front::get();
     let may_take = received.may.keep || received.may.import;
+    // Only what was made for this screen alone holds the secret that a receipt is made with.
+    let direct = received.direct;
     let page = StoredValue::new(received.page);
     let copy = Action::new_local(move |(): &()| {
         let text = page.with_value(|p| text::plain::clinician(p, &local_moment(&p.share.shared_at)));
@@ -115,9 +117,11 @@ fn Tools(received: wire::Received, over: Callback<()>) -> impl IntoView {
             <button type="button" class="button" on:click=|_| print()>
                 {words::print}
             </button>
-            <button type="button" class="button" on:click=move |_| _ = make.dispatch(())>
-                {words::receipt}
-            </button>
+            {direct.then(|| view! {
+                <button type="button" class="button" on:click=move |_| _ = make.dispatch(())>
+                    {words::receipt}
+                </button>
+            })}
             <button type="button" class="button primary" on:click=move |_| over.run(())>
                 {words::done}
             </button>

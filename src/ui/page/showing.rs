@@ -224,9 +224,9 @@ fn Handed(showing: Showing, consent: Consent) -> impl IntoView {
                 <Fact name=words::fact_until>{move || local_moment(&until)}</Fact>
             </Facts>
             <div aria-live="polite">{told}</div>
-            <p>{if direct { words::receipt_direct() } else { words::receipt_any() }}</p>
+            <p>{move || if direct { words::receipt_direct() } else { words::receipt_none() }}</p>
             <p class="row">
-                <button type="button" class="button" on:click=move |_| scanning.set(true)>
+                <button type="button" class="button" hidden=!direct on:click=move |_| scanning.set(true)>
                     {words::receipt_scan}
                 </button>
                 <a class="button" href=Place::Journal.href()>
