@@ -222,6 +222,8 @@ impl<E: Edge> Session<E> {
     pub(super) async fn load(&mut self) -> Result<(), Failure> {
         let before = self.held().map(|held| id_text(&held.id)).ok();
         self.people.clear();
+        // Until everybody is loaded an old place in the list may be somebody else's.
+        self.open = None;
         let Some(vault) = &mut self.vault else { return Ok(()) };
         let labels: Vec<(Id, Label)> =
             vault.people().into_iter().map(|(id, label)| (id, wire::read(label).unwrap_or_default())).collect();
@@ -230,10 +232,15 @@ impl<E: Edge> Session<E> {
             fill(vault, &mut held).await?;
             self.people.push(held);
         }
-        let last = match before {
-            Some(id) => id,
-            None => vault.setting("open").await?.and_then(|id| String::from_utf8(id).ok()).unwrap_or_default(),
-        };
+        if let Some(id) = before {
+            // Removed in another tab: the page still shows them, so nobody else may take their place unasked.
+            self.open = self.index_of(&id).ok();
+            if self.open.is_none() {
+                self.desk = Default::default();
+            }
+            return Ok(());
+        }
+        let last = vault.setting("open").await?.and_then(|id| String::from_utf8(id).ok()).unwrap_or_default();
         self.open = self.index_of(&last).ok().or_else(|| self.people.iter().position(|held| !held.label.unfiled));
         Ok(())
     }
