@@ -5,7 +5,8 @@ use super::{Edge, Session};
 use crate::app::keep::{NewParcel, Put};
 use crate::app::wire::{self, Brought, Decision, Failure, FileRow, Happened, Typed};
 use crate::import::{self, File};
-use crate::record::{Hash, Note, Origin, Parcel, guard};
+use crate::record::{Hash, IssueCode, Note, Origin, Parcel, guard};
+use crate::view::guard::Finding;
 use crate::view::report::ImportReport;
 use crate::view::{self, Day, people::Header};
 
@@ -57,21 +58,28 @@ impl<E: Edge> Session<E> {
         }
         match self.open {
             // The first file of all starts its own person's record, if it says who that is.
-            None if parcel.reading.people.len() == 1 && guard::names(&parcel.reading.people) => {
+            None if guard::names(&parcel.reading.people) && !speaks_of_others(&parcel) => {
                 self.admit_new(parcel, original).await
             }
             Some(index) => {
                 let held = self.people.get(index).ok_or(Failure::NoPerson)?;
-                let verdict = guard::compare(&held.person(), &parcel.reading.people);
-                if verdict.is_match() { self.admit(index, parcel, original).await } else { self.ask(parcel, original) }
+                let verdict = guard::compare(&held.known_person(), &parcel.reading.people);
+                if verdict.is_match() && !speaks_of_others(&parcel) {
+                    self.admit(index, parcel, original).await
+                } else {
+                    self.ask(parcel, original)
+                }
             }
             None => self.ask(parcel, original),
         }
     }
 
     fn ask(&mut self, parcel: Parcel, original: Vec<u8>) -> Result<Brought, Failure> {
-        let held = self.open.and_then(|i| self.people.get(i)).map(Held::person);
-        let page = view::guard::page(held.as_ref(), &parcel.reading.people, self.edge.today());
+        let held = self.open.and_then(|i| self.people.get(i)).map(Held::known_person);
+        let mut page = view::guard::page(held.as_ref(), &parcel.reading.people, self.edge.today());
+        if speaks_of_others(&parcel) && matches!(page.finding, Finding::Match | Finding::TooLittle) {
+            page.finding = Finding::Differs;
+        }
         let question = self.next_question;
         self.next_question += 1;
         let file_name = parcel.note.file_name.clone();
@@ -336,6 +344,11 @@ impl<E: Edge> Session<E> {
             people: reading.people.iter().map(|p| Header::of(p, today)).collect(),
         }
     }
+}
+
+/// True if some of its entries are about another subject than its patient: then a matching patient is not enough.
+fn speaks_of_others(parcel: &Parcel) -> bool {
+    parcel.reading.issues.iter().any(|i| i.code == IssueCode::OtherSubject)
 }
 
 /// A file whose stored form no longer opens.

@@ -91,10 +91,12 @@ impl Held {
     /// The same, with an NHS number that only the files know.
     pub fn known_person(&self) -> Person {
         let mut person = self.person();
-        if person.nhs_number().is_none() {
+        if !person.nhs_number().is_some_and(|n| n.valid) {
             let mut numbers = self.parcels().iter().flat_map(|p| &p.reading.people).filter_map(Person::nhs_number);
-            let valid = numbers.find(|n| n.valid).map(|n| n.digits);
-            person.identifiers.extend(valid.map(|value| Identifier { system: system::NHS_NUMBER.to_owned(), value }));
+            // What can be checked stands first: it is what counts.
+            if let Some(value) = numbers.find(|n| n.valid).map(|n| n.digits) {
+                person.identifiers.insert(0, Identifier { system: system::NHS_NUMBER.to_owned(), value });
+            }
         }
         person
     }
