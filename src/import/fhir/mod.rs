@@ -11,7 +11,8 @@ use std::rc::Rc;
 use super::node::{self, Node};
 use super::{ImportError, Phase, Progress, READER, encoding, issue, json, narrative, tell};
 use crate::record::{
-    Concept, Entry, IssueCode, Kind, NhsNumber, Nothing, Outcome, PartialDate, Reading, Section, SectionSays, Severity,
+    Concept, Entry, IssueCode, Kind, NhsNumber, Nothing, Outcome, PartialDate, Person, Reading, Section, SectionSays,
+    Severity,
 };
 
 mod attachment;
@@ -135,6 +136,12 @@ impl<'t> Reader<'t, '_> {
                 "Binary" => self.binary(i, piece),
                 _ => {}
             }
+        }
+        // A Patient that can't be read is a person all the same: beside another one, the file is about several.
+        let known: Vec<String> = self.reading.people.iter().map(|p| p.at.clone()).collect();
+        if !known.is_empty() {
+            let unread = index.pieces.iter().filter(|p| p.kind == "Patient" && !known.contains(&p.at));
+            self.reading.people.extend(unread.map(|p| Person { at: p.at.clone(), ..Person::default() }));
         }
         let shared: Vec<(String, String)> =
             index.shared_ids().map(|p| (p.at.clone(), format!("{}/{}", p.kind, p.id))).collect();
