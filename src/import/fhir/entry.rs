@@ -169,9 +169,7 @@ impl<'t> Reader<'t, '_> {
         detail(entry, "type", label(&concept(node.get("type"))));
         detail(entry, "criticality", node.get("criticality").words());
         detail(entry, "lastOccurrence", node.first_of(&["lastOccurrence", "lastOccurence"]).words());
-        if let Some(found) = absence(&entry.concept) {
-            entry.polarity = found;
-        }
+        Self::absent(entry);
     }
 
     fn condition(&mut self, node: &Node<'t>, entry: &mut Entry) {
@@ -185,9 +183,7 @@ impl<'t> Reader<'t, '_> {
         for site in concepts(node.get("bodySite")) {
             detail(entry, "bodySite", label(&site));
         }
-        if let Some(found) = absence(&entry.concept) {
-            entry.polarity = found;
-        }
+        Self::absent(entry);
     }
 
     /// Clinical and verification status of allergies and conditions, as concepts (R4) or codes (STU3, DSTU2).
@@ -197,14 +193,34 @@ impl<'t> Reader<'t, '_> {
         // DSTU2's one status mixes both.
         let said = if standing(&clinical) == Standing::Unknown { certainty.as_str() } else { clinical.as_str() };
         entry.status.standing = standing(said);
-        if certainty == "entered-in-error" {
+        // What turns the meaning round counts wherever it stands among the codings.
+        let codes: Vec<String> = ["verificationStatus", "clinicalStatus", "status"]
+            .iter()
+            .flat_map(|key| concept(node.get(key)).codings)
+            .map(|coding| coding.code.to_ascii_lowercase())
+            .collect();
+        let says = |word: &str| {
+            certainty.eq_ignore_ascii_case(word)
+                || clinical.eq_ignore_ascii_case(word)
+                || codes.iter().any(|code| code == word)
+        };
+        if says("entered-in-error") {
             entry.status.standing = Standing::EnteredInError;
         }
-        if matches!(certainty.as_str(), "refuted") || clinical == "refuted" {
+        if says("refuted") {
             entry.polarity = Polarity::Refuted;
         }
         entry.status.text = clinical;
         entry.status.certainty = certainty;
+    }
+
+    /// A statement of absence, unless the source itself refutes it or says that it is over: then it says nothing.
+    fn absent(entry: &mut Entry) {
+        if let Some(found) = absence(&entry.concept) {
+            let over = matches!(entry.status.standing, Standing::Ended | Standing::Stopped);
+            let taken_back = over || entry.polarity == Polarity::Refuted;
+            entry.polarity = if taken_back { Polarity::Unknown } else { found };
+        }
     }
 
     fn immunization(&mut self, i: usize, node: &Node<'t>, entry: &mut Entry) {
