@@ -84,12 +84,23 @@ pub fn select(record: &Record, person: &Person, chosen: &Chosen, now: &str) -> R
     })
 }
 
-/// False where all that an item consists of is withheld from the patient.
+/// False where any source withholds the item from the patient, as on every other page: what another source says of the
+/// same thing would tell it.
 fn may_leave(record: &Record, item: &Item) -> bool {
-    item.entries.iter().filter_map(|at| record.entry(*at)).any(|e| !e.withheld_from_patient())
+    !record.entries(item).any(|(_, _, e)| e.withheld_from_patient())
 }
 
-/// The label of each section. *In full* only where every item that the record holds is there, none withheld.
+/// True if the record may hold more of the section than its items: something was not understood, or stands only as
+/// narrative, which a document of items does not carry.
+fn may_hold_more(record: &Record, section: Section) -> bool {
+    let beside = |n: Nothing| matches!(n, Nothing::NotUnderstood | Nothing::NarrativeOnly);
+    record.parcels.iter().any(|p| {
+        p.reading.ledger.not_understood > 0 || p.reading.says.iter().any(|s| s.section == section && beside(s.nothing))
+    })
+}
+
+/// The label of each section. *In full* only where every item that the record holds is there, none withheld, and
+/// everything was understood.
 fn parts(record: &Record, chosen: &Chosen, shared: &BTreeSet<&str>) -> Vec<Part> {
     let mut out = Vec::new();
     for section in Section::ALL {
@@ -98,7 +109,10 @@ fn parts(record: &Record, chosen: &Chosen, shared: &BTreeSet<&str>) -> Vec<Part>
         let all = held.iter().all(|i| shared.contains(i.id.as_str()));
         let withheld = |i: &&Item| record.entries(i).any(|(_, _, e)| e.withheld_from_patient());
         let completeness = if some {
-            let full = all && chosen.in_full.contains(&section) && !held.iter().any(withheld);
+            let full = all
+                && chosen.in_full.contains(&section)
+                && !held.iter().any(withheld)
+                && !may_hold_more(record, section);
             let held = u32::try_from(held.len()).unwrap_or(u32::MAX);
             if full { Completeness::Full { held } } else { Completeness::Selected }
         } else {
