@@ -84,14 +84,19 @@ impl<E: Edge> Session<E> {
         let held = self.held()?;
         let wanted = self.wanted(consent);
         let record = held.record().0;
+        // A carer's share never says *in full*, and nothing is whole while a file does not open.
+        let whole = consent.say_full && held.label.given.basis.is_none() && held.damaged.is_empty();
         let chosen = bundle::Chosen {
             items: consent.items.iter().cloned().collect(),
-            in_full: if consent.say_full { Section::ALL.into_iter().collect() } else { Default::default() },
+            in_full: if whole { Section::ALL.into_iter().collect() } else { Default::default() },
             others: wanted.into_iter().map(|section| (section, Completeness::NotShared)).collect(),
             history: true,
         };
         let selected =
             bundle::select(record, &held.known_person(), &chosen, &self.stamp()).map_err(|_| Failure::ShareTooLarge)?;
+        if selected.items.is_empty() {
+            return Err(Failure::NothingChosen);
+        }
         Ok((selected.document, selected.parts))
     }
 
@@ -234,7 +239,8 @@ impl<E: Edge> Session<E> {
         for (person, id) in shared {
             let Ok(index) = self.index_of(&person) else { continue };
             let person = self.people.get(index).ok_or(Failure::NotFound)?.id;
-            let Some(key) = self.given(&person, &id).await?.receipt_key else { continue };
+            // An older share that no longer opens must not keep the receipt from its own.
+            let Ok(Given { receipt_key: Some(key), .. }) = self.given(&person, &id).await else { continue };
             if Receipt::open(&message, &key).is_ok_and(|r| data_encoding::HEXLOWER.encode(&r.token) == id) {
                 self.log(Some(person), Happened::Receipted { id }).await?;
                 return Ok(true);
