@@ -59,8 +59,9 @@ impl<E: Edge> Session<E> {
         self.vault = Some(vault);
         self.load().await?;
         match self.log(None, Happened::Unlocked { kit }).await {
-            // It opens for reading all the same; the front asks what to do.
-            Err(Failure::InDoubt) => Ok(()),
+            // It opens for reading all the same; the front asks what to do. A full device must not keep a person from
+            // their record, nor another tab that writes just now.
+            Err(Failure::InDoubt | Failure::Full | Failure::OtherTab) => Ok(()),
             logged => logged,
         }
     }

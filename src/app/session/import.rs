@@ -298,7 +298,11 @@ impl<E: Edge> Session<E> {
         let name = held.parcel(parcel).map(|p| p.note.file_name.clone()).unwrap_or_default();
         // What was typed by hand has no name of its own; it is a small FHIR resource.
         let name = if name.is_empty() { "typed-by-hand.json".to_owned() } else { name };
-        self.log(Some(person), Happened::Exported { file_name: name.clone() }).await?;
+        match self.log(Some(person), Happened::Exported { file_name: name.clone() }).await {
+            // Nothing can be written now; what is here can still be taken out.
+            Ok(()) | Err(Failure::InDoubt | Failure::Full | Failure::OtherTab) => {}
+            Err(failure) => return Err(failure),
+        }
         self.returned.push(bytes);
         Ok(name)
     }
