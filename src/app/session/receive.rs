@@ -160,7 +160,8 @@ impl<E: Edge> Session<E> {
 
     fn opened_now(&self) -> Result<&Opened, Failure> {
         match &self.reader.state {
-            State::Open(opened) => Ok(opened),
+            // At its end it is over, though nobody has asked for the page since.
+            State::Open(opened) if opened.grant.ends > self.edge.now().as_second() => Ok(opened),
             _ => Err(Failure::NotFound),
         }
     }
