@@ -147,7 +147,7 @@ fn section_of(kind: &str) -> Option<Section> {
         "CarePlan" | "Goal" | "ServiceRequest" | "Appointment" => Section::PlanOfCare,
         "FamilyMemberHistory" => Section::FamilyHistory,
         "Flag" => Section::Alerts,
-        "Consent" => Section::LegalInformation,
+        "Consent" => Section::AdvanceDirectives,
         _ => return None,
     })
 }

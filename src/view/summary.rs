@@ -21,7 +21,8 @@ pub struct Summary {
     pub person: Header,
     /// All files of the record, newest as-of first.
     pub sources: Vec<SourceLine>,
-    /// Allergies: degraded first, then active, then of unknown status. Ended ones are on the section's page.
+    /// Allergies: degraded first, then active, then of unknown status, then those whose date is not yet (a slip of the
+    /// pen, or of this device's clock, must not hide one). Ended ones are on the section's page.
     pub allergies: Block,
     /// Other alerts.
     pub alerts: Block,
@@ -100,10 +101,10 @@ pub fn summary(record: &Record, index: &Index, given: Option<&Person>, today: Da
         sources,
         allergies: page.block(
             Section::Allergies,
-            &[GroupKind::Degraded, GroupKind::Now, GroupKind::Unclear],
+            &[GroupKind::Degraded, GroupKind::Now, GroupKind::Unclear, GroupKind::Future],
             usize::MAX,
         ),
-        alerts: page.block(Section::Alerts, &[GroupKind::Now, GroupKind::Unclear], usize::MAX),
+        alerts: page.block(Section::Alerts, &[GroupKind::Now, GroupKind::Unclear, GroupKind::Future], usize::MAX),
         medicines: page.block(Section::Medications, &[GroupKind::Now, GroupKind::Unclear], usize::MAX),
         problems: page.block(Section::Problems, &[GroupKind::Now, GroupKind::Unclear], usize::MAX),
         results: page.results(Section::Results),
