@@ -8,9 +8,9 @@ use crate::record::{
     same::{self, Join, Keys},
 };
 
-/// Roles by which one medicine entry names another of the same course.
-const COURSE: [&str; 7] =
-    ["basedOn", "derivedFrom", "authorizingPrescription", "prescription", "priorPrescription", "request", "statement"];
+/// Roles by which one medicine entry names another of the same course. Not `priorPrescription`: what an order takes the
+/// place of may be another medicine (FHIR R4 §11.1), which would vanish behind it.
+const COURSE: [&str; 6] = ["basedOn", "derivedFrom", "authorizingPrescription", "prescription", "request", "statement"];
 
 /// All entries in order, and the keys of each.
 pub(super) struct Joining<'a> {
