@@ -173,7 +173,6 @@ mod tests {
         let unsaid: Vec<String> = KEYS
             .iter()
             // A page may call its own file `words`: what counts is the function's name behind a path.
-            .filter(|(page, _)| *page != "common")
             .filter(|(_, key)| {
                 let call = format!("::{key}");
                 !code.match_indices(call.as_str()).any(|(at, _)| {
@@ -183,6 +182,33 @@ mod tests {
             .map(|(page, key)| format!("{page}::{key}"))
             .collect();
         assert!(unsaid.is_empty(), "no page says: {unsaid:#?}");
+    }
+
+    #[test]
+    fn no_sentence_stands_in_the_code() {
+        let ui = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/ui");
+        let mut files = Vec::new();
+        sources(&ui, &mut files);
+        let mut found = Vec::new();
+        for file in files.iter().filter(|f| !f.starts_with(ui.join("text"))) {
+            let code = std::fs::read_to_string(file).unwrap();
+            for line in code.lines().take_while(|l| !l.contains("#[cfg(test)]")) {
+                let line = line.trim_start();
+                // Every other piece between quotes is a literal: a capital, then small letters, then another word.
+                let literals = line.split('"').skip(1).step_by(2);
+                let sentence = |text: &str| {
+                    let (first, rest) = text.split_once(' ').unwrap_or((text, ""));
+                    first.starts_with(|c: char| c.is_ascii_uppercase())
+                        && first.len() > 1
+                        && first.chars().skip(1).all(|c| c.is_ascii_lowercase())
+                        && rest.starts_with(|c: char| c.is_ascii_lowercase())
+                };
+                if !line.starts_with("//") && literals.into_iter().any(sentence) {
+                    found.push(format!("{}: {line}", file.display()));
+                }
+            }
+        }
+        assert!(found.is_empty(), "sentences belong in src/ui/text/en and cy:\n{}", found.join("\n"));
     }
 
     #[test]
