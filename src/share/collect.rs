@@ -134,12 +134,14 @@ impl Inbox {
     }
 }
 
-/// Splits at white space; a run of digits alone goes on from the piece before it (mail wraps long lines).
+/// Splits at white space; a run of digits alone goes on from the piece before it (mail wraps long lines), and a
+/// European certificate goes on to the end, for a space is one of its characters (base45).
 fn pieces(text: &str) -> Vec<String> {
     let mut out: Vec<String> = Vec::new();
     for word in text.split_whitespace() {
         match out.last_mut() {
             Some(last) if word.bytes().all(|b| b.is_ascii_digit()) && last.contains('/') => last.push_str(word),
+            Some(last) if last.get(..4).is_some_and(|start| start.eq_ignore_ascii_case("hc1:")) => last.push_str(word),
             _ => out.push(word.to_owned()),
         }
     }
@@ -229,6 +231,7 @@ mod tests {
             ("https://viewer.example/#SHLINK:/eyJ1cmwi", Foreign::HealthLink),
             ("shc:/5676290952432060346029243740", Foreign::HealthCard),
             ("HC1:6BF+70790T9WJWG.FKY*4GO0", Foreign::EuCertificate),
+            ("HC1:NCFOXN%TS3 A+2XEN QT 0123", Foreign::EuCertificate),
             ("HTTPS://EXAMPLE.ORG/1/2", Foreign::Address),
             ("https://example.org/abc1/s/123", Foreign::Address),
             ("5012345678900", Foreign::Text),

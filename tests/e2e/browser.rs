@@ -152,7 +152,8 @@ impl Browser {
     pub async fn open(&self, place: &str) {
         self.driver.goto(format!("{}{place}", self.site)).await.unwrap();
         self.until("the page to draw itself", || async {
-            self.truth("return document.querySelector('h1') !== null").await
+            self.truth("return document.querySelector('h1') !== null && document.querySelector('main.still') === null")
+                .await
         })
         .await;
     }

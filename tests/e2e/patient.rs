@@ -15,7 +15,7 @@ fn a_patient_keeps_and_reads_their_record() {
         browser.keep().await;
         browser.bring_own(data("fhir_r4/ipa/Observation-LabExample1.json")).await;
 
-        browser.go("#/summary", "Banks").await;
+        browser.go("#/summary", "Summary").await;
         reads_allergies_and_a_result(&browser).await;
         browser.lock().await;
         assert!(!browser.shows("Banks").await, "the locked screen shows a name");
@@ -59,7 +59,20 @@ fn what_is_typed_by_hand_starts_a_record() {
         let browser = Browser::fresh("typed").await;
         browser.start_record().await;
         browser.follow("Add an allergy").await;
-        browser.sees("What are you allergic to?").await;
+        // Nothing is filed before it is said whose it is.
+        browser.sees("Say first whose record it is.").await;
+        browser.click(Kind::Control, "Add a person").await;
+        browser.type_into("Given", "Ada").await;
+        browser.type_into("Family", "Testwell").await;
+        browser.type_into("Date of birth", "1951-03-03").await;
+        browser.press("Add this person").await;
+        browser.go("#/write/allergy", "Add an allergy").await;
+        browser.type_into("What are you allergic to?", "Latex").await;
+        browser.type_into("What happens?", "Rash").await;
+        browser.press("Add it").await;
+        browser.go("#/section/allergies", "Allergies").await;
+        browser.sees("Latex").await;
+        browser.sees("you").await;
         browser.close().await;
     });
 }

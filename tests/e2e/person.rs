@@ -46,15 +46,21 @@ impl Browser {
         self.until("the guard to be content", || async { !self.guard_asks().await }).await;
     }
 
-    /// Brings in a person's file, starting their record if the guard asks.
+    /// Tells the guard that the file is the open person's, having looked at both sides.
+    pub async fn mine(&self) {
+        if self.look(Kind::Choice, "I have looked at both sides").await.is_some() {
+            self.click(Kind::Choice, "I have looked at both sides").await;
+            self.answer("It is ").await;
+        } else {
+            self.answer("Yes, this is the right person").await;
+        }
+    }
+
+    /// Brings in a file of the person whose record is open.
     pub async fn bring_own(&self, file: PathBuf) {
         self.bring(file).await;
         if self.guard_asks().await {
-            if self.look(Kind::Button, "Yes, this is the right person").await.is_some() {
-                self.answer("Yes, this is the right person").await;
-            } else {
-                self.answer("It is a new person’s").await;
-            }
+            self.mine().await;
         }
         self.find(Kind::Control, "See the report").await;
     }

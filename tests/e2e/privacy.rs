@@ -13,7 +13,7 @@ fn a_locked_and_closed_browser_holds_no_name_no_drug_and_no_key() {
         let kit = browser.keep().await;
         // Look around, so that pages, history and caches have had their chance.
         for (place, heading) in [
-            ("#/summary", "DeLarosa"),
+            ("#/summary", "Summary"),
             ("#/timeline", "Timeline"),
             ("#/section/allergies", "Allergies"),
             ("#/section/medications", "Medicines"),

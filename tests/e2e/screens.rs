@@ -97,6 +97,10 @@ fn screens_of_a_share() {
     journey(async {
         let patient = Browser::patient("screens-share").await;
         visit(&patient, "#/share").await;
+        patient.sees("Keep your records first").await;
+        pictures(&patient, "39-share-unkept").await;
+        patient.keep_without_check().await;
+        visit(&patient, "#/share").await;
         patient.click(Kind::Choice, "A GP surgery").await;
         pictures(&patient, "40-share-who").await;
         patient.press("Continue").await;

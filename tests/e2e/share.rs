@@ -142,7 +142,7 @@ async fn reads_the_share(clinician: &Browser) {
     clinician.sees(OPENED).await;
     clinician.sees("DELAROSA").await;
     clinician.sees("01-May-1972").await;
-    clinician.sees("Penicillin").await;
+    clinician.sees("penicillin").await;
 }
 
 #[test]

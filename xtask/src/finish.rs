@@ -14,7 +14,7 @@ use std::process::Command;
 
 /// Each program of the release, and what wasm-opt shall do with it.
 const PROGRAMS: &[(&str, &str)] =
-    &[("door", "-Oz"), ("app", "-Oz"), ("record-worker", "-O3"), ("parser-worker", "-O3"), ("qr-worker", "-O3")];
+    &[("door", "-Oz"), ("app", "-Oz"), ("record-worker", "-Os"), ("parser-worker", "-O3"), ("qr-worker", "-O3")];
 
 /// Files that stay out of the manifest: what reads it, and what only hosts read.
 const UNLISTED: &[&str] = &["sw.js", "release.json", "_headers"];
@@ -151,32 +151,27 @@ fn number() -> u64 {
 fn report(stage: &Path) -> Outcome<()> {
     let mut files = Vec::new();
     walk(stage, stage, &mut files)?;
-    let weigh = |belongs: &dyn Fn(&str) -> bool| -> Outcome<(usize, usize)> {
-        let mut sum = (0, 0);
-        for name in files.iter().filter(|name| belongs(name)) {
-            let plain = bytes(&stage.join(name))?;
-            sum.0 += plain.len();
-            sum.1 += brotli_size(&plain);
-        }
-        Ok(sum)
+    let mut weights: Vec<(String, usize, usize)> = Vec::new();
+    for name in files {
+        let plain = bytes(&stage.join(&name))?;
+        let small = brotli_size(&plain);
+        weights.push((name, plain.len(), small));
+    }
+    let row = |title: &str, belongs: &dyn Fn(&str) -> bool| {
+        let (plain, small) = weights
+            .iter()
+            .filter(|(name, ..)| belongs(name))
+            .fold((0, 0), |(plain, small), (_, p, s)| (plain + p, small + s));
+        println!("  {title:<20} {plain:>9}  {:>7.1}", small as f64 / 1024.0);
     };
-    let program = |stem: &'static str| {
-        move |name: &str| name.starts_with(&format!("{stem}-")) || name.starts_with(&format!("{stem}_bg-"))
-    };
-    let first = |name: &str| {
-        program("door")(name)
-            || name.starts_with("style-")
-            || ["index.html", "boot.js", "first.js", "trusted-types.js"].contains(&name)
-    };
+    let of = |name: &str, stem: &str| name.starts_with(&format!("{stem}-")) || name.starts_with(&format!("{stem}_bg-"));
+    let first = ["index.html", "boot.js", "trusted-types.js", "first.js"];
     say("Sizes (bytes as they are, KiB after brotli 11)");
-    let mut rows: Vec<(&str, (usize, usize))> = vec![("first load (door)", weigh(&first)?)];
+    row("first load (door)", &|name| of(name, "door") || of(name, "style") || first.contains(&name));
     for (stem, _) in PROGRAMS {
-        rows.push((stem, weigh(&program(stem))?));
+        row(stem, &|name| of(name, stem));
     }
-    rows.push(("everything", weigh(&|name: &str| !name.ends_with(".png"))?));
-    for (name, (plain, small)) in rows {
-        println!("  {name:<20} {plain:>9}  {:>7.1}", small as f64 / 1024.0);
-    }
+    row("everything", &|_| true);
     Ok(())
 }
 

@@ -6,10 +6,10 @@ use crate::tools::{self, Tools};
 use std::path::PathBuf;
 use std::process::Command;
 
-/// The programs that are built for size: what a person waits for on the first visit.
-const SMALL: &[&str] = &["door", "app"];
-/// The programs that are built for speed: they read, merge and decode.
-const FAST: &[&str] = &["record-worker", "parser-worker", "qr-worker"];
+/// The programs that are built for size: what a person waits for before their record is there.
+const SMALL: &[&str] = &["door", "app", "record-worker"];
+/// The programs that are built for speed: they read files and pictures.
+const FAST: &[&str] = &["parser-worker", "qr-worker"];
 
 /// A quick build for looking at pages: not optimised, plain names, no service worker.
 pub fn build_for_development() -> Outcome<()> {
@@ -33,7 +33,7 @@ pub fn build_as_asked(words: &[&str]) -> Outcome<()> {
 
 pub fn build() -> Outcome<()> {
     let tools = tools::all()?;
-    say("Building the app for size, the workers for speed (a first build takes some minutes)");
+    say("Building the app for size, the readers of files and pictures for speed (a first build takes some minutes)");
     for (profile, bins) in [("release", SMALL), ("speed", FAST)] {
         let mut command =
             run::cargo(&["build", "--locked", "--target", "wasm32-unknown-unknown", "--profile", profile]);
