@@ -16,7 +16,7 @@ fn a_locked_and_closed_browser_holds_no_name_no_drug_and_no_key() {
             ("#/summary", "Summary"),
             ("#/timeline", "Timeline"),
             ("#/section/allergies", "Allergies"),
-            ("#/section/medications", "Medicines"),
+            ("#/section/medicines", "Medicines"),
             ("#/section/problems", "Problems"),
         ] {
             browser.go(place, heading).await;

@@ -48,10 +48,10 @@ fn screens_of_a_record() {
             (14, "#/summary", "summary"),
             (15, "#/timeline", "timeline"),
             (16, "#/section/allergies", "allergies"),
-            (17, "#/section/medications", "medicines"),
+            (17, "#/section/medicines", "medicines"),
             (18, "#/section/problems", "problems"),
             (19, "#/section/results", "results"),
-            (20, "#/section/immunizations", "vaccinations"),
+            (20, "#/section/vaccinations", "vaccinations"),
             (21, "#/section/documents", "documents"),
             (22, "#/write/allergy", "write-allergy"),
             (23, "#/write/medicine", "write-medicine"),
@@ -96,9 +96,12 @@ fn screens_of_a_record() {
 fn screens_of_a_share() {
     journey(async {
         let patient = Browser::patient("screens-share").await;
+        // What is only looked at has no key that could sign: kept first, shared then.
         visit(&patient, "#/share").await;
-        patient.sees("Keep your records first").await;
-        pictures(&patient, "39-share-unkept").await;
+        patient.press("Continue").await;
+        patient.press("See what they will see").await;
+        patient.sees("Keep your records before you share them.").await;
+        pictures(&patient, "39-share-keep-first").await;
         patient.keep_without_check().await;
         visit(&patient, "#/share").await;
         patient.click(Kind::Choice, "A GP surgery").await;

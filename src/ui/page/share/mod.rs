@@ -3,9 +3,9 @@
 use leptos::prelude::*;
 
 use crate::ui::front::Front;
-use crate::ui::part::{Empty, PageHead};
+use crate::ui::part::PageHead;
 use crate::ui::place::{Place, Route};
-use crate::ui::text::{share as words, shell};
+use crate::ui::text::share as words;
 
 mod see;
 mod what;
@@ -60,18 +60,6 @@ pub fn SharePage() -> impl IntoView {
     let front = Front::get();
     let step = Memo::new(move |_| front.route.with(Step::read));
     move || {
-        // What is only looked at has no key yet that could sign.
-        if front.is_unkept() {
-            return view! {
-                <PageHead title=words::keep_first />
-                <Empty title=words::keep_first_then>
-                    <a class="button primary" href=Place::SetUp.href()>
-                        {shell::keep_it}
-                    </a>
-                </Empty>
-            }
-            .into_any();
-        }
         let step = step.get();
         let body = match step {
             Step::Who => view! { <who::Who /> }.into_any(),
@@ -82,6 +70,5 @@ pub fn SharePage() -> impl IntoView {
             <PageHead title=move || step.title() lede=move || words::step_of("4", step.number()) />
             {body}
         }
-        .into_any()
     }
 }
