@@ -380,7 +380,7 @@ pub enum Brought {
         /// The file's name.
         file_name: String,
         /// Both sides.
-        page: GuardPage,
+        page: Box<GuardPage>,
     },
     /// It waits among the unfiled.
     Unfiled,

@@ -177,7 +177,9 @@ fn time_of(hour: u32, minute: u32, second: Option<u32>, fraction: &str, offset: 
 mod tests {
     use super::*;
 
-    fn check(date: PartialDate, expected: Option<(i16, Option<u8>, Option<u8>, Option<(u8, u8, Option<i16>)>)>) {
+    type Parts = (i16, Option<u8>, Option<u8>, Option<(u8, u8, Option<i16>)>);
+
+    fn check(date: PartialDate, expected: Option<Parts>) {
         let known = date.known.map(|k| (k.year, k.month, k.day, k.time.map(|t| (t.hour, t.minute, t.offset))));
         assert_eq!(known, expected, "{:?}", date.text);
     }

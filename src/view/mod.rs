@@ -38,5 +38,5 @@ pub use index::Index;
 pub use part::{Absence, Absent, Against, Day, Flagging, Heading, LabFlag, List, Part, Row, SourceLine, Trust, Unread};
 
 #[cfg(test)]
-#[allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)]
+#[allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::string_slice, clippy::panic)]
 mod tests;

@@ -207,7 +207,7 @@ pub(super) fn sets(words: &str) -> Vec<Set> {
         Some(start) => holds(words, start, false),
         None => holds(words, term, true),
     };
-    LISTS.iter().filter(|(_, terms)| terms.iter().any(|term| found(&term))).map(|(set, _)| *set).collect()
+    LISTS.iter().filter(|(_, terms)| terms.iter().any(found)).map(|(set, _)| *set).collect()
 }
 
 /// True if the term stands in the words at the beginning of a word, and ends with one if `whole`.
@@ -216,7 +216,7 @@ fn holds(words: &str, term: &str, whole: bool) -> bool {
     words.match_indices(term).any(|(at, found)| {
         let before = words.get(..at).and_then(|w| w.chars().next_back());
         let after = words.get(at + found.len()..).and_then(|w| w.chars().next());
-        !is_letter(before) && !(whole && is_letter(after))
+        !(is_letter(before) || whole && is_letter(after))
     })
 }
 

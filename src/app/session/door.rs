@@ -67,7 +67,7 @@ impl<E: Edge> Session<E> {
     }
 
     /// Before each errand: what another tab wrote is read again.
-    pub(in crate::app) async fn catch_up(&mut self) {
+    pub async fn catch_up(&mut self) {
         if let Some(vault) = &mut self.vault
             && vault.refresh().await == Ok(true)
         {

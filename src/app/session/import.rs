@@ -84,7 +84,7 @@ impl<E: Edge> Session<E> {
         self.next_question += 1;
         let file_name = parcel.note.file_name.clone();
         self.questions.push(Question { number: question, parcel, original });
-        Ok(Brought::Whose { question, file_name, page })
+        Ok(Brought::Whose { question, file_name, page: Box::new(page) })
     }
 
     pub(in crate::app) async fn decide(&mut self, question: u32, decision: Decision) -> Result<Brought, Failure> {
