@@ -1,6 +1,15 @@
 //! Merge, index, pages and search, against one pass over the same entries. Synthetic: nothing here is a person.
 //!
 //! Run with `cargo bench --bench merge`; the figure to watch is the ratio to `one pass` in the same run.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::string_slice,
+    clippy::print_stdout,
+    clippy::print_stderr
+)]
 #![allow(missing_docs)]
 
 use std::hint::black_box;

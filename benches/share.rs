@@ -1,7 +1,16 @@
 //! Frames and codes: what stands between a chosen record and a drawn code, and between a picture and its text.
 //!
 //! Run with `cargo bench --bench share`.
-#![allow(missing_docs, clippy::unwrap_used)]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::string_slice,
+    clippy::print_stdout,
+    clippy::print_stderr
+)]
+#![allow(missing_docs)]
 
 use std::hint::black_box;
 

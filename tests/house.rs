@@ -1,5 +1,13 @@
 //! The arrows of the house: reads `src/` and fails on any `crate::` path that points where its room may not look.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic, clippy::string_slice)]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::string_slice,
+    clippy::print_stdout,
+    clippy::print_stderr
+)]
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};

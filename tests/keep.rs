@@ -1,4 +1,13 @@
 //! Vault and store, natively: the contracts on memory and RustCrypto, and what only a memory disk can suffer.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::string_slice,
+    clippy::print_stdout,
+    clippy::print_stderr
+)]
 
 mod contract;
 

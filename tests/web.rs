@@ -1,5 +1,14 @@
 //! Vault and store in Chromium, in a dedicated worker as in the app: the contracts on IndexedDB, OPFS and WebCrypto, and what
 //! only a browser can do to them.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::string_slice,
+    clippy::print_stdout,
+    clippy::print_stderr
+)]
 #![cfg(target_arch = "wasm32")]
 
 mod contract;

@@ -64,7 +64,7 @@ impl Parser {
     /// [`Failure::Cancelled`] if this was dropped, [`Failure::Unreadable`] if the worker gave out.
     pub async fn bring(&self, file: &File) -> Result<Vec<Brought>, Failure> {
         if file.size() > import::LIMITS.bytes as f64 {
-            return Err(Failure::TooLarge { bytes: file.size() as u64, limit: import::LIMITS.bytes as u64 });
+            return Err(Failure::TooLarge { bytes: file.size() as u64, limit: import::LIMITS.bytes });
         }
         let (sender, receiver) = oneshot::channel();
         *self.waiting.borrow_mut() = Some(sender);

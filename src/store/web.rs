@@ -34,12 +34,15 @@ const BLOCKED: u32 = 2_000;
 /// How long an opening may take in all.
 const HANGS: u32 = 15_000;
 
+/// Hears other tabs for as long as it lives.
+type Listener = Closure<dyn FnMut(MessageEvent)>;
+
 /// IndexedDB, and the mark in OPFS.
 pub struct IndexedDb {
     name: String,
     connection: RefCell<Option<Rc<Connection>>>,
     channel: Option<BroadcastChannel>,
-    listener: RefCell<Option<Closure<dyn FnMut(MessageEvent)>>>,
+    listener: RefCell<Option<Listener>>,
 }
 
 struct Connection {
@@ -262,7 +265,7 @@ impl Disk for IndexedDb {
     async fn set_mark(&self, mark: &Mark) -> Result<(), StoreError> {
         let directory = directory().await?;
         let [even, odd] = self.mark_files();
-        let (this, other) = if mark.generation % 2 == 0 { (even, odd) } else { (odd, even) };
+        let (this, other) = if mark.generation.is_multiple_of(2) { (even, odd) } else { (odd, even) };
         let handle = child(&directory, &this, true).await?;
         write_file(&handle, &mark.bytes()).await?;
         // The other holds the mark before this one, save after a change of course: then it must not win.

@@ -3,7 +3,15 @@
 //! `cargo xtask test` serves dist/ and starts them; alone they say so and stop. One browser profile stands for one
 //! device. Nothing sleeps for a fixed time: every wait is a poll with a deadline and a sentence.
 
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic, clippy::print_stdout)]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::string_slice,
+    clippy::print_stdout,
+    clippy::print_stderr
+)]
 #![allow(dead_code)]
 
 mod axe;

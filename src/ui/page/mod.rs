@@ -87,7 +87,7 @@ pub fn Page() -> impl IntoView {
 /// A vault that can't be opened as it is: what happened, what to do. Never an empty start.
 #[component]
 fn Stopped(state: Door) -> impl IntoView {
-    let (what, then): (fn() -> &'static str, fn() -> &'static str) = match state {
+    let (what, then): (text::Message, text::Message) = match state {
         Door::WasHere => (words::was_here, words::was_here_then),
         Door::TooNew => (text::failure::too_new, text::failure::too_new_then),
         Door::Damaged => (text::failure::damaged, text::failure::damaged_then),

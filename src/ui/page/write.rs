@@ -7,7 +7,7 @@ use crate::record::PartialDate;
 use crate::ui::front::Front;
 use crate::ui::part::{BackTo, Callout, Empty, ErrorSummary, Fault, Field, PageHead, Tick, Tone, Trouble};
 use crate::ui::place::{Place, Route, Writing};
-use crate::ui::text::{import, people, write as words};
+use crate::ui::text::{self, import, people, write as words};
 
 /// The page.
 #[component]
@@ -47,7 +47,7 @@ fn Form(what: Writing) -> impl IntoView {
     let faults = RwSignal::new(Vec::<Fault>::new());
     let fault = RwSignal::new(None::<Failure>);
     let saved = RwSignal::new(false);
-    let (label, hint): (fn() -> &'static str, Option<fn() -> &'static str>) = match what {
+    let (label, hint): (text::Message, Option<text::Message>) = match what {
         Writing::Allergy => (words::substance, None),
         Writing::Medicine => (words::name_medicine, Some(words::name_medicine_hint)),
         Writing::Problem => (words::name_problem, None),
@@ -103,7 +103,7 @@ fn Form(what: Writing) -> impl IntoView {
             />
         }
     };
-    let second: Option<(fn() -> &'static str, fn() -> &'static str)> = match what {
+    let second: Option<(text::Message, text::Message)> = match what {
         Writing::Allergy => Some((words::reaction, words::reaction_hint)),
         Writing::Medicine => Some((words::dose, words::dose_hint)),
         Writing::Problem => None,

@@ -102,7 +102,7 @@ fn says_status(row: &Row) -> bool {
     let given = matches!(row.section, Section::Immunizations | Section::Encounters | Section::Procedures)
         && row.standing == Standing::Ended;
     let silent = matches!(row.standing, Standing::Final | Standing::Active | Standing::Unknown);
-    !(finding && silent) && !given && row.polarity != Polarity::NoneKnown
+    !(given || finding && silent) && row.polarity != Polarity::NoneKnown
 }
 
 fn dates(row: &Row) -> Option<String> {

@@ -18,6 +18,9 @@ pub use words::*;
 
 include!(concat!(env!("OUT_DIR"), "/messages.rs"));
 
+/// A message without arguments, as its function: it speaks the language in force whenever it is called.
+pub type Message = fn() -> &'static str;
+
 /// A language that the front speaks.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Lang {

@@ -30,7 +30,7 @@ pub fn Guard() -> impl IntoView {
             {move || match question.get() {
                 Some(Shown((job, at, Brought::Whose { question, file_name, page }))) => {
                     let answer = move |decision| async move { queue.answer(job, at, question, decision).await };
-                    view! { <Question file_name page answer later=move || open.set(false) /> }.into_any()
+                    view! { <Question file_name page=*page answer later=move || open.set(false) /> }.into_any()
                 }
                 _ => ().into_any(),
             }}
