@@ -58,7 +58,15 @@ let waiting = null;
 globalThis.tessera = Object.freeze({
   worker(kind) {
     if (kind !== "record") return start(kind);
-    record ??= start("record");
+    if (!record) {
+      const worker = start("record");
+      // One that could not start is not kept: who asks next may have a network.
+      worker.addEventListener("error", () => {
+        if (record === worker) record = null;
+        worker.terminate();
+      });
+      record = worker;
+    }
     return record;
   },
   preload() {

@@ -24,6 +24,8 @@ struct Line {
     worker: Worker,
     waiting: Waiting,
     next: Cell<u32>,
+    /// The worker gave out: it will never answer again.
+    gone: Rc<Cell<bool>>,
 }
 
 thread_local! {
@@ -43,12 +45,16 @@ fn open() -> Line {
     });
     let _ = worker.add_event_listener_with_callback("message", hear.as_ref().unchecked_ref());
     hear.forget();
-    let held = waiting.clone();
+    let (held, gone) = (waiting.clone(), Rc::new(Cell::new(false)));
+    let over = gone.clone();
     // A trap poisons the worker's instance: nobody waits for ever, and the front offers to lock and reload.
-    let fail = Closure::<dyn FnMut(JsValue)>::new(move |_| held.borrow_mut().clear());
+    let fail = Closure::<dyn FnMut(JsValue)>::new(move |_| {
+        over.set(true);
+        held.borrow_mut().clear();
+    });
     let _ = worker.add_event_listener_with_callback("error", fail.as_ref().unchecked_ref());
     fail.forget();
-    Line { worker, waiting, next: Cell::new(device::random_u32()) }
+    Line { worker, waiting, next: Cell::new(device::random_u32()), gone }
 }
 
 /// `[id, bytes, [buffers]]`, the shape of every message in both directions.
@@ -81,6 +87,9 @@ impl Client {
         blobs: Vec<ArrayBuffer>,
     ) -> Result<(T, Vec<Uint8Array>), Failure> {
         let line = LINE.with(Rc::clone);
+        if line.gone.get() {
+            return Err(Failure::Stopped);
+        }
         let id = line.next.get();
         line.next.set(id.wrapping_add(1));
         let (sender, receiver) = oneshot::channel();

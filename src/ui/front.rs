@@ -1,7 +1,10 @@
 //! What pages share: where the person is, what is open, whose record it is, and how they want it shown.
 
 use std::cell::Cell;
+use std::pin::pin;
 
+use futures_util::future::select;
+use gloo::timers::future::TimeoutFuture;
 use leptos::prelude::*;
 use wasm_bindgen::prelude::*;
 
@@ -20,6 +23,9 @@ extern "C" {
     #[wasm_bindgen(js_namespace = tessera, js_name = update)]
     fn take_update();
 }
+
+/// How long a lock waits for the worker, in milliseconds.
+const LOCK_WAIT: u32 = 1_000;
 
 /// The signals that pages share. Copy: it stands in any closure.
 #[derive(Clone, Copy)]
@@ -177,7 +183,11 @@ impl Front {
     /// Drops every key and every record, and shows the locked screen.
     pub fn lock(self) {
         leptos::task::spawn_local(async move {
-            _ = self.client.lock().await;
+            // The worker is ended in any case: it is only given the time to finish what it writes. One that is busy or
+            // has given out keeps nothing open.
+            let told = pin!(self.client.lock());
+            let enough = pin!(TimeoutFuture::new(LOCK_WAIT));
+            _ = select(told, enough).await;
             // The address may name a place in the record: the locked screen opens there again.
             reload_locked();
         });
