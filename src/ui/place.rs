@@ -203,11 +203,6 @@ impl Place {
     pub fn is_beginning(&self) -> bool {
         self.is_public() || matches!(self, Place::SetUp | Place::Import | Place::People | Place::More | Place::Write(_))
     }
-
-    /// True if the idle lock stays away: a code is on the screen, or the camera runs.
-    pub fn holds_open(&self) -> bool {
-        matches!(self, Place::Showing | Place::Scan | Place::Token(_))
-    }
 }
 
 /// Small letters, digits and hyphens, at most 80: nothing clinical fits into that by accident.

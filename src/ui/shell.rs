@@ -5,7 +5,7 @@ use leptos::{ev, prelude::*};
 use super::front::Front;
 use super::page;
 use super::part::{Icon, Sign, Tile};
-use super::place::{Place, Route};
+use super::place::Place;
 use super::queue::Queue;
 use super::text::{self, shell as words};
 use crate::app::wire::{Door, Doubt, Settings};
@@ -313,7 +313,22 @@ fn banner(what: fn() -> &'static str, place: Place, then: fn() -> &'static str) 
 /// Locks a kept record that nobody has touched for a while.
 fn watch_idleness(front: Front) {
     let touched = StoredValue::new(js_sys::Date::now());
-    let touch = move || touched.set_value(js_sys::Date::now());
+    let look = move || {
+        let Settings { idle_minutes, .. } = front.settings.get_untracked();
+        let kept = front.door.with_untracked(|d| matches!(d, Some(Ok(Door::Open { kept: true }))));
+        let idle = js_sys::Date::now() - touched.get_value();
+        if kept && idle_minutes > 0 && !front.is_held() && idle > f64::from(idle_minutes) * 60_000.0 {
+            front.lock();
+            return true;
+        }
+        false
+    };
+    // A device that wakes is touched before its timers run: whoever touches it then must not keep it open.
+    let touch = move || {
+        if !look() {
+            touched.set_value(js_sys::Date::now());
+        }
+    };
     for handle in [
         window_event_listener(ev::pointerdown, move |_| touch()),
         window_event_listener(ev::keydown, move |_| touch()),
@@ -322,15 +337,7 @@ fn watch_idleness(front: Front) {
     ] {
         on_cleanup(move || handle.remove());
     }
-    let look = move || {
-        let Settings { idle_minutes, .. } = front.settings.get_untracked();
-        let kept = front.door.with_untracked(|d| matches!(d, Some(Ok(Door::Open { kept: true }))));
-        let stays = front.route.with_untracked(|Route { place, .. }| place.holds_open());
-        let idle = js_sys::Date::now() - touched.get_value();
-        if kept && idle_minutes > 0 && !stays && !front.is_held() && idle > f64::from(idle_minutes) * 60_000.0 {
-            front.lock();
-        }
-    };
+    let look = move || _ = look();
     if let Ok(handle) = set_interval_with_handle(look, core::time::Duration::from_secs(10)) {
         on_cleanup(move || handle.clear());
     }

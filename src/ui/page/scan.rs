@@ -242,6 +242,15 @@ fn Asked(desk: Desk) -> impl IntoView {
             let left = countdown(move || until.clone());
             let code = showing.codes.first().cloned().unwrap_or_default();
             let over = move || left.get() == Some(0);
+            // While this code can be answered the idle lock stays away.
+            let hold = StoredValue::new(Some(desk.front.hold()));
+            let let_go = move || drop(hold.try_update_value(Option::take));
+            on_cleanup(let_go);
+            Effect::new(move || {
+                if over() {
+                    let_go();
+                }
+            });
             let time = move || match left.get() {
                 Some(0) => words::request_over().to_owned(),
                 Some(s) => words::request_left(&clock(s)),
