@@ -62,6 +62,16 @@ pub async fn enter(front: Front, queue: Queue, left: Left) {
 pub fn Page() -> impl IntoView {
     let front = Front::get();
     sharing::Sharing::provide();
+    let sharing = sharing::Sharing::get();
+    // A share begun for one person, with its note, never goes on with another.
+    let whose = Memo::new(move |_| front.person.with(|p| p.as_ref().map(|p| (p.tile, p.name.clone()))));
+    Effect::new(move |before: Option<Option<(u64, String)>>| {
+        let now = whose.get();
+        if before.flatten().is_some_and(|before| now.as_ref() != Some(&before)) {
+            sharing.clear();
+        }
+        now
+    });
     // Filters change without the page being drawn anew.
     let place = Memo::new(move |_| front.route.with(|r| r.place.clone()));
     let state = Memo::new(move |_| front.door.get());
