@@ -81,9 +81,9 @@ pub(super) fn row(record: &Record, item: &Item, today: Date) -> Option<Row> {
         range: entry.range.clone(),
         flagging: flagging(entry.value.as_ref(), &entry.range, &entry.interpretation),
         dose: doses(record, item),
-        reactions: entry.reactions.iter().map(reaction).filter(|r| !r.is_empty()).collect(),
-        severity: severity(entry),
-        criticality: entry.detail("criticality").unwrap_or_default().to_owned(),
+        reactions: said(record, item, |e| e.reactions.iter().map(reaction).collect()),
+        severity: said(record, item, |e| vec![severity(e)]).join(" / "),
+        criticality: said(record, item, |e| vec![e.detail("criticality").unwrap_or_default().to_owned()]).join(" / "),
         date: date(entry).map(|d| Day::of(d, today)),
         end: entry.end.as_ref().map(|d| Day::of(d, today)),
         standing: entry.status.standing,
@@ -123,6 +123,24 @@ fn doses(record: &Record, item: &Item) -> Vec<String> {
         }
     }
     doses
+}
+
+/// What any source says in agreement with the leading one that it is so, the leading one's words first, each once: a
+/// newer source that is silent about a reaction must not hide it.
+fn said(record: &Record, item: &Item, of: impl Fn(&Entry) -> Vec<String>) -> Vec<String> {
+    let positive = record.lead(item).is_some_and(|lead| lead.polarity.is_positive());
+    let mut all: Vec<String> = Vec::new();
+    for entry in item.entries.iter().filter_map(|at| record.entry(*at)) {
+        if entry.polarity.is_positive() != positive {
+            continue;
+        }
+        for text in of(entry) {
+            if !text.is_empty() && !all.iter().any(|other| same::fold(other) == same::fold(&text)) {
+                all.push(text);
+            }
+        }
+    }
+    all
 }
 
 fn part(component: &crate::record::Component) -> Part {
