@@ -77,10 +77,14 @@ impl Desk {
 
     fn again(self) {
         self.heard.update_value(HashSet::clear);
+        // Off the screen at once, whatever the worker does.
+        self.inbox.set(Inbox::Empty);
+        self.fault.set(None);
+        self.request.try_set(None);
         leptos::task::spawn_local(async move {
-            _ = self.front.client.done().await;
-            self.request.try_set(None);
-            self.take(self.front.client.inbox().await);
+            if let Err(fault) = self.front.client.done().await {
+                self.fault.try_set(Some(fault));
+            }
         });
     }
 }
