@@ -142,7 +142,6 @@ fn About(report: ImportReport) -> impl IntoView {
     let people = report
         .people
         .iter()
-        .cloned()
         .map(|person| {
             let (name, born) = (person.clone(), person.clone());
             view! {
