@@ -8,6 +8,15 @@ pub fn found_in(folder: &Path, canaries: &[&str]) -> Vec<String> {
     canaries.iter().flat_map(|canary| files_with(folder, canary)).collect()
 }
 
+/// Fails if one of the canaries lies anywhere in a browser's profile. The app itself is kept there too, so no canary
+/// may be a word of the app.
+pub fn assert_nothing_of(profile: &Path, canaries: &[&str]) {
+    let ours = found_in(&Path::new(env!("CARGO_MANIFEST_DIR")).join("dist"), canaries);
+    assert!(ours.is_empty(), "canaries must not be words of the app: {ours:#?}");
+    let found = found_in(profile, canaries);
+    assert!(found.is_empty(), "left on the disk: {found:#?}");
+}
+
 fn wide(text: &str) -> Vec<u8> {
     text.encode_utf16().flat_map(u16::to_le_bytes).collect()
 }

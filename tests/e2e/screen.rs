@@ -45,3 +45,25 @@ async fn whole_page(browser: &Browser) -> Vec<u8> {
     let text = answer["data"].as_str().unwrap_or_default();
     data_encoding::BASE64.decode(text.as_bytes()).unwrap()
 }
+
+impl Browser {
+    /// The screen where this element stands, pixel for pixel. Fails if the window cannot show all of it at once: no
+    /// camera could see it.
+    pub async fn picture_of(&self, selector: &str) -> Vec<u8> {
+        self.until(selector, || async { self.count(selector).await > 0 }).await;
+        let script = format!(
+            "const element = document.querySelector({});
+             element.scrollIntoView({{ block: 'center', behavior: 'instant' }});
+             const {{ x, y, width, height }} = element.getBoundingClientRect();
+             return [x, y, width, height, scrollX, scrollY, innerHeight];",
+            serde_json::json!(selector)
+        );
+        let [x, y, width, height, across, down, window]: [f64; 7] = self.value(&script).await.unwrap();
+        assert!(height <= window, "{selector} is {height} pixels high, the window {window}");
+        let clip = json!({ "x": x + across, "y": y + down, "width": width, "height": height, "scale": 1 });
+        let answer = self
+            .devtools("Page.captureScreenshot", json!({ "format": "png", "clip": clip, "captureBeyondViewport": true }))
+            .await;
+        data_encoding::BASE64.decode(answer["data"].as_str().unwrap_or_default().as_bytes()).unwrap()
+    }
+}

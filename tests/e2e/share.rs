@@ -2,7 +2,6 @@
 
 use crate::browser::{Browser, Kind};
 use crate::{data, journey};
-use thirtyfour::prelude::*;
 
 /// The one sentence that stands over everything received.
 const OPENED: &str = "Not changed since this phone signed it. That does not make it true.";
@@ -71,8 +70,7 @@ impl Browser {
         }
         let mut pictures = Vec::new();
         for _ in 0..count {
-            let frame = self.driver.find(By::Css(".code-frame")).await.unwrap();
-            pictures.push(frame.screenshot_as_png().await.unwrap());
+            pictures.push(self.picture_of(".code-frame").await);
             if count > 1 {
                 let before = self.which_code().await;
                 self.press("Next").await;
@@ -163,8 +161,7 @@ fn one_code_from_screen_to_camera() {
         assert!(!clinician.shows("DELAROSA").await, "what was received is still there");
         let profile = clinician.folder.join("profile");
         clinician.close().await;
-        let found = crate::disk::found_in(&profile, &["DeLarosa", "Penicillin", "1972-05-01"]);
-        assert!(found.is_empty(), "the clinician's browser kept something: {found:#?}");
+        crate::disk::assert_nothing_of(&profile, &["Martha DeLarosa", "1972-05-01", "Anorg Aniza"]);
         patient.close().await;
     });
 }
@@ -199,8 +196,7 @@ fn a_request_is_answered_on_that_screen_only() {
         clinician.type_into("Who you are", "Ward 7, St Elsewhere").await;
         clinician.press("Show my request code").await;
         clinician.sees("Ask the patient to scan this code").await;
-        let request = clinician.driver.find(By::Css(".request .code-frame")).await.unwrap();
-        let request = request.screenshot_as_png().await.unwrap();
+        let request = clinician.picture_of(".request .code-frame").await;
         let digits = clinician.comparison().await;
 
         patient.go("#/scan", "Scan a code").await;
@@ -225,8 +221,7 @@ fn a_request_is_answered_on_that_screen_only() {
 
         // A receipt goes back, and stands in the patient's journal.
         clinician.press("Send a receipt").await;
-        let receipt = clinician.driver.find(By::Css("dialog[open] .code-frame")).await.unwrap();
-        let receipt = receipt.screenshot_as_png().await.unwrap();
+        let receipt = clinician.picture_of("dialog[open] .code-frame").await;
         patient.press("They have it").await;
         patient.press("Scan their receipt").await;
         patient.scan(&[receipt]).await;
