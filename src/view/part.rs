@@ -1,5 +1,6 @@
 use serde::{Deserialize, Serialize};
 
+use super::entry::Label;
 use super::section::GroupKind;
 use crate::record::{Hash, Kind, Known, Nothing, Polarity, Section, Standing};
 
@@ -247,6 +248,9 @@ pub struct Row {
     pub degraded: bool,
     /// There are notes to read.
     pub notes: bool,
+    /// What else its entries say, each once with its label: who did it, further details, notes. Drawn where the line has
+    /// no page of its own, in a share, so that the preview shows all that leaves.
+    pub more: Vec<(Label, String)>,
     /// Number of letters, scans and the like.
     pub attachments: u32,
     /// Number of entries behind the item.

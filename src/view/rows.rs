@@ -2,6 +2,7 @@
 
 use jiff::civil::Date;
 
+use super::entry::Label;
 use super::{Against, Day, Flagging, LabFlag, Part, Row, SourceLine, Trust, section::GroupKind};
 use crate::record::{
     Concept, Entry, Field, Item, Kind, Origin, Parcel, PartialDate, Polarity, Record, Section, Standing, Value, same,
@@ -95,6 +96,7 @@ pub(super) fn row(record: &Record, item: &Item, today: Date) -> Option<Row> {
         sources,
         degraded: entry.degraded.is_some(),
         notes: record.entries(item).any(|(_, _, e)| !e.notes.is_empty()),
+        more: more(record, item),
         attachments: record.entries(item).map(|(_, _, e)| e.attachments.len() as u32).sum(),
         entries: (item.entries.len() + item.history.len()) as u32,
     })
@@ -123,6 +125,25 @@ fn doses(record: &Record, item: &Item) -> Vec<String> {
         }
     }
     doses
+}
+
+/// What else the entries say, the leading one's first, each once.
+fn more(record: &Record, item: &Item) -> Vec<(Label, String)> {
+    let mut all: Vec<(Label, String)> = Vec::new();
+    for (_, _, entry) in record.entries(item) {
+        let performers = entry.performer.iter().map(|p| (Label::Performer, p.clone()));
+        // Criticality and severity stand on the line itself.
+        let details = entry.details.iter().filter(|d| !matches!(d.name.as_str(), "criticality" | "severity"));
+        let details = details.map(|d| (Label::Detail(d.name.clone()), d.text.clone()));
+        let reactions = entry.reactions.iter().map(|r| (Label::Note, r.note.clone()));
+        let notes = entry.notes.iter().map(|n| (Label::Note, n.clone()));
+        for line in performers.chain(details).chain(reactions).chain(notes) {
+            if !line.1.trim().is_empty() && !all.contains(&line) {
+                all.push(line);
+            }
+        }
+    }
+    all
 }
 
 /// What any source says in agreement with the leading one that it is so, the leading one's words first, each once: a
@@ -265,11 +286,21 @@ pub(super) fn group(record: &Record, item: &Item, today: Date) -> GroupKind {
     match entry.status.standing {
         // A source that calls it active and gives an end in the past does not say clearly that it is current.
         Standing::Active if ended => GroupKind::Unclear,
+        // Nor does one that stopped it later and never closed the older order.
+        Standing::Active if item.section == Section::Medications && stopped_later(record, item, entry) => {
+            GroupKind::Unclear
+        }
         Standing::Active => GroupKind::Now,
         Standing::Ended | Standing::Stopped => GroupKind::Past,
         Standing::Unknown if ended => GroupKind::Past,
         _ => GroupKind::Unclear,
     }
+}
+
+/// True if another entry of the item, younger than the leading one, says stopped.
+fn stopped_later(record: &Record, item: &Item, lead: &Entry) -> bool {
+    let said = |e: &Entry| e.recorded.as_ref().or(e.date.as_ref()).map(PartialDate::sort_key);
+    record.entries(item).any(|(_, _, e)| e.status.standing == Standing::Stopped && said(e) > said(lead))
 }
 
 #[cfg(test)]

@@ -437,6 +437,29 @@ fn a_medicine_is_current_only_if_its_source_says_so_plainly() {
 }
 
 #[test]
+fn an_older_order_never_closed_does_not_outlive_a_later_stop() {
+    let order = |standing, day: &str| Entry {
+        kind: Kind::MedicationRequest,
+        date: Some(PartialDate::fhir(day)),
+        ..medicine("Ramipril 5 mg capsules", standing)
+    };
+    let (old, new) = (order(Standing::Active, "2024-01-05"), order(Standing::Stopped, "2025-06-01"));
+    check(vec![old, new], Section::Medications, &[(GroupKind::Unclear, "Ramipril 5 mg capsules")]);
+    let (old, new) = (order(Standing::Stopped, "2024-01-05"), order(Standing::Active, "2025-06-01"));
+    check(vec![old, new], Section::Medications, &[(GroupKind::Now, "Ramipril 5 mg capsules")]);
+}
+
+#[test]
+fn a_share_tells_the_notes_that_travel_with_it() {
+    let noted = Entry { notes: vec!["Collapsed in 2009".into()], ..allergy("Penicillin") };
+    let book = Book::of(vec![parcel("Surgery", "2026-11-01", vec![noted])]);
+    let page = book.clinician(&[(Section::Allergies, Label::Selected)]);
+    let rows = page.sections.iter().flat_map(|s| &s.rows);
+    let told: Vec<_> = rows.flat_map(|r| &r.more).map(|(_, words)| words.as_str()).collect();
+    assert_eq!(told, ["Collapsed in 2009"]);
+}
+
+#[test]
 fn medicines_are_compared_side_by_side() {
     let with = |title: &str, dose: &str| Entry { dose: vec![dose.into()], ..medicine(title, Standing::Active) };
     let book = Book::of(vec![

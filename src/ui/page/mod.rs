@@ -27,6 +27,7 @@ mod received;
 mod scan;
 mod section;
 mod share;
+mod shared;
 mod sharing;
 mod showing;
 mod summary;
@@ -127,6 +128,7 @@ fn draw(place: Place) -> AnyView {
         Place::HowTo => view! { <import::HowTo /> }.into_any(),
         Place::Report(id) => view! { <import::Report id /> }.into_any(),
         Place::Journal => view! { <journal::Journal /> }.into_any(),
+        Place::Shared(id) => view! { <shared::Shared id /> }.into_any(),
         Place::SetUp => view! { <keep::SetUp /> }.into_any(),
         Place::Kit => view! { <keep::KitPage /> }.into_any(),
         Place::Passphrase => view! { <keep::Change /> }.into_any(),

@@ -33,7 +33,7 @@ pub fn line(row: &Row, leads: Leads) -> AnyView {
     view! {
         <li class="line">
             <p class="line-title">{heading(row, bdi(&row.title), href)}</p>
-            {under(row)}
+            {under(row)} {(leads == Leads::Nowhere).then(|| rest(row))}
         </li>
     }
     .into_any()
@@ -71,6 +71,16 @@ pub fn under(row: &Row) -> AnyView {
     let criticality =
         (!row.criticality.is_empty()).then(|| view! { <p>{words::criticality()} " " {bdi(&row.criticality)}</p> });
     view! { {parts} {ranges} {doses} {reactions} {severity} {criticality} {facts(row)} {badges(row)} }.into_any()
+}
+
+/// What else was said, for a line that leads to no page of its own.
+fn rest(row: &Row) -> AnyView {
+    let said: Vec<_> = row
+        .more
+        .iter()
+        .map(|(label, words)| view! { <p class="small">{text::label(label)} ": " {bdi(words)}</p> })
+        .collect();
+    said.into_any()
 }
 
 /// Dates, status and sources, in one soft line.
@@ -164,7 +174,7 @@ pub fn analyte(row: &AnalyteRow, leads: Leads) -> AnyView {
         <li class="line line-analyte">
             <div>
                 <p class="line-title">{heading(&row.latest, bdi(&row.title), href)}</p>
-                {under(&row.latest)} {repeat}
+                {under(&row.latest)} {(leads == Leads::Nowhere).then(|| rest(&row.latest))} {repeat}
             </div>
             <div class="line-trend small soft">{spark} {more}</div>
         </li>

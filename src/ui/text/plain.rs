@@ -177,6 +177,7 @@ mod tests {
             sources: vec!["Elm Surgery".into()],
             degraded: false,
             notes: false,
+            more: Vec::new(),
             attachments: 0,
             entries: 1,
         }

@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 
 use super::Step;
-use crate::app::wire::Preview;
+use crate::app::wire::{Consent, Preview};
 use crate::ui::front::Front;
 use crate::ui::page::clinician::clinician;
 use crate::ui::page::sharing::{Audience, Sharing};
@@ -17,6 +17,9 @@ pub fn See() -> impl IntoView {
     let (front, sharing) = (Front::get(), Sharing::get());
     let draft = sharing.draft;
     let consent = Memo::new(move |_| draft.with(|d| (d.items.clone(), d.consent())));
+    // No code for what was not seen: the preview must be of just this consent.
+    let seen = RwSignal::new(None::<Consent>);
+    let ready = Signal::derive(move || seen.with(|s| s.as_ref() == Some(&consent.get().1)));
     view! {
         <a class="back no-print" href=Step::What.route().href()>
             <Icon sign=Sign::Back />
@@ -24,15 +27,19 @@ pub fn See() -> impl IntoView {
         </a>
         <div class="stack">
             <Extras />
-            <Make />
+            <Make ready />
             {load(
                 move || {
                     let (_, consent) = consent.get();
-                    front.client.preview(consent)
+                    async move {
+                        let preview = front.client.preview(consent.clone()).await?;
+                        seen.set(Some(consent));
+                        Ok(preview)
+                    }
                 },
                 draw,
             )}
-            <Make />
+            <Make ready />
         </div>
     }
 }
@@ -96,7 +103,10 @@ fn Extras() -> impl IntoView {
 
 /// Signs, seals and logs the share, and goes on to its code.
 #[component]
-fn Make() -> impl IntoView {
+fn Make(
+    /// The preview of just this consent is on the page.
+    ready: Signal<bool>,
+) -> impl IntoView {
     let (front, sharing) = (Front::get(), Sharing::get());
     let make = Action::new_local(move |(): &()| async move {
         let draft = sharing.draft.get_untracked();
@@ -124,7 +134,7 @@ fn Make() -> impl IntoView {
             <button
                 type="button"
                 class="button primary"
-                disabled=move || make.pending().get()
+                disabled=move || make.pending().get() || !ready.get()
                 on:click=move |_| _ = make.dispatch(())
             >
                 {move || if make.pending().get() { words::making() } else { words::show_code() }}
