@@ -98,8 +98,24 @@ globalThis.tessera = Object.freeze({
 
 globalThis.tessera.worker("record");
 
+// What localStorage was told reaches the disk some seconds late: after a crash it may not know that records are here.
+// The list of databases knows, and so does the mark beside it. Asking makes neither.
+async function recall() {
+  if (localStorage.getItem("tessera.here")) return;
+  const databases = await indexedDB.databases();
+  let here = databases.some(({ name }) => name === "tessera");
+  for await (const name of (await navigator.storage.getDirectory()).keys()) here ||= name.startsWith("tessera.mark.");
+  if (!here) return;
+  localStorage.setItem("tessera.here", "1");
+  document.documentElement.dataset.here = "";
+}
+
 const door = document.querySelector("script[data-js]");
-const glue = await import(door.dataset.js);
+const [glue] = await Promise.all([
+  import(door.dataset.js),
+  // A browser that does not answer, or forbids the question, keeps nobody from the first screen.
+  Promise.race([recall(), new Promise((done) => setTimeout(done, 1500))]).catch(() => {}),
+]);
 await glue.default({ module_or_path: door.dataset.wasm });
 
 // The release is kept for use without a network; a development build is not (it has no release.json).

@@ -117,8 +117,12 @@ impl Front {
     pub async fn refresh(self) {
         let door = self.client.look().await;
         let open = matches!(door, Ok(Door::Open { .. }));
-        let kept = matches!(door, Ok(Door::Open { kept: true } | Door::Locked | Door::TooNew | Door::Damaged));
-        remember("tessera.here", if kept { "1" } else { "" });
+        // What was here, or cannot be looked at just now, must not look like a first visit next time.
+        match door {
+            Ok(Door::Empty | Door::Open { kept: false }) => remember("tessera.here", ""),
+            Ok(_) => remember("tessera.here", "1"),
+            Err(_) => {}
+        }
         if open {
             if let Ok(people) = self.client.people().await {
                 self.people.set(people.len());
