@@ -91,6 +91,30 @@ impl Browser {
         Self::with_folder(&name, folder, site).await
     }
 
+    /// Kills the browser with all its processes, this moment, and opens it again on the same profile.
+    pub async fn killed(self) -> Self {
+        let (name, folder, site) = (self.name.clone(), self.folder.clone(), self.site.clone());
+        drop(self);
+        // A process that outlived the kill would go on writing.
+        let profile = folder.join("profile");
+        let started = Instant::now();
+        while alive_with(&profile) {
+            assert!(started.elapsed() < PATIENCE, "{name}: a process of the killed browser lives on");
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+        Self::with_folder(&name, folder, site).await
+    }
+
+    /// What the site saves comes to lie in downloads/.
+    pub async fn saves_to_downloads(&self) {
+        let folder = self.folder.join("downloads");
+        self.devtools(
+            "Browser.setDownloadBehavior",
+            serde_json::json!({ "behavior": "allow", "downloadPath": folder }),
+        )
+        .await;
+    }
+
     async fn with_folder(name: &str, folder: PathBuf, site: String) -> Self {
         let mut chromedriver = Chromedriver::start();
         let camera = Camera::at(folder.join("camera.y4m"));
@@ -271,6 +295,17 @@ impl Browser {
     pub async fn devtools(&self, method: &str, parameters: serde_json::Value) -> serde_json::Value {
         self.driver.cdp().send_raw(method, parameters).await.unwrap_or_else(|error| panic!("{method}: {error}"))
     }
+}
+
+/// Whether any process was started with this profile and has not ended.
+fn alive_with(profile: &Path) -> bool {
+    let wanted = format!("--user-data-dir={}", profile.display());
+    let processes = std::fs::read_dir("/proc").into_iter().flatten().flatten();
+    // A process that has ended and was not yet waited for has an empty command line.
+    processes.into_iter().any(|process| {
+        let line = std::fs::read(process.path().join("cmdline")).unwrap_or_default();
+        line.split(|byte| *byte == 0).any(|word| word == wanted.as_bytes())
+    })
 }
 
 fn flat(words: &str) -> String {

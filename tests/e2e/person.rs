@@ -109,10 +109,25 @@ impl Browser {
 
     /// Unlocks with [`PASSPHRASE`].
     pub async fn unlock(&self) {
-        self.type_into("Your passphrase", PASSPHRASE).await;
+        self.unlock_with(PASSPHRASE).await;
+    }
+
+    pub async fn unlock_with(&self, passphrase: &str) {
+        self.type_into("Your passphrase", passphrase).await;
         self.press("Unlock").await;
         self.within(PATIENCE * 2, "the record to open", || async { self.look(Kind::Link, "Summary").await.is_some() })
             .await;
+    }
+
+    /// Saves the original of a file of the open record, and gives its bytes as they came to lie in downloads/.
+    pub async fn saves_original(&self, name: &str) -> Vec<u8> {
+        let saved = self.folder.join("downloads").join(name);
+        let _ = std::fs::remove_file(&saved);
+        self.go("#/import", "Import records").await;
+        self.press(&format!("Save the original of {name}")).await;
+        // The browser writes under another name until all of it is there.
+        self.until(&format!("{name} to be saved"), || async { saved.is_file() }).await;
+        std::fs::read(saved).unwrap()
     }
 
     /// True if the page shows these words now.

@@ -9,7 +9,7 @@ cargo xtask build  leave a static dist/ that any web host can serve
 cargo xtask e2e [NAME…]
                    only the end-to-end tests, or those whose name contains NAME
 cargo xtask shots  only the pictures of every page, into target/screens/
-                   serve, e2e and shots also take --dev (a quick build for development)
+                   serve, e2e, shots and prove also take --dev (a quick build for development)
                    and --fast (the last dist/ as it is)
 cargo xtask prove  the long harnesses; writes their figures to docs/reliability.md
 cargo xtask inspect FILE…

@@ -33,7 +33,7 @@ fn dispatch(words: &[&str]) -> Outcome<()> {
         ["test", rest @ ..] => test::all(rest),
         ["e2e", rest @ ..] => test::end_to_end_only(rest),
         ["shots", rest @ ..] => test::shots(rest),
-        ["prove"] => test::prove(),
+        ["prove", rest @ ..] => test::prove(rest),
         ["inspect", files @ ..] => {
             let mut command = run::cargo(&["run", "--quiet", "--locked", "--release", "--example", "inspect", "--"]);
             command.args(files);

@@ -91,34 +91,42 @@ pub fn shots(words: &[&str]) -> Outcome<()> {
 }
 
 fn end_to_end(count: &mut Count, names: &[&str]) -> Outcome<()> {
-    let browser = browser::find()?;
-    let axe = tools::axe()?;
-    let site = Site::start(&root().join("dist"), 0)?;
     let mut command = run::cargo(&["test", "--locked", "--test", "e2e", "--"]);
-    command
-        .args(["--test-threads=1", "--nocapture"])
-        .args(names)
-        .env("TESSERA_SITE", &site.address)
-        .env("TESSERA_CHROMIUM", &browser.chromium)
-        .env("TESSERA_CHROMEDRIVER", &browser.chromedriver)
-        .env("TESSERA_XTASK", std::env::current_exe().unwrap_or_default())
-        .env("TESSERA_AXE", axe);
+    command.args(["--test-threads=1", "--nocapture"]).args(names);
+    let site = serve_to(&mut command)?;
     count.runner("End-to-end tests on the release", &mut command);
     site.stop();
     Ok(())
 }
 
+/// Serves dist/, and tells the tests of this command where it is and what they need.
+fn serve_to(command: &mut Command) -> Outcome<Site> {
+    let browser = browser::find()?;
+    let axe = tools::axe()?;
+    let site = Site::start(&root().join("dist"), 0)?;
+    command
+        .env("TESSERA_SITE", &site.address)
+        .env("TESSERA_CHROMIUM", &browser.chromium)
+        .env("TESSERA_CHROMEDRIVER", &browser.chromedriver)
+        .env("TESSERA_XTASK", std::env::current_exe().unwrap_or_default())
+        .env("TESSERA_AXE", axe);
+    Ok(site)
+}
+
 /// The long harnesses are ignored tests; each reads its budget from the environment and prints its figures.
-pub fn prove() -> Outcome<()> {
+pub fn prove(words: &[&str]) -> Outcome<()> {
+    site::build_as_asked(words)?;
     say("The long harnesses, each for TESSERA_PROVE_SECONDS (default 600)");
     let mut command =
         run::cargo(&["test", "--locked", "--release", "--", "--ignored", "--nocapture", "--test-threads=1", "prove_"]);
     if std::env::var_os("TESSERA_PROVE_SECONDS").is_none() {
         command.env("TESSERA_PROVE_SECONDS", "600");
     }
+    let site = serve_to(&mut command)?;
     let mut count = Count::default();
     let figures: Vec<String> =
         count.runner("Harnesses", &mut command).into_iter().filter(|line| line.starts_with("figure ")).collect();
+    site.stop();
     let commit = run::output(Command::new("git").current_dir(root()).args(["log", "-1", "--format=%h of %cs"]))
         .unwrap_or_default();
     let mut text = format!(
