@@ -66,6 +66,7 @@ fn what_is_typed_by_hand_starts_a_record() {
         browser.type_into("Family", "Testwell").await;
         browser.type_into("Date of birth", "1951-03-03").await;
         browser.press("Add this person").await;
+        browser.find(Kind::Heading, "Import records").await;
         browser.go("#/write/allergy", "Add an allergy").await;
         browser.type_into("What are you allergic to?", "Latex").await;
         browser.type_into("What happens?", "Rash").await;
