@@ -95,7 +95,9 @@ fn screens_of_a_record() {
 #[test]
 fn screens_of_a_share() {
     journey(async {
-        let patient = Browser::patient("screens-share").await;
+        let patient = Browser::fresh("screens-share").await;
+        patient.start_record().await;
+        patient.bring_own(data("fhir_r4/ips/IPS_IG-bundle-01.json")).await;
         // What is only looked at has no key that could sign: kept first, shared then.
         visit(&patient, "#/share").await;
         patient.press("Continue").await;
