@@ -119,7 +119,7 @@ const [glue] = await Promise.all([
 await glue.default({ module_or_path: door.dataset.wasm });
 
 // The release is kept for use without a network; a development build is not (it has no release.json).
-async function keep() {
+async function keep(tries = 3) {
   if (!("serviceWorker" in navigator) || !/-[0-9a-f]{16}\.js$/.test(door.dataset.js)) return;
   const registration = await navigator.serviceWorker.register("/sw.js", { updateViaCache: "none" });
   const tell = (worker) => {
@@ -128,12 +128,21 @@ async function keep() {
     waiting = worker;
     dispatchEvent(new Event("tessera-update"));
   };
-  tell(registration.waiting);
-  registration.addEventListener("updatefound", () => {
-    const fresh = registration.installing;
+  const watch = (fresh) => {
     fresh?.addEventListener("statechange", () => {
       if (fresh.state === "installed") tell(fresh);
+      // A line that broke once must not leave the app without its offline copy until the next visit.
+      if (fresh.state === "redundant" && !registration.active && tries > 1) {
+        setTimeout(() => keep(tries - 1).catch(() => {}), 5000);
+      }
     });
+  };
+  tell(registration.waiting);
+  // The first one is watched already where it began before this was heard.
+  const seen = registration.installing;
+  watch(seen);
+  registration.addEventListener("updatefound", () => {
+    if (registration.installing !== seen) watch(registration.installing);
   });
 }
 // An app that cannot be kept still works while there is a network.
