@@ -8,9 +8,9 @@
     clippy::panic,
     clippy::string_slice,
     clippy::print_stdout,
-    clippy::print_stderr
+    clippy::print_stderr,
+    missing_docs
 )]
-#![allow(missing_docs)]
 
 use std::hint::black_box;
 

@@ -7,14 +7,7 @@
     clippy::panic,
     clippy::string_slice,
     clippy::print_stdout,
-    clippy::print_stderr
-)]
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::indexing_slicing,
-    clippy::panic,
-    clippy::print_stdout,
+    clippy::print_stderr,
     missing_docs
 )]
 

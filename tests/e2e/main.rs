@@ -10,9 +10,9 @@
     clippy::panic,
     clippy::string_slice,
     clippy::print_stdout,
-    clippy::print_stderr
+    clippy::print_stderr,
+    dead_code
 )]
-#![allow(dead_code)]
 
 mod axe;
 mod browser;
