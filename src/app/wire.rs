@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 
 /// Named here, since the front may not ask `import`: what was typed, why nothing at all can be read of a file, and what
 /// it looks like.
-pub use crate::import::{Format, ImportError, typed::Typed};
+pub use crate::import::{Format, ImportError, Malformed, typed::Typed};
 use crate::record::{self, Hash};
 use crate::view::{
     self, Day,

@@ -35,10 +35,7 @@ pub enum Wrong {
 impl Fault {
     /// Line and column of the fault in the text it came from.
     pub fn place(&self, text: &str) -> (u32, u32) {
-        let before = text.as_bytes().get(..self.offset).unwrap_or(text.as_bytes());
-        let line = before.iter().filter(|b| **b == b'\n').count() + 1;
-        let column = before.iter().rev().take_while(|b| **b != b'\n').filter(|b| **b & 0xC0 != 0x80).count() + 1;
-        (u32::try_from(line).unwrap_or(u32::MAX), u32::try_from(column).unwrap_or(u32::MAX))
+        super::line_and_column(text, self.offset)
     }
 }
 

@@ -29,9 +29,12 @@ mod narrative;
 mod node;
 pub mod report;
 pub mod typed;
+#[allow(dead_code)] // Until all rooms that read XML have taken what they need.
+mod xml;
 
 pub use detect::Format;
 pub use json::Wrong;
+pub use xml::Malformed;
 
 /// Version of the readers in this room. A reading with a lower number is made again from its original.
 pub const READER: u32 = 1;
@@ -129,6 +132,16 @@ pub enum ImportError {
         /// The column, in characters.
         column: u32,
     },
+    /// The file begins as XML and is none (XML 1.0), or none that may be opened. Lines and columns count from 1.
+    #[error("not XML: {what:?} at line {line}, column {column}")]
+    NotXml {
+        /// What was wrong.
+        what: Malformed,
+        /// The line.
+        line: u32,
+        /// The column, in characters.
+        column: u32,
+    },
     /// The archive is damaged.
     #[error("the archive is damaged")]
     BadArchive,
@@ -201,7 +214,7 @@ fn read(
     };
     // RFC 8259 §8.1 and the NDJSON note want UTF-8; a letter in plain text may be in anything.
     if let Some(odd) = text.odd.filter(|_| format != Format::Text) {
-        reading.issues.push(issue(Severity::Warning, IssueCode::BadEncoding, "", odd));
+        reading.issues.push(issue(Severity::Warning, IssueCode::BadEncoding, "", &odd));
     }
     if text.lost > 0 {
         reading.issues.push(issue(Severity::Warning, IssueCode::BadEncoding, "", &format!("{} × U+FFFD", text.lost)));
@@ -220,7 +233,13 @@ pub fn attachment(original: &[u8], attachment: &Attachment) -> Result<Vec<u8>, I
         Some(original.to_vec())
     } else {
         let text = encoding::text(original);
-        fhir::data(&text.text, &attachment.at)
+        match detect::text(&text.text) {
+            Some(Format::Cda | Format::Gp2gp | Format::OtherXml) => {
+                let whole = xml::locate(&text.text, &attachment.at).and_then(|r| text.text.get(r));
+                whole.and_then(|element| encoding::base64(&xml::text_of(element)))
+            }
+            _ => fhir::data(&text.text, &attachment.at),
+        }
     };
     found.filter(|bytes| Hash::of(bytes) == expected).ok_or(ImportError::Unknown)
 }
@@ -236,6 +255,9 @@ pub fn fragment(original: &[u8], entry: &Entry) -> Option<String> {
     let text = encoding::text(original);
     match detect::text(&text.text)? {
         Format::FhirJson => json::locate(&text.text, &entry.at).and_then(|r| text.text.get(r)).map(str::to_owned),
+        Format::FhirXml | Format::Cda | Format::Gp2gp | Format::OtherXml => {
+            xml::locate(&text.text, &entry.at).and_then(|r| text.text.get(r)).map(str::to_owned)
+        }
         Format::FhirNdjson => fhir::line(&text.text, &entry.at).map(|(line, _)| line.to_owned()),
         Format::Text => Some(text.text.into_owned()),
         _ => None,
@@ -265,6 +287,14 @@ fn tell(
         ControlFlow::Continue(()) => Ok(()),
         ControlFlow::Break(()) => Err(ImportError::Cancelled),
     }
+}
+
+/// The line and column of a byte offset in a text. Both count from 1, columns in characters.
+fn line_and_column(text: &str, offset: usize) -> (u32, u32) {
+    let before = text.as_bytes().get(..offset).unwrap_or(text.as_bytes());
+    let line = before.iter().filter(|b| **b == b'\n').count() + 1;
+    let column = before.iter().rev().take_while(|b| **b != b'\n').filter(|b| **b & 0xC0 != 0x80).count() + 1;
+    (u32::try_from(line).unwrap_or(u32::MAX), u32::try_from(column).unwrap_or(u32::MAX))
 }
 
 /// An issue that quotes at most [`LIMITS`]`.label` characters.

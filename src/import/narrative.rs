@@ -143,7 +143,8 @@ fn squeeze(text: &mut String, words: &str) {
     }
 }
 
-fn character(entity: &str) -> Option<char> {
+/// What an entity's name stands for: a number, one of XML's five, or one of those of HTML that narratives use.
+pub fn character(entity: &str) -> Option<char> {
     let numeric = entity.strip_prefix('#');
     let code = numeric.and_then(|n| match n.strip_prefix(['x', 'X']) {
         Some(hex) => u32::from_str_radix(hex, 16).ok(),

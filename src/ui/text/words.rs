@@ -1,7 +1,7 @@
 //! Words for the values of the record: each value of an enum has its own, and a date is never read the wrong way round.
 
 use super::terms;
-use crate::app::wire::{Failure, Format, ImportError};
+use crate::app::wire::{Failure, Format, ImportError, Malformed};
 use crate::record::{IssueCode, Known, Outcome, Polarity, Section, Severity, Sex, Standing};
 use crate::view::guard::FactName;
 use crate::view::people::{Age, Header};
@@ -285,6 +285,11 @@ pub fn failed(failure: &Failure) -> String {
         Failure::Import(ImportError::NotJson { line, column, .. }) => {
             return failure::not_json((*column).into(), (*line).into());
         }
+        Failure::Import(ImportError::NotXml { what: Malformed::Doctype, .. }) => failure::doctype(),
+        Failure::Import(ImportError::NotXml { what: Malformed::Deep, .. }) => failure::too_many(),
+        Failure::Import(ImportError::NotXml { line, column, .. }) => {
+            return failure::not_json((*column).into(), (*line).into());
+        }
         Failure::Import(ImportError::Empty) => failure::empty(),
         Failure::Import(ImportError::BadArchive) => failure::bad_archive(),
         Failure::Import(ImportError::NotYet(format)) => return failure::not_yet(self::format(*format)),
@@ -348,10 +353,15 @@ pub fn remedy(failure: &Failure) -> &'static str {
     use super::failure;
     match failure {
         Failure::TooLarge { .. } => failure::too_large_then(),
-        Failure::Import(ImportError::TooLarge { .. } | ImportError::TooMany { .. }) => failure::too_large_then(),
-        Failure::Import(ImportError::NotJson { .. } | ImportError::BadArchive | ImportError::Empty) => {
-            failure::not_json_then()
-        }
+        Failure::Import(ImportError::NotXml { what: Malformed::Doctype, .. }) => failure::doctype_then(),
+        Failure::Import(
+            ImportError::TooLarge { .. }
+            | ImportError::TooMany { .. }
+            | ImportError::NotXml { what: Malformed::Deep, .. },
+        ) => failure::too_large_then(),
+        Failure::Import(
+            ImportError::NotJson { .. } | ImportError::NotXml { .. } | ImportError::BadArchive | ImportError::Empty,
+        ) => failure::not_json_then(),
         Failure::Import(ImportError::NotYet(_) | ImportError::Unknown) => failure::not_yet_then(),
         Failure::Import(ImportError::Cancelled) => failure::cancelled_then(),
         Failure::StorageFailed => failure::storage_failed_then(),
