@@ -24,6 +24,8 @@ mod detect;
 mod document;
 mod encoding;
 mod fhir;
+#[allow(dead_code, unused_imports)] // Each format takes what it needs.
+mod hl7v3;
 mod json;
 mod narrative;
 mod node;
