@@ -17,7 +17,9 @@ use std::ops::ControlFlow;
 use p256::ecdsa::signature::Signer;
 use p256::ecdsa::{Signature, SigningKey};
 use tessera::import;
-use tessera::record::{Detail, Entry, Hash, Item, Note, Origin, Parcel, Person, Record, Section, merge};
+use tessera::record::{
+    Detail, Entry, Field, Hash, Item, Note, Nothing, Origin, Parcel, Person, Polarity, Record, Section, merge,
+};
 use tessera::share::bundle::{Chosen, select, split};
 use tessera::share::{
     Clock, Completeness, Desk, Finished, Heard, Inbox, Message, Pending, Refusal, Surface, Terms, To, frame, grant,
@@ -73,7 +75,12 @@ fn carry(message: &Message) -> Message {
 
 fn received(document: &[u8]) -> Record {
     let parts = split(document).unwrap();
-    merge(parts.into_iter().map(|p| parcel(&p.document, p.note)).collect())
+    let read = |p: tessera::share::Shared| {
+        let mut there = parcel(&p.document, p.note);
+        p.beside.complete(&mut there.reading);
+        there
+    };
+    merge(parts.into_iter().map(read).collect())
 }
 
 /// What a clinician sees of an entry, for comparison; places and links are of the file, not of the facts.
@@ -255,6 +262,89 @@ fn what_each_source_says_of_nothing_arrives_with_it() {
     let named = |r: &Record| r.parcels.iter().map(|p| p.reading.source.name.clone()).collect::<BTreeSet<_>>();
     assert_eq!(named(&record), named(&there));
     assert!(there.parcels.iter().all(|p| p.note.origin == Origin::Share));
+}
+
+/// A file of one source with an allergy, and whatever else is given.
+fn surgery(source: &str, sections: &str, more: &str) -> Parcel {
+    let text = format!(
+        r#"{{"resourceType":"Bundle","type":"document","timestamp":"2026-01-01T10:00:00Z","entry":[
+        {{"resource":{{"resourceType":"Composition","status":"final","title":"x","date":"2026-01-01",
+          "author":[{{"display":"{source}"}}],"section":[{sections}]}}}},
+        {{"resource":{{"resourceType":"Patient","id":"p","name":[{{"family":"Lee","given":["Ann"]}}],"birthDate":"1951-03-03"}}}}{more}]}}"#
+    );
+    parcel(text.as_bytes(), Note::default())
+}
+
+fn penicillin(status: &str) -> String {
+    format!(
+        r#",{{"resource":{{"resourceType":"AllergyIntolerance","id":"a","patient":{{"reference":"Patient/p"}},{status}
+        "code":{{"coding":[{{"system":"http://snomed.info/sct","code":"764146007"}}],"text":"Penicillin"}}}}}}"#
+    )
+}
+
+fn share(record: &Record, sections: &[Section]) -> Record {
+    let selection = select(record, &person(record), &all(record, sections), "2026-11-22T10:00:00Z").unwrap();
+    received(&selection.document)
+}
+
+#[test]
+fn what_could_not_be_read_of_a_source_arrives_beside_the_section_that_is_shared() {
+    let text = |code: &str| {
+        format!(
+            r#"{{"title":"t","code":{{"coding":[{{"system":"http://loinc.org","code":"{code}"}}]}},
+            "text":{{"status":"generated","div":"<div>Told in words: nuts</div>"}}}}"#
+        )
+    };
+    let unreadable = r#",{"resource":{"resourceType":"AllergyIntolerance","id":"b","id":"c"}}
+        ,{"resource":{"resourceType":"AllergyIntolerance","id":"d","id":"e"}},{"resource":{"resourceType":"Nonesuch"}}"#;
+    let record = merge(vec![
+        surgery("Hill Surgery", &text("48765-2"), unreadable),
+        surgery("City Hospital", &text("11450-4"), &penicillin("")),
+    ]);
+    let there = share(&record, &[Section::Allergies]);
+    let hill = there.parcels.iter().find(|p| p.reading.source.name == "Hill Surgery").unwrap();
+    assert_eq!(hill.reading.ledger.unread(Section::Allergies), (2, 1));
+    assert_eq!(hill.reading.ledger.unread(Section::Problems), (0, 1));
+    let kinds: Vec<_> = hill.reading.says.iter().map(|s| (s.section, s.nothing, s.text.as_str())).collect();
+    // That there are words is told; the words themselves were chosen by nobody.
+    assert_eq!(
+        kinds,
+        [(Section::Allergies, Nothing::NotUnderstood, ""), (Section::Allergies, Nothing::NarrativeOnly, "")]
+    );
+    let city = there.parcels.iter().find(|p| p.reading.source.name == "City Hospital").unwrap();
+    assert!(city.reading.says.is_empty() && city.reading.ledger.not_understood == 0, "problems were not shared");
+}
+
+#[test]
+fn what_another_source_marks_as_entered_in_error_arrives_with_the_item() {
+    let wrong = r#""verificationStatus":{"coding":[{"code":"entered-in-error"}]},"note":[{"text":"wrong chart"}],"#;
+    let record =
+        merge(vec![surgery("Hill Surgery", "", &penicillin("")), surgery("City Hospital", "", &penicillin(wrong))]);
+    let against = |r: &Record| {
+        let item = r.section(Section::Allergies).next().unwrap();
+        let at = item.disagreements.iter().find(|d| d.field == Field::EnteredInError).unwrap().sides[1][0];
+        assert_eq!((r.section(Section::Allergies).count(), r.in_error.len()), (1, 1));
+        r.parcel(at).unwrap().reading.source.name.clone()
+    };
+    assert_eq!(against(&record), "City Hospital");
+    let there = share(&record, &[Section::Allergies]);
+    assert_eq!(against(&there), "City Hospital");
+    assert!(there.parcels.iter().flat_map(|p| &p.reading.entries).all(|e| e.notes.is_empty()));
+    // By itself it never leaves.
+    let alone = merge(vec![surgery("City Hospital", "", &penicillin(wrong)), surgery("Hill Surgery", "", "")]);
+    assert!(share(&alone, &Section::ALL).in_error.is_empty());
+}
+
+#[test]
+fn what_is_not_so_arrives_as_not_so() {
+    for polarity in [Polarity::Negated, Polarity::NotTaken, Polarity::DoNotPerform] {
+        let mut parcel = surgery("Hill Surgery", "", &penicillin(""));
+        parcel.reading.entries[0].polarity = polarity;
+        let there = share(&merge(vec![parcel]), &[Section::Allergies]);
+        let item = there.section(Section::Allergies).next().unwrap();
+        assert_eq!(there.lead(item).unwrap().polarity, polarity);
+        assert_eq!(there.parcels[0].reading.ledger.not_understood, 0);
+    }
 }
 
 #[test]

@@ -166,6 +166,9 @@ pub struct Ledger {
     pub lines: Vec<LedgerLine>,
 }
 
+/// A count that comes from elsewhere makes no more lines than this: "10,000" says enough.
+const MOST_UNREAD: u32 = 10_000;
+
 /// What became of one piece of the original.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LedgerLine {
@@ -188,7 +191,68 @@ pub enum Outcome {
     NotUnderstood,
 }
 
+/// The types whose pieces belong to one section by their type alone (FHIR R4); the first of a section stands for it.
+const OF_TYPE: [(&str, Section); 25] = [
+    ("AllergyIntolerance", Section::Allergies),
+    ("MedicationStatement", Section::Medications),
+    ("MedicationRequest", Section::Medications),
+    ("MedicationDispense", Section::Medications),
+    ("MedicationAdministration", Section::Medications),
+    ("MedicationOrder", Section::Medications),
+    ("Medication", Section::Medications),
+    ("Condition", Section::Problems),
+    ("DiagnosticReport", Section::Results),
+    ("Specimen", Section::Results),
+    ("Immunization", Section::Immunizations),
+    ("Procedure", Section::Procedures),
+    ("DeviceUseStatement", Section::MedicalDevices),
+    ("Device", Section::MedicalDevices),
+    ("Encounter", Section::Encounters),
+    ("DocumentReference", Section::Documents),
+    ("Binary", Section::Documents),
+    ("Media", Section::Documents),
+    ("CarePlan", Section::PlanOfCare),
+    ("Goal", Section::PlanOfCare),
+    ("ServiceRequest", Section::PlanOfCare),
+    ("Appointment", Section::PlanOfCare),
+    ("FamilyMemberHistory", Section::FamilyHistory),
+    ("Flag", Section::Alerts),
+    ("Consent", Section::AdvanceDirectives),
+];
+
+impl LedgerLine {
+    /// The section to which the piece belongs by its type alone; `None` if it may be any.
+    pub fn section(&self) -> Option<Section> {
+        OF_TYPE.iter().find(|(name, _)| *name == self.kind).map(|(_, section)| *section)
+    }
+}
+
 impl Ledger {
+    /// How many pieces were not understood that belong to this section by their type, and how many that may belong
+    /// anywhere.
+    pub fn unread(&self, section: Section) -> (u32, u32) {
+        if self.not_understood == 0 {
+            return (0, 0);
+        }
+        let (mut here, mut elsewhere) = (0u32, 0u32);
+        for line in self.lines.iter().filter(|l| l.outcome == Outcome::NotUnderstood) {
+            match line.section() {
+                Some(own) if own == section => here += 1,
+                Some(_) => elsewhere += 1,
+                None => {}
+            }
+        }
+        (here, self.not_understood.saturating_sub(here + elsewhere))
+    }
+
+    /// Adds as many pieces that were not understood: of a section, as far as a type belongs to it alone, or of any.
+    pub fn add_unread(&mut self, section: Option<Section>, pieces: u32) {
+        let kind = OF_TYPE.iter().find(|(_, own)| Some(*own) == section).map(|(kind, _)| *kind).unwrap_or_default();
+        for _ in 0..pieces.min(MOST_UNREAD) {
+            self.add("", kind, Outcome::NotUnderstood, None);
+        }
+    }
+
     /// Adds a piece.
     pub fn add(&mut self, at: impl Into<String>, kind: impl Into<String>, outcome: Outcome, reason: Option<IssueCode>) {
         match outcome {

@@ -34,7 +34,7 @@ pub mod verify;
 #[allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)]
 mod tests;
 
-pub use bundle::{Chosen, Selection, Shared};
+pub use bundle::{Beside, Chosen, Selection, Shared};
 pub use claims::{Audience, Claims};
 pub use code::{Length, LockCode};
 pub use collect::{Foreign, Heard, Inbox, Progress};

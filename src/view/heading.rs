@@ -3,7 +3,7 @@
 use jiff::civil::Date;
 
 use super::{Absence, Absent, Day, Heading, SourceLine, Unread, rows};
-use crate::record::{Origin, Outcome, Parcel, Polarity, Record, Section};
+use crate::record::{Origin, Parcel, Polarity, Record, Section};
 
 /// Medicines older than this are marked.
 const STALE_DAYS: i32 = 90;
@@ -85,8 +85,10 @@ fn absences(record: &Record, section: Section, held: bool, speaks: &[bool], toda
                 });
             }
         }
-        // What a person typed is never a whole record: its silence says nothing.
-        if says.is_empty() && !speaks && parcel.note.origin != Origin::Person {
+        // What a person typed is never a whole record, and what was shared of a file is not the file: silence of either
+        // says nothing.
+        let whole = !matches!(parcel.note.origin, Origin::Person | Origin::Share);
+        if says.is_empty() && !speaks && whole {
             all.push(Absence {
                 absent: Absent::NotInSource,
                 source: rows::source(parcel, today),
@@ -111,43 +113,6 @@ fn absences(record: &Record, section: Section, held: bool, speaks: &[bool], toda
 }
 
 fn unread(parcel: &Parcel, section: Section, today: Date) -> Option<Unread> {
-    if parcel.reading.ledger.not_understood == 0 {
-        return None;
-    }
-    let lines = parcel.reading.ledger.lines.iter().filter(|l| l.outcome == Outcome::NotUnderstood);
-    let (mut here, mut elsewhere) = (0u32, 0u32);
-    for line in lines {
-        match section_of(&line.kind) {
-            Some(own) if own == section => here += 1,
-            Some(_) => elsewhere += 1,
-            None => {}
-        }
-    }
-    let anywhere = parcel.reading.ledger.not_understood.saturating_sub(here + elsewhere);
+    let (here, anywhere) = parcel.reading.ledger.unread(section);
     (here + anywhere > 0).then(|| Unread { source: rows::source(parcel, today), here, anywhere })
-}
-
-/// The section to which a piece belongs by its type alone; `None` if it may be any.
-fn section_of(kind: &str) -> Option<Section> {
-    Some(match kind {
-        "AllergyIntolerance" => Section::Allergies,
-        "MedicationStatement"
-        | "MedicationRequest"
-        | "MedicationDispense"
-        | "MedicationAdministration"
-        | "MedicationOrder"
-        | "Medication" => Section::Medications,
-        "Condition" => Section::Problems,
-        "DiagnosticReport" | "Specimen" => Section::Results,
-        "Immunization" => Section::Immunizations,
-        "Procedure" => Section::Procedures,
-        "Device" | "DeviceUseStatement" => Section::MedicalDevices,
-        "Encounter" => Section::Encounters,
-        "DocumentReference" | "Binary" | "Media" => Section::Documents,
-        "CarePlan" | "Goal" | "ServiceRequest" | "Appointment" => Section::PlanOfCare,
-        "FamilyMemberHistory" => Section::FamilyHistory,
-        "Flag" => Section::Alerts,
-        "Consent" => Section::AdvanceDirectives,
-        _ => return None,
-    })
 }

@@ -240,6 +240,8 @@ pub struct Row {
     pub polarity: Polarity,
     /// The sources disagree in something: open the item to see both sides.
     pub disagree: bool,
+    /// Names of the sources that mark the same statement as entered in error; an empty name is the person's own hand.
+    pub retracted: Vec<String>,
     /// Trust mark of the leading entry.
     pub trust: Trust,
     /// Names of the sources that say so, the leading one first, each once; an empty name is the person's own hand.

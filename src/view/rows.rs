@@ -69,6 +69,14 @@ pub(super) fn row(record: &Record, item: &Item, today: Date) -> Option<Row> {
             sources.push(name.to_owned());
         }
     }
+    let errors = item.disagreements.iter().filter(|d| d.field == Field::EnteredInError);
+    let mut retracted: Vec<String> = Vec::new();
+    for at in errors.flat_map(|d| d.sides.iter().skip(1).flatten()) {
+        let name = record.parcel(*at).map(|p| source_name(p, record.entry(*at))).unwrap_or_default();
+        if !retracted.iter().any(|s| s == name) {
+            retracted.push(name.to_owned());
+        }
+    }
     Some(Row {
         id: item.id.clone(),
         section: item.section,
@@ -92,6 +100,7 @@ pub(super) fn row(record: &Record, item: &Item, today: Date) -> Option<Row> {
         certainty: entry.status.certainty.clone(),
         polarity: entry.polarity,
         disagree: !item.disagreements.is_empty(),
+        retracted,
         trust: trust(parcel.note.origin),
         sources,
         degraded: entry.degraded.is_some(),

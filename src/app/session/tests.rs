@@ -15,7 +15,7 @@ use crate::import::typed::Typed;
 use crate::record::{Hash, Section};
 use crate::store::memory::Memory;
 use crate::vault::native::Native;
-use crate::view::timeline;
+use crate::view::{Absent, timeline};
 
 type Random = Box<dyn FnMut(&mut [u8])>;
 
@@ -266,6 +266,24 @@ fn a_share_opens_for_whoever_scans_it_and_shows_what_was_previewed() {
     assert_eq!(received.page.sections, preview.page.sections);
     assert_eq!(received.page.person, preview.page.person);
     assert!(!received.direct);
+}
+
+#[test]
+fn a_share_says_what_of_its_sources_nobody_could_read() {
+    let bench = Bench::new();
+    let mut patient = bench.session();
+    let bytes = String::from_utf8(file("Anna Example", "1951-03-03", "Penicillin")).unwrap();
+    let two = r#""entry":[{"resource":{"resourceType":"AllergyIntolerance","id":"b","id":"c"}},"#;
+    bring(&mut patient, bytes.replace(r#""entry":["#, two).as_bytes()).unwrap();
+    keep(&mut patient);
+    let consent = consent(&mut patient, Mode::Show);
+    let showing = run(patient.grant(consent)).unwrap();
+    let Inbox::Open(received) = scan(&mut bench.session(), &showing.texts) else { panic!() };
+    let allergies = received.page.sections.iter().find(|s| s.section == Section::Allergies).unwrap();
+    assert_eq!(allergies.rows.len(), 1);
+    assert_eq!(allergies.heading.unread.iter().map(|u| u.here).collect::<Vec<_>>(), [1]);
+    // What was not shared of a source is not the same as what it does not hold.
+    assert!(received.page.sections.iter().flat_map(|s| &s.heading.absences).all(|a| a.absent != Absent::NotInSource));
 }
 
 #[test]

@@ -7,7 +7,8 @@
 //! - One `Provenance` for each source: `target` the resources that it holds, `agent.who.display` its name,
 //!   `occurredDateTime` the moment up to which it speaks, `recorded` when the person's app took it in, `meta.tag`
 //!   whether it was typed by the person or came as a file.
-//! - Each source's statements of nothing as `List` with `emptyReason`.
+//! - Each source's statements of nothing as `List` with `emptyReason`; so also how many of its pieces nobody could read.
+//! - An entry that another source marks as entered in error travels with the item that it speaks against.
 //! - One label a concept: the text, or where there is none the first name among its codes.
 //!
 //! The reader takes it apart by source again ([`split`]), so that it is read, merged and shown with the same code as
@@ -19,11 +20,13 @@ use serde_json::{Map, Value, json};
 
 use super::ShareError;
 use super::terms::{Completeness, Part};
-use crate::record::{Entry, EntryRef, Item, Nothing, Origin, Parcel, Person, Record, Section, Sex};
+use crate::record::{Entry, EntryRef, Field, Item, Nothing, Origin, Parcel, Person, Record, Section, Sex};
 
+mod beside;
 mod split;
 mod write;
 
+pub use beside::Beside;
 pub use split::{Shared, split};
 
 /// The address below which our own FHIR names stand. It is reserved (RFC 2606) and leads nowhere.
@@ -60,7 +63,7 @@ pub struct Selection {
 /// Puts the chosen items into a document. Pure: the same record, choice and moment give the same bytes.
 ///
 /// `person` is whose record it is, `now` the moment in RFC 3339. What a source forbids to show to the patient
-/// (`NOPAT`) and what is entered in error never leaves.
+/// (`NOPAT`) never leaves; nor does what is entered in error, unless a chosen item stands against it.
 pub fn select(record: &Record, person: &Person, chosen: &Chosen, now: &str) -> Result<Selection, ShareError> {
     let items: Vec<&Item> =
         record.items.iter().filter(|i| chosen.items.contains(&i.id) && may_leave(record, i)).collect();
@@ -70,6 +73,9 @@ pub fn select(record: &Record, person: &Person, chosen: &Chosen, now: &str) -> R
         let history = item.history.iter().filter(|_| chosen.history);
         for at in item.entries.iter().chain(history) {
             writer.number(*at, item.section);
+        }
+        for at in retracted(item) {
+            writer.number(at, item.section);
         }
     }
     let resources = writer.resources(&items);
@@ -82,6 +88,12 @@ pub fn select(record: &Record, person: &Person, chosen: &Chosen, now: &str) -> R
         left_out: chosen.items.iter().filter(|id| !shared.contains(id.as_str())).cloned().collect(),
         items: items.iter().map(|i| i.id.clone()).collect(),
     })
+}
+
+/// What other sources mark as entered in error of the same statement.
+fn retracted(item: &Item) -> impl Iterator<Item = EntryRef> {
+    let said = item.disagreements.iter().filter(|d| d.field == Field::EnteredInError);
+    said.flat_map(|d| d.sides.iter().skip(1).flatten().copied())
 }
 
 /// False where any source withholds the item from the patient, as on every other page: what another source says of the
@@ -174,8 +186,8 @@ impl<'r> Writer<'r> {
         // Only what was joined with something else may need its business identifiers to be joined again.
         let joined: BTreeSet<EntryRef> = items
             .iter()
-            .filter(|i| i.entries.len() + i.history.len() > 1)
-            .flat_map(|i| i.entries.iter().copied())
+            .filter(|i| i.entries.len() + i.history.len() > 1 || !i.disagreements.is_empty())
+            .flat_map(|i| i.entries.iter().copied().chain(retracted(i)))
             .collect();
         let places: BTreeMap<(u32, &str), Value> = self
             .numbered()
@@ -186,7 +198,10 @@ impl<'r> Writer<'r> {
             .into_iter()
             .filter(|(_, _, _, entry)| !write::as_section(entry))
             .map(|(n, at, _, entry)| {
-                let mut resource = write::resource(entry, n, joined.contains(&at));
+                let mut resource = match entry.in_error() {
+                    true => write::resource(&write::bare(entry), n, true),
+                    false => write::resource(entry, n, joined.contains(&at)),
+                };
                 let links = entry
                     .links
                     .iter()
@@ -197,33 +212,19 @@ impl<'r> Writer<'r> {
             .collect()
     }
 
-    /// What the sources say of having nothing in the sections that are shared.
+    /// What the sources say of having nothing in the sections that are shared, and what of them was not understood.
     fn nothings(&mut self, sections: &BTreeSet<Section>) -> Vec<Value> {
         let mut out = Vec::new();
         for (parcel, n) in self.record.parcels.iter().zip(0u32..) {
-            for says in parcel.reading.says.iter().filter(|s| sections.contains(&s.section)) {
-                let reason = match says.nothing {
-                    Nothing::NoneKnown => "nilknown",
-                    Nothing::Unavailable => "unavailable",
-                    // The rest is about how the file was read; the reader has no file.
-                    _ => continue,
-                };
+            for (section, mut list) in beside::lists(&parcel.reading, sections) {
                 let id = format!("n{}", out.len() + 1);
-                let mut list = json!({
-                    "resourceType": "List", "id": id, "status": "current", "mode": "snapshot",
-                    "subject": {"reference": "Patient/p"},
-                    "code": {"coding": [{"system": "http://loinc.org", "code": says.section.loinc()}]},
-                    "emptyReason": {"coding": [{
-                        "system": "http://terminology.hl7.org/CodeSystem/list-empty-reason", "code": reason
-                    }]},
-                });
-                if let Some(list) = list.as_object_mut().filter(|_| !says.text.is_empty()) {
-                    list.insert("note".into(), json!([{"text": says.text}]));
-                }
+                list.insert("id".into(), json!(id));
                 let reference = json!({"reference": format!("List/{id}")});
-                self.by_section.entry(says.section).or_default().push(reference.clone());
+                if let Some(section) = section {
+                    self.by_section.entry(section).or_default().push(reference.clone());
+                }
                 self.by_parcel.entry(n).or_default().push(reference);
-                out.push(list);
+                out.push(Value::Object(list));
             }
         }
         out
@@ -337,4 +338,12 @@ fn patient(person: &Person) -> Value {
         out.insert("identifier".into(), json!(numbers));
     }
     Value::Object(out)
+}
+
+fn array<'v>(value: &'v Value, key: &str) -> &'v [Value] {
+    value.get(key).and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default()
+}
+
+fn text<'v>(value: Option<&'v Value>, key: &str) -> &'v str {
+    value.and_then(|v| v.get(key)).and_then(Value::as_str).unwrap_or_default()
 }

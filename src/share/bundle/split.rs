@@ -1,11 +1,11 @@
 //! The reader's side: a document taken apart by source, so that each part can be read like a file of that source.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Value, json};
 
 use super::super::ShareError;
-use super::OURS;
+use super::{Beside, OURS, array, text};
 use crate::record::{Note, Origin};
 
 /// What one source gave to a document.
@@ -18,6 +18,8 @@ pub struct Shared {
     pub note: Note,
     /// A FHIR R4 document Bundle, JSON: the patient, this source's resources, and a Composition in its name.
     pub document: Vec<u8>,
+    /// What else the part says: to be put into the reading of `document`.
+    pub beside: Beside,
 }
 
 /// Takes a received document apart. What no Provenance names comes as a last part without a name: nothing is dropped.
@@ -36,11 +38,20 @@ pub fn split(document: &[u8]) -> Result<Vec<Shared>, ShareError> {
             .filter_map(|e| e.get("resource"))
     };
     let composition = of_type("Composition").next();
+    let mut lists: BTreeMap<String, Beside> = BTreeMap::new();
+    for entry in entries.iter().filter(|e| text(e.get("resource"), "resourceType") == "List") {
+        let mut beside = Beside::default();
+        if let (Some(list), Some(name)) = (entry.get("resource"), reference(entry))
+            && beside.take_list(list)
+        {
+            lists.insert(name, beside);
+        }
+    }
     let all: BTreeSet<String> = entries.iter().filter_map(reference).collect();
     let mut left = all;
     let mut out = Vec::new();
     for provenance in of_type("Provenance") {
-        let mine: BTreeSet<String> = array(provenance, "target")
+        let mut mine: BTreeSet<String> = array(provenance, "target")
             .iter()
             .filter_map(|t| t.get("reference")?.as_str())
             .filter_map(|r| left.take(r.strip_prefix(OURS).unwrap_or(r)))
@@ -49,6 +60,7 @@ pub fn split(document: &[u8]) -> Result<Vec<Shared>, ShareError> {
         let origin = format!("{OURS}origin");
         let typed = tags.iter().any(|t| text(Some(t), "system") == origin && text(Some(t), "code") == "person");
         let agent = array(provenance, "agent").first();
+        let beside = told(&mut lists, &mut mine);
         out.push(part(
             &Origins {
                 name: text(agent.and_then(|a| a.get("who")), "display"),
@@ -57,18 +69,34 @@ pub fn split(document: &[u8]) -> Result<Vec<Shared>, ShareError> {
                 typed,
             },
             &mine,
+            beside,
             &bundle,
             composition,
             false,
         ));
     }
+    let beside = told(&mut lists, &mut left);
     let nameless = Origins { name: "", as_of: text(Some(&bundle), "timestamp"), taken_in: "", typed: false };
     let words =
         composition.map(|c| array(c, "section")).unwrap_or_default().iter().any(|s| array(s, "entry").is_empty());
-    if !left.is_empty() || words || out.is_empty() {
-        out.push(part(&nameless, &left, &bundle, composition, true));
+    if !left.is_empty() || beside != Beside::default() || words || out.is_empty() {
+        out.push(part(&nameless, &left, beside, &bundle, composition, true));
     }
     Ok(out)
+}
+
+/// Takes what lists say beside the entries out of a part's resources.
+fn told(lists: &mut BTreeMap<String, Beside>, mine: &mut BTreeSet<String>) -> Beside {
+    let mut all = Beside::default();
+    mine.retain(|name| match lists.remove(name) {
+        None => true,
+        Some(said) => {
+            all.nothings.extend(said.nothings);
+            all.unread.extend(said.unread);
+            false
+        }
+    });
+    all
 }
 
 struct Origins<'a> {
@@ -81,6 +109,7 @@ struct Origins<'a> {
 fn part(
     from: &Origins<'_>,
     mine: &BTreeSet<String>,
+    mut beside: Beside,
     bundle: &Value,
     composition: Option<&Value>,
     words: bool,
@@ -118,14 +147,17 @@ fn part(
         head.insert("section".into(), Value::Array(sections));
     }
     let mut entries = vec![json!({"fullUrl": format!("{OURS}Composition/c"), "resource": head})];
-    entries.extend(
-        array(bundle, "entry")
-            .iter()
-            .filter(|e| {
-                text(e.get("resource"), "resourceType") == "Patient" || reference(e).is_some_and(|r| mine.contains(&r))
-            })
-            .cloned(),
-    );
+    for entry in array(bundle, "entry") {
+        let person = text(entry.get("resource"), "resourceType") == "Patient";
+        if !person && !reference(entry).is_some_and(|r| mine.contains(&r)) {
+            continue;
+        }
+        let mut entry = entry.clone();
+        if let Some(Value::Object(resource)) = entry.get_mut("resource") {
+            beside.take_marks(&format!("/entry/{}/resource", entries.len()), resource);
+        }
+        entries.push(entry);
+    }
     let document = json!({"resourceType": "Bundle", "type": "document", "entry": entries}).to_string().into_bytes();
     Shared {
         source: from.name.to_owned(),
@@ -136,6 +168,7 @@ fn part(
             ..Note::default()
         },
         document,
+        beside,
     }
 }
 
@@ -151,12 +184,4 @@ fn reference(entry: &Value) -> Option<String> {
         Some(relative) => relative.to_owned(),
         None => format!("{kind}/{}", text(Some(resource), "id")),
     })
-}
-
-fn array<'v>(value: &'v Value, key: &str) -> &'v [Value] {
-    value.get(key).and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default()
-}
-
-fn text<'v>(value: Option<&'v Value>, key: &str) -> &'v str {
-    value.and_then(|v| v.get(key)).and_then(Value::as_str).unwrap_or_default()
 }

@@ -123,6 +123,21 @@ pub fn resource(entry: &Entry, number: usize, identifiers: bool) -> Object {
     out
 }
 
+/// An entry with no more than what it is about, when, and what becomes of it: enough to know it again.
+pub fn bare(entry: &Entry) -> Entry {
+    Entry {
+        notes: Vec::new(),
+        details: Vec::new(),
+        performer: Vec::new(),
+        dose: Vec::new(),
+        reactions: Vec::new(),
+        range: Vec::new(),
+        interpretation: Vec::new(),
+        custodian: None,
+        ..entry.clone()
+    }
+}
+
 /// The links to other resources of the document.
 pub fn links<'a>(resource: &mut Object, links: impl Iterator<Item = (&'a str, Value)>) {
     for (role, reference) in links {
@@ -560,14 +575,7 @@ fn polarity(entry: &Entry, out: &mut Object) {
         Polarity::Negated => false,
     };
     if !native {
-        let word = match entry.polarity {
-            Polarity::Negated => "negated",
-            Polarity::Refuted => "refuted",
-            Polarity::NotDone => "not-done",
-            Polarity::NotTaken => "not-taken",
-            _ => "do-not-perform",
-        };
-        put(out, "modifierExtension", json!([{"url": format!("{OURS}polarity"), "valueCode": word}]));
+        super::beside::negate(entry, out);
     }
 }
 

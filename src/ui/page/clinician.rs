@@ -221,7 +221,7 @@ fn shared(part: &ClinicianSection, page: &Clinician) -> AnyView {
         let rows = lines(&part.in_error, Leads::Nowhere);
         view! { <Disclosure summary=text::section::in_error(part.in_error.len() as u64)>{rows}</Disclosure> }
     });
-    let says = absences(&part.heading);
+    let says = absences(&part.heading, false);
     view! { {above(&part.heading, false)} {rows} {analytes} {none} {says} {compared} {in_error} }.into_any()
 }
 

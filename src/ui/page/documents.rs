@@ -30,7 +30,8 @@ fn draw(page: Documents) -> AnyView {
         view! { <p class="soft">{text::common::showing_of(&shown, &total)}</p> }
     });
     let list = (!rows.is_empty()).then(|| view! { <ul class="lines">{rows}</ul> });
-    view! { <div class="stack">{above(&page.heading, true)} {list} {cut} {absences(&page.heading)}</div> }.into_any()
+    view! { <div class="stack">{above(&page.heading, true)} {list} {cut} {absences(&page.heading, true)}</div> }
+        .into_any()
 }
 
 fn document(document: &Document) -> AnyView {

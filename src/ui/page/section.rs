@@ -46,7 +46,7 @@ fn draw(section: Section, page: SectionPage) -> AnyView {
     });
     view! {
         <div class="stack">
-            {above(&page.heading, true)} {analytes} {groups} {absences(&page.heading)} {medicines} {in_error} {withheld}
+            {above(&page.heading, true)} {analytes} {groups} {absences(&page.heading, true)} {medicines} {in_error} {withheld}
             {write(section)}
         </div>
     }

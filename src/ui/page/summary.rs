@@ -97,7 +97,7 @@ fn card(heading: &Heading, list: AnyView, shown: usize, total: u32) -> AnyView {
             <h2 id=head>
                 <a href=Place::Section(section).href()>{name}</a>
             </h2>
-            {above(heading, true)} {list} {cut(section, shown, total)} {absences(heading)}
+            {above(heading, true)} {list} {cut(section, shown, total)} {absences(heading, true)}
         </section>
     }
     .into_any()

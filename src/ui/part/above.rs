@@ -5,12 +5,12 @@ use leptos::prelude::*;
 
 use super::line::bdi;
 use super::{Badge, Callout, Tone};
-use crate::record::Section;
 use crate::ui::place::Place;
 use crate::ui::text::{self, above as words};
-use crate::view::{Absence, Absent, Heading, SourceLine, Trust};
+use crate::view::{Absence, Absent, Heading, SourceLine};
 
-/// As of when and from how many sources; what could not be read.
+/// As of when and from how many sources; what could not be read. Without `links` the reader has no originals: they are
+/// sent to the source instead.
 pub fn above(heading: &Heading, links: bool) -> AnyView {
     let fresh = (heading.total > 0).then(|| freshness(heading));
     let unread: Vec<_> = heading.unread.iter().filter(|u| u.here + u.anywhere > 0).collect();
@@ -18,15 +18,15 @@ pub fn above(heading: &Heading, links: bool) -> AnyView {
     let notice = (here > 0).then(|| {
         let files: Vec<_> = unread.iter().filter(|u| u.here > 0).map(|u| original(&u.source, links)).collect();
         view! {
-            <Callout tone=Tone::Warning title=words::unread(here)>
+            <Callout tone=Tone::Warning title=if links { words::unread(here) } else { words::unread_there(here) }>
                 <ul>{files}</ul>
             </Callout>
         }
     });
     let anywhere: u64 = unread.iter().map(|u| u64::from(u.anywhere)).sum();
     // Of pieces that may belong anywhere the lists that matter most speak; everything else has the file's report.
-    let weighty = matches!(heading.section, Section::Allergies | Section::Medications | Section::Problems);
-    let loose = (anywhere > 0 && weighty).then(|| view! { <p class="small">{words::loose(anywhere)}</p> });
+    let loose = (anywhere > 0 && text::is_weighty(heading.section))
+        .then(|| view! { <p class="small">{words::loose(anywhere)}</p> });
     view! { {fresh} {notice} {loose} }.into_any()
 }
 
@@ -55,24 +55,22 @@ fn original(source: &SourceLine, links: bool) -> AnyView {
 
 /// The source as named; the person's own hand in words.
 pub fn source_name(source: &SourceLine) -> String {
-    match (source.trust, source.name.is_empty()) {
-        (Trust::Typed, _) => text::trust_short(Trust::Typed).to_owned(),
-        (_, true) => text::terms::source_unnamed().to_owned(),
-        (_, false) => source.name.clone(),
-    }
+    text::named(source)
 }
 
 /// Which sources have nothing here, and which kind of nothing each says. Openly where the list is empty, and where a
 /// statement of none stands against other sources; else for those who ask.
-pub fn absences(heading: &Heading) -> AnyView {
+pub fn absences(heading: &Heading, links: bool) -> AnyView {
     if heading.absences.is_empty() {
         return (heading.total == 0).then(|| view! { <p>{words::empty()}</p> }).into_any();
     }
-    let said: Vec<_> = heading.absences.iter().map(absence).collect();
+    let said: Vec<_> = heading.absences.iter().map(|a| absence(a, links)).collect();
     let list = view! { <ul class="absences">{said}</ul> };
-    if heading.total == 0 {
-        let lead =
-            heading.absences.iter().all(|a| a.absent != Absent::NoneKnown).then(|| view! { <p>{words::empty()}</p> });
+    // Of what could not be read nobody should have to ask: it stands openly, also beside a list that holds something.
+    let unread = |a: &Absence| matches!(a.absent, Absent::NotUnderstood | Absent::NarrativeOnly);
+    if heading.total == 0 || (!links && heading.absences.iter().any(unread)) {
+        let lead = (heading.total == 0 && heading.absences.iter().all(|a| a.absent != Absent::NoneKnown))
+            .then(|| view! { <p>{words::empty()}</p> });
         return view! { {lead} {list} }.into_any();
     }
     view! {
@@ -84,7 +82,8 @@ pub fn absences(heading: &Heading) -> AnyView {
     .into_any()
 }
 
-fn absence(said: &Absence) -> AnyView {
+fn absence(said: &Absence, links: bool) -> AnyView {
+    let kind = if links { text::absent(said.absent) } else { text::absent_there(said.absent) };
     let who = source_name(&said.source);
     let when = said.date.as_ref().or(said.source.as_of.as_ref());
     let when = when.map(|d| format!(", {}", text::as_of(d)));
@@ -93,7 +92,7 @@ fn absence(said: &Absence) -> AnyView {
     view! {
         <li>
             <span class="strong">{bdi(&who)}</span>
-            {when} ": " {text::absent(said.absent)} {own} {against}
+            {when} ": " {kind} {own} {against}
         </li>
     }
     .into_any()

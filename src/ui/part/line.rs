@@ -130,13 +130,18 @@ fn dates(row: &Row) -> Option<String> {
 fn badges(row: &Row) -> AnyView {
     let degraded = row.degraded.then(|| view! { <Degraded /> });
     let disagree = row.disagree.then(|| view! { <Badge tone=Tone::Warning text=words::disagree() /> });
+    let retracted: Vec<_> = row
+        .retracted
+        .iter()
+        .map(|s| view! { <Badge tone=Tone::Danger text=words::retracted(text::named_or_typed(s)) /> })
+        .collect();
     let polarity =
         (!row.polarity.is_positive()).then(|| view! { <Badge tone=Tone::Warning text=text::polarity(row.polarity) /> });
     let notes = row.notes.then(|| view! { <Badge text=words::notes() /> });
     let entries = (row.entries > 1).then(|| view! { <Badge text=words::entries(row.entries.into()) /> });
     view! {
         <p class="line-badges">
-            {degraded} {disagree} {polarity} <TrustMark trust=row.trust /> {entries} {notes}
+            {degraded} {retracted} {disagree} {polarity} <TrustMark trust=row.trust /> {entries} {notes}
         </p>
     }
     .into_any()

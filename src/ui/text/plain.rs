@@ -1,8 +1,8 @@
 //! The clinician's view as plain text, for pasting into another system: the same facts in the same order.
 
 use super::{
-    absent, as_of, clinician as words, completeness, day, day_or_none, flag, line, month, polarity, section, standing,
-    trust_short, values,
+    above, absent_there, as_of, clinician as words, completeness, day, day_or_none, flag, line, month, polarity,
+    section, standing, trust_short, values,
 };
 use crate::record::Polarity;
 use crate::view::clinician::Clinician;
@@ -63,13 +63,24 @@ pub fn clinician(page: &Clinician, shared: &str) -> String {
         out.push(String::new());
         let fresh = part.heading.as_of.as_ref().map(|d| format!(", {}", as_of(d))).unwrap_or_default();
         out.push(format!("{} ({}{fresh})", section(part.section).to_uppercase(), completeness(part.label)));
+        for unread in &part.heading.unread {
+            let name = super::named(&unread.source);
+            if unread.here > 0 {
+                out.push(format!("- {name}: {}", above::unread_there(unread.here.into())));
+            }
+            if unread.anywhere > 0 && super::is_weighty(part.section) {
+                out.push(format!("- {name}: {}", above::loose(unread.anywhere.into())));
+            }
+        }
         out.extend(part.rows.iter().chain(part.analytes.iter().map(|a| &a.latest)).map(row));
         for said in &part.heading.absences {
             let own = if said.text.is_empty() { String::new() } else { format!(" “{}”", said.text) };
             let when = said.date.as_ref().or(said.source.as_of.as_ref());
             let when = when.map(|d| format!(", {}", as_of(d))).unwrap_or_default();
-            out.push(format!("- {}{when}: {}{own}", said.source.name, absent(said.absent)));
+            let name = super::named(&said.source);
+            out.push(format!("- {name}{when}: {}{own}", absent_there(said.absent)));
         }
+        out.extend(part.in_error.iter().map(row));
     }
     if !page.not_given.is_empty() {
         out.push(String::new());
@@ -110,13 +121,15 @@ fn row(row: &Row) -> String {
     if row.disagree {
         said.push(line::disagree().to_owned());
     }
+    said.extend(row.retracted.iter().map(|s| line::retracted(super::named_or_typed(s))));
     said.push(standing(row.standing).to_owned());
     if !row.certainty.is_empty() {
         said.push(row.certainty.clone());
     }
     said.push(day_or_none(row.date.as_ref()));
     said.extend(row.end.as_ref().map(|d| line::until(&day(d))));
-    said.push(format!("{} {}", line::source(), row.sources.join(", ")));
+    let sources: Vec<&str> = row.sources.iter().map(|s| super::named_or_typed(s)).collect();
+    said.push(format!("{} {}", line::source(), sources.join(", ")));
     said.push(trust_short(row.trust).to_owned());
     format!("- {}", said.join(" | "))
 }
@@ -173,6 +186,7 @@ mod tests {
             certainty: String::new(),
             polarity: Polarity::Positive,
             disagree: false,
+            retracted: Vec::new(),
             trust: Trust::NotSigned,
             sources: vec!["Elm Surgery".into()],
             degraded: false,

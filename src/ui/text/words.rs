@@ -5,7 +5,7 @@ use crate::app::wire::{Failure, Format, ImportError, Malformed};
 use crate::record::{IssueCode, Known, Outcome, Polarity, Section, Severity, Sex, Standing};
 use crate::view::guard::FactName;
 use crate::view::people::{Age, Header};
-use crate::view::{Absent, Day, Trust};
+use crate::view::{Absent, Day, SourceLine, Trust};
 
 /// The name of a section.
 pub fn section(section: Section) -> &'static str {
@@ -74,6 +74,34 @@ pub fn absent(absent: Absent) -> &'static str {
         Absent::EmptySection => terms::nothing_empty_section(),
         Absent::NarrativeOnly => terms::nothing_narrative_only(),
     }
+}
+
+/// The same, for a reader who has no original to look at.
+pub fn absent_there(absent: Absent) -> &'static str {
+    match absent {
+        Absent::NotUnderstood => terms::nothing_not_understood_there(),
+        Absent::NarrativeOnly => terms::nothing_narrative_only_there(),
+        other => self::absent(other),
+    }
+}
+
+/// The source as named; a hand-typed one, and one that gives no name, in words.
+pub fn named(source: &SourceLine) -> String {
+    match (source.trust, source.name.is_empty()) {
+        (Trust::Typed, _) => trust_short(Trust::Typed).to_owned(),
+        (_, true) => terms::source_unnamed().to_owned(),
+        (_, false) => source.name.clone(),
+    }
+}
+
+/// A source's name in a list of names, where an empty one is the person's own hand.
+pub fn named_or_typed(name: &str) -> &str {
+    if name.is_empty() { trust_short(Trust::Typed) } else { name }
+}
+
+/// The lists beside which pieces are told that may belong anywhere: those where a missing line hurts most.
+pub fn is_weighty(section: Section) -> bool {
+    matches!(section, Section::Allergies | Section::Medications | Section::Problems)
 }
 
 /// How far an item can be trusted, as a sentence.

@@ -1,0 +1,169 @@
+//! What stands beside a document's entries and FHIR has no element for: which kind of nothing a source says, how many of
+//! its pieces were not understood, which entries are about somebody else, and what is said not to be so.
+//!
+//! For readers that do not know us each such `List` is empty with the reason *unavailable*, and a statement that would
+//! mean something else without its mark carries it as a `modifierExtension`.
+
+use std::collections::BTreeSet;
+
+use serde_json::{Map, Value, json};
+
+use super::{OURS, array, text};
+use crate::record::{Entry, Nothing, Polarity, Reading, Section, SectionSays};
+
+/// What one source's part of a document says beside its entries. [`Beside::complete`] puts it back into the reading.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Beside {
+    /// Kinds of nothing that R4 has no code for.
+    pub nothings: Vec<(Section, Nothing)>,
+    /// Pieces of the source's file that the sharer's app did not understand: of a section, or of any.
+    pub unread: Vec<(Option<Section>, u32)>,
+    /// By place in the part's document: what is said not to be so, where the type has no element for it.
+    pub polarity: Vec<(String, Polarity)>,
+}
+
+impl Beside {
+    /// Puts it into the reading of the part's document.
+    pub fn complete(&self, reading: &mut Reading) {
+        reading.says.extend(self.nothings.iter().map(|(section, nothing)| SectionSays {
+            section: *section,
+            nothing: *nothing,
+            text: String::new(),
+            at: String::new(),
+        }));
+        for (section, pieces) in &self.unread {
+            reading.ledger.add_unread(*section, *pieces);
+        }
+        for entry in &mut reading.entries {
+            if let Some((_, polarity)) = self.polarity.iter().find(|(at, _)| *at == entry.at) {
+                entry.polarity = *polarity;
+            }
+        }
+    }
+
+    /// Takes up what a `List` says; false if it says none of these things and is to be read as any other.
+    pub(super) fn take_list(&mut self, list: &Value) -> bool {
+        let said =
+            |name: &str| array(list, "extension").iter().find(|e| text(Some(e), "url") == format!("{OURS}{name}"));
+        let pieces = said("pieces").and_then(|e| e.get("valueUnsignedInt")?.as_u64()).unwrap_or(0);
+        let kind = match text(said("nothing"), "valueCode") {
+            "not-understood" => Nothing::NotUnderstood,
+            "narrative-only" => Nothing::NarrativeOnly,
+            "empty-section" => Nothing::EmptySection,
+            _ if pieces == 0 => return false,
+            _ => Nothing::NotUnderstood,
+        };
+        let code = list.get("code").and_then(|c| array(c, "coding").first());
+        let section = Section::of_loinc(text(code, "code"));
+        self.nothings.extend(section.map(|section| (section, kind)));
+        if pieces > 0 {
+            self.unread.push((section, u32::try_from(pieces).unwrap_or(u32::MAX)));
+        }
+        true
+    }
+
+    /// Takes our marks off a resource that will stand at this place, so that what is left is plain R4.
+    pub(super) fn take_marks(&mut self, at: &str, resource: &mut Map<String, Value>) {
+        let Some(Value::Array(marks)) = resource.get_mut("modifierExtension") else { return };
+        marks.retain(|mark| {
+            let word = text(Some(mark), "valueCode");
+            let known = NEGATIVES.iter().find(|(_, name)| *name == word).map(|(polarity, _)| *polarity);
+            match known.filter(|_| text(Some(mark), "url") == format!("{OURS}polarity")) {
+                Some(polarity) => self.polarity.push((at.to_owned(), polarity)),
+                // A mark that we do not know may change what the rest means: its reader refuses the piece.
+                None => return true,
+            }
+            false
+        });
+        if marks.is_empty() {
+            resource.remove("modifierExtension");
+        }
+    }
+}
+
+/// What can be said not to be so, with its word in a token.
+const NEGATIVES: [(Polarity, &str); 5] = [
+    (Polarity::Negated, "negated"),
+    (Polarity::Refuted, "refuted"),
+    (Polarity::NotDone, "not-done"),
+    (Polarity::NotTaken, "not-taken"),
+    (Polarity::DoNotPerform, "do-not-perform"),
+];
+
+/// Marks a resource as saying that it is not so.
+pub(super) fn negate(entry: &Entry, out: &mut Map<String, Value>) {
+    if let Some((_, word)) = NEGATIVES.iter().find(|(polarity, _)| *polarity == entry.polarity) {
+        mark(out, json!({"url": format!("{OURS}polarity"), "valueCode": word}));
+    }
+}
+
+fn mark(out: &mut Map<String, Value>, mark: Value) {
+    if let Some(marks) = out.entry("modifierExtension").or_insert_with(|| json!([])).as_array_mut() {
+        marks.push(mark);
+    }
+}
+
+/// The statements of one source about having nothing in these sections, as Lists without their ids; each with the
+/// section whose list it stands in, if it is of one.
+pub(super) fn lists(reading: &Reading, sections: &BTreeSet<Section>) -> Vec<(Option<Section>, Map<String, Value>)> {
+    let mut out: Vec<(Option<Section>, Map<String, Value>)> = Vec::new();
+    for section in sections {
+        let says = || reading.says.iter().filter(|s| s.section == *section);
+        for said in says() {
+            let reason = match said.nothing {
+                Nothing::NoneKnown => "nilknown",
+                Nothing::Unavailable => "unavailable",
+                _ => continue,
+            };
+            let mut list = empty(Some(*section), Some(reason));
+            if !said.text.is_empty() {
+                list.insert("note".into(), json!([{"text": said.text}]));
+            }
+            out.push((Some(*section), list));
+        }
+        let (pieces, _) = reading.ledger.unread(*section);
+        // The words themselves were not chosen by anybody: only that there are some.
+        for (nothing, word, reason) in [
+            (Nothing::NotUnderstood, "not-understood", Some("unavailable")),
+            (Nothing::NarrativeOnly, "narrative-only", Some("unavailable")),
+            (Nothing::EmptySection, "empty-section", None),
+        ] {
+            let pieces = if nothing == Nothing::NotUnderstood { pieces } else { 0 };
+            if pieces > 0 || says().any(|s| s.nothing == nothing) {
+                let mut list = empty(Some(*section), reason);
+                list.insert("extension".into(), extensions(Some(word), pieces));
+                out.push((Some(*section), list));
+            }
+        }
+    }
+    let anywhere = sections.first().map_or(0, |section| reading.ledger.unread(*section).1);
+    if anywhere > 0 {
+        let mut list = empty(None, Some("unavailable"));
+        list.insert("extension".into(), extensions(None, anywhere));
+        out.push((None, list));
+    }
+    out
+}
+
+fn extensions(nothing: Option<&str>, pieces: u32) -> Value {
+    let nothing = nothing.map(|word| json!({"url": format!("{OURS}nothing"), "valueCode": word}));
+    let pieces = (pieces > 0).then(|| json!({"url": format!("{OURS}pieces"), "valueUnsignedInt": pieces}));
+    Value::Array(nothing.into_iter().chain(pieces).collect())
+}
+
+/// An empty List (FHIR R4 List) of a section, with the reason for being empty.
+fn empty(section: Option<Section>, reason: Option<&str>) -> Map<String, Value> {
+    let mut list = Map::new();
+    for (key, value) in [("resourceType", "List"), ("id", ""), ("status", "current"), ("mode", "snapshot")] {
+        list.insert(key.into(), json!(value));
+    }
+    list.insert("subject".into(), json!({"reference": "Patient/p"}));
+    if let Some(section) = section {
+        list.insert("code".into(), json!({"coding": [{"system": "http://loinc.org", "code": section.loinc()}]}));
+    }
+    if let Some(reason) = reason {
+        let system = "http://terminology.hl7.org/CodeSystem/list-empty-reason";
+        list.insert("emptyReason".into(), json!({"coding": [{"system": system, "code": reason}]}));
+    }
+    list
+}
