@@ -209,8 +209,9 @@ fn read(
     let text = encoding::text(bytes);
     let format = detect::text(&text.text).ok_or(ImportError::Unknown)?;
     let mut reading = match format {
-        Format::FhirJson => fhir::read(&text.text, text.shift, false, progress)?,
-        Format::FhirNdjson => fhir::read(&text.text, text.shift, true, progress)?,
+        Format::FhirJson => fhir::read(&text.text, text.shift, fhir::Syntax::Json, progress)?,
+        Format::FhirNdjson => fhir::read(&text.text, text.shift, fhir::Syntax::Lines, progress)?,
+        Format::FhirXml => fhir::read(&text.text, text.shift, fhir::Syntax::Xml, progress)?,
         Format::Text => document::reading(bytes, name, "text/plain", text.text.clone().into_owned()),
         other => return Err(ImportError::NotYet(other)),
     };

@@ -1,4 +1,4 @@
-//! FHIR resources (R4 and R4B; other versions as far as they read the same) from JSON.
+//! FHIR resources of all versions, from JSON and from XML.
 //!
 //! Two passes: [`index`] finds every resource as a byte range and the names it goes by; then each is parsed alone,
 //! turned into entries and dropped, so that memory holds one resource's tree at a time, not the file's.
@@ -28,6 +28,7 @@ mod place;
 mod types;
 mod version;
 mod words;
+mod xml;
 
 use index::{Index, Piece};
 use types::Class;
@@ -36,15 +37,20 @@ use types::Class;
 pub fn read(
     text: &str,
     shift: Option<usize>,
-    lines: bool,
+    syntax: Syntax,
     progress: &mut dyn FnMut(Progress) -> ControlFlow<()>,
 ) -> Result<Reading, ImportError> {
     tell(progress, Phase::Indexing, 0, text.len())?;
-    let index = if lines { Index::ndjson(text, progress)? } else { Index::json(text, progress)? };
+    let index = match syntax {
+        Syntax::Json => Index::json(text, progress)?,
+        Syntax::Lines => Index::ndjson(text, progress)?,
+        Syntax::Xml => Index::xml(text, progress)?,
+    };
     tell(progress, Phase::Indexing, text.len(), text.len())?;
     let mut reader = Reader {
         text,
         shift,
+        syntax,
         index: &index,
         sections: HashMap::new(),
         labels: RefCell::default(),
@@ -53,7 +59,12 @@ pub fn read(
         patients_named: index.pieces.iter().filter(|p| p.kind == "Patient").all(|p| !p.id.is_empty()),
         reading: Reading {
             reader: READER,
-            format: if lines { "FHIR NDJSON" } else { "FHIR JSON" }.to_owned(),
+            format: match syntax {
+                Syntax::Json => "FHIR JSON",
+                Syntax::Lines => "FHIR NDJSON",
+                Syntax::Xml => "FHIR XML",
+            }
+            .to_owned(),
             ..Reading::default()
         },
     };
@@ -68,13 +79,62 @@ pub fn read(
     }
     reader.finish();
     tell(progress, Phase::Reading, text.len(), text.len())?;
-    Ok(reader.reading)
+    let mut reading = reader.reading;
+    if syntax == Syntax::Xml {
+        places(&mut reading);
+    }
+    Ok(reading)
+}
+
+/// How the resources of a text are written down.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Syntax {
+    /// One JSON value (FHIR R4 §2.1.2.3).
+    Json,
+    /// A JSON value a line.
+    Lines,
+    /// An XML document (FHIR R4 §2.1.2.2).
+    Xml,
+}
+
+impl Syntax {
+    /// One resource or element as a tree; [`Node::Null`] if it is none.
+    fn parse(self, text: &str) -> Node<'_> {
+        match self {
+            Syntax::Xml => xml::parse(text).ok(),
+            Syntax::Json | Syntax::Lines => json::parse(text).ok(),
+        }
+        .unwrap_or(Node::Null)
+    }
+}
+
+/// Places in XML are XPaths: what was found below a resource is numbered as there.
+fn places(reading: &mut Reading) {
+    let to = |at: &mut String| {
+        if at.contains('/') {
+            *at = xml::place(at);
+        }
+    };
+    for entry in &mut reading.entries {
+        to(&mut entry.at);
+        entry.links.iter_mut().for_each(|link| to(&mut link.to));
+    }
+    reading.people.iter_mut().for_each(|person| to(&mut person.at));
+    reading.attachments.iter_mut().for_each(|attachment| to(&mut attachment.at));
+    reading.says.iter_mut().for_each(|says| to(&mut says.at));
+    reading.ledger.lines.iter_mut().for_each(|line| to(&mut line.at));
+    reading.issues.iter_mut().for_each(|issue| to(&mut issue.at));
+    reading.conformance.iter_mut().for_each(|check| to(&mut check.at));
 }
 
 /// The decoded content at a place: an Attachment, a Binary, or the base64 text itself.
 pub fn data(text: &str, at: &str) -> Option<Vec<u8>> {
-    let (text, pointer) = line(text, at).unwrap_or((text, at));
-    let node = json::parse(text.get(json::locate(text, pointer)?)?).ok()?;
+    let node = if text.trim_start().starts_with('<') {
+        Syntax::Xml.parse(text.get(crate::import::xml::locate(text, at)?)?)
+    } else {
+        let (text, pointer) = line(text, at).unwrap_or((text, at));
+        json::parse(text.get(json::locate(text, pointer)?)?).ok()?
+    };
     if node.is_object() { attachment::content(&node) } else { encoding::base64_of(&node) }
 }
 
@@ -90,6 +150,7 @@ pub fn line<'t, 'a>(text: &'t str, at: &'a str) -> Option<(&'t str, &'a str)> {
 pub(crate) struct Reader<'t, 'i> {
     text: &'t str,
     shift: Option<usize>,
+    syntax: Syntax,
     index: &'i Index<'t>,
     /// Where a document's sections put their entries.
     sections: HashMap<usize, Section>,
@@ -105,7 +166,7 @@ pub(crate) struct Reader<'t, 'i> {
 
 impl<'t> Reader<'t, '_> {
     fn tree(&self, piece: &Piece<'t>) -> Node<'t> {
-        self.text.get(piece.range.clone()).and_then(|t| json::parse(t).ok()).unwrap_or(Node::Null)
+        self.text.get(piece.range.clone()).map_or(Node::Null, |t| self.syntax.parse(t))
     }
 
     pub fn issue(&mut self, severity: Severity, code: IssueCode, at: &str, found: &str) {
@@ -115,7 +176,7 @@ impl<'t> Reader<'t, '_> {
     /// Reads what speaks about other resources before them: people, documents, headers, binaries.
     fn headers(&mut self) {
         let index = self.index;
-        self.reading.source.profiles = index.profiles(self.text);
+        self.reading.source.profiles = index.profiles(self.text, self.syntax);
         if !index.timestamp.is_empty() {
             self.reading.source.as_of = Some(PartialDate::fhir(&index.timestamp));
         }
@@ -169,6 +230,11 @@ impl<'t> Reader<'t, '_> {
         }
         if let Some(place) = modifier(&node) {
             return self.not_understood(&format!("{at}{place}"), &piece.kind, IssueCode::UnknownModifier, &place);
+        }
+        if self.syntax == Syntax::Xml
+            && let Some(place) = xml::stray(&node)
+        {
+            self.issue(Severity::Warning, IssueCode::UnknownType, &format!("{at}{place}"), "");
         }
         if !node.get("implicitRules").is_null() {
             let rules = node.get("implicitRules").words().to_owned();
