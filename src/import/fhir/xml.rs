@@ -63,6 +63,31 @@ const ONCE_IN_RESOURCE: [&str; 3] = ["code", "vaccineCode", "subject"];
 const CHOICES: [&str; 9] =
     ["value", "onset", "abatement", "effective", "occurrence", "performed", "medication", "deceased", "dose"];
 
+/// What a choice's name ends with: the types that facts come in.
+const TYPES: [&str; 21] = [
+    "Age",
+    "Attachment",
+    "Boolean",
+    "Code",
+    "CodeableConcept",
+    "Coding",
+    "Date",
+    "DateTime",
+    "Decimal",
+    "Duration",
+    "Identifier",
+    "Instant",
+    "Integer",
+    "Period",
+    "Quantity",
+    "Range",
+    "Ratio",
+    "Reference",
+    "String",
+    "Time",
+    "Timing",
+];
+
 /// One resource, or one element of one, as the tree that JSON gives (FHIR R4 §2.1.1.2, §2.6.2): the value of a primitive
 /// stands for it, what else it holds stands under `_name`, `div` is markup as text, a resource in `contained` stands for
 /// its holder. What may repeat is a list where it does; one that stands alone is alone, as [`Node::each`] reads both.
@@ -243,9 +268,8 @@ fn put<'t>(
 }
 
 fn once(name: &str) -> bool {
-    let choice =
-        |stem: &&str| name.strip_prefix(*stem).is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_uppercase()));
-    ONCE.contains(&name) || CHOICES.iter().any(|stem| choice(&stem))
+    let choice = |stem: &&str| name.strip_prefix(*stem).is_some_and(|kind| TYPES.contains(&kind));
+    ONCE.contains(&name) || CHOICES.iter().any(choice)
 }
 
 /// True if an element is of another namespace than the one that holds it.
