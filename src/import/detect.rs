@@ -96,7 +96,7 @@ pub fn text(text: &str) -> Option<Format> {
         '{' if starts("{\\rtf") => Some(Format::RichText),
         '{' | '[' => Some(json_kind(start)),
         '<' => Some(xml_kind(start)),
-        _ if starts("MSH|") || starts("FHS|") || starts("BHS|") => Some(Format::Hl7v2),
+        _ if is_hl7v2(start) => Some(Format::Hl7v2),
         _ if starts("UNA:+") || starts("UNB+") => Some(Format::Edifact),
         _ if starts("shc:/") => Some(Format::SmartHealthCard),
         _ if starts("shlink:/") => Some(Format::SmartHealthLink),
@@ -110,6 +110,18 @@ pub fn text(text: &str) -> Option<Format> {
         _ if start.chars().take(4096).collect::<String>().contains("\"resourceType\"") => Some(Format::FhirJson),
         _ => Some(Format::Text),
     }
+}
+
+/// HL7 v2: a head segment with the marks it names, perhaps framed for MLLP or after a few lines of a log.
+fn is_hl7v2(start: &str) -> bool {
+    let head = |line: &str| {
+        let line = line.trim_start_matches(['\u{b}', '\u{feff}', ' ']);
+        let named = ["MSH", "FHS", "BHS"].iter().any(|name| line.starts_with(name));
+        let mut marks = line.chars().skip(3).take(4);
+        named && marks.clone().count() == 4 && marks.all(|c| c.is_ascii_punctuation())
+    };
+    let first: String = start.chars().take(4096).collect();
+    head(&first) || first.lines().any(|line| line.starts_with("MSH|^~\\&"))
 }
 
 /// JSON by its top-level keys. Text that is no JSON counts as FHIR: its reader says where it breaks.
@@ -178,6 +190,9 @@ mod tests {
         check("<?xml version=\"1.0\"?><!-- x > y --><ClinicalDocument xmlns=\"urn:hl7-org:v3\">", Some(Format::Cda));
         check("<Bundle xmlns=\"http://hl7.org/fhir\">", Some(Format::FhirXml));
         check("MSH|^~\\&|", Some(Format::Hl7v2));
+        check("\u{b}MSH*!?/%*a", Some(Format::Hl7v2));
+        check("received 10:03\nMSH|^~\\&|a", Some(Format::Hl7v2));
+        check("MSH is a unit of the hospital", Some(Format::Text));
         check("Dear Dr Jones,\nthank you", Some(Format::Text));
         check("// a record\n{\"resourceType\":\"Patient\"}", Some(Format::FhirJson));
         check("ab\0cd", None);

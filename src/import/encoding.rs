@@ -1,7 +1,7 @@
 use std::borrow::Cow;
 
 use super::node::Node;
-use super::xml;
+use super::{hl7v2, xml};
 
 /// A file's bytes as text, and how they were read.
 pub struct Text<'a> {
@@ -37,6 +37,15 @@ pub fn text(bytes: &[u8]) -> Text<'_> {
         (Some(0), Some(1..=0x7F)) => return recoded(utf16(bytes, u16::from_be_bytes), "UTF-16"),
         (Some(1..=0x7F), Some(0)) => return recoded(utf16(bytes, u16::from_le_bytes), "UTF-16"),
         _ => {}
+    }
+    if let Some(declared) = hl7v2::declared(body) {
+        // What the bytes are goes before what the message says of them, here too.
+        if let Some(text) = std::str::from_utf8(body).ok().filter(|_| declared.is_ascii_compatible()) {
+            let odd = (!text.is_ascii()).then(|| format!("UTF-8, not {}", declared.name()));
+            return Text { lost: lost(text), odd, text: Cow::Borrowed(text), shift: Some(shift) };
+        }
+        let text = declared.decode_without_bom_handling(body).0.into_owned();
+        return Text { lost: lost(&text), odd: None, text: Cow::Owned(text), shift: None };
     }
     if let Ok(text) = std::str::from_utf8(body) {
         let odd = xml::declared(text).filter(|name| !agrees(name, "UTF-8", text.is_ascii()));

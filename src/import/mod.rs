@@ -24,6 +24,7 @@ mod detect;
 mod document;
 mod encoding;
 mod fhir;
+mod hl7v2;
 #[allow(dead_code, unused_imports)] // Each format takes what it needs.
 mod hl7v3;
 mod json;
@@ -212,6 +213,7 @@ fn read(
         Format::FhirJson => fhir::read(&text.text, text.shift, fhir::Syntax::Json, progress)?,
         Format::FhirNdjson => fhir::read(&text.text, text.shift, fhir::Syntax::Lines, progress)?,
         Format::FhirXml => fhir::read(&text.text, text.shift, fhir::Syntax::Xml, progress)?,
+        Format::Hl7v2 => hl7v2::read(&text.text, text.shift, progress)?,
         Format::Text => document::reading(bytes, name, "text/plain", text.text.clone().into_owned()),
         other => return Err(ImportError::NotYet(other)),
     };
@@ -241,6 +243,7 @@ pub fn attachment(original: &[u8], attachment: &Attachment) -> Result<Vec<u8>, I
                 let whole = xml::locate(&text.text, &attachment.at).and_then(|r| text.text.get(r));
                 whole.and_then(|element| encoding::base64(&xml::text_of(element)))
             }
+            Some(Format::Hl7v2) => hl7v2::data(&text.text, &attachment.at),
             _ => fhir::data(&text.text, &attachment.at),
         }
     };
@@ -262,6 +265,7 @@ pub fn fragment(original: &[u8], entry: &Entry) -> Option<String> {
             xml::locate(&text.text, &entry.at).and_then(|r| text.text.get(r)).map(str::to_owned)
         }
         Format::FhirNdjson => fhir::line(&text.text, &entry.at).map(|(line, _)| line.to_owned()),
+        Format::Hl7v2 => hl7v2::fragment(&text.text, &entry.at).map(str::to_owned),
         Format::Text => Some(text.text.into_owned()),
         _ => None,
     }

@@ -24,11 +24,11 @@ mod labels;
 mod medicine;
 mod observation;
 mod person;
-mod place;
+pub(super) mod place;
 mod types;
 mod version;
-mod words;
 mod xml;
+pub(super) mod words;
 
 use index::{Index, Piece};
 use types::Class;
@@ -350,7 +350,7 @@ fn modifier(node: &Node<'_>) -> Option<String> {
 }
 
 /// A title for a concept: its words, or "code X of system Y"; with whether it was named.
-fn title(concept: &Concept) -> Option<(String, bool)> {
+pub(super) fn title(concept: &Concept) -> Option<(String, bool)> {
     if let Some(label) = concept.label() {
         return Some((label.to_owned(), true));
     }
