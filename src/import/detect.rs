@@ -1,6 +1,6 @@
 use serde::{Deserialize, Serialize};
 
-use super::json;
+use super::{archive, json};
 
 /// What a file is, told by its content. Some are known by name only, and not read yet.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -17,6 +17,14 @@ pub enum Format {
     Heic,
     Text,
     Gzip,
+    Zip,
+    AppleHealth,
+    RichText,
+    Html,
+    Docx,
+    Xlsx,
+    Pptx,
+    Odf,
     // Known by name, not read yet.
     FhirXml,
     Cda,
@@ -26,12 +34,8 @@ pub enum Format {
     SmartHealthCard,
     SmartHealthLink,
     EuCertificate,
-    AppleHealth,
-    Zip,
-    RichText,
     OtherJson,
     OtherXml,
-    Html,
 }
 
 impl Format {
@@ -46,6 +50,12 @@ impl Format {
             Format::Tiff => "image/tiff",
             Format::Heic => "image/heic",
             Format::Text => "text/plain",
+            Format::RichText => "application/rtf",
+            Format::Html => "text/html",
+            Format::Docx => "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+            Format::Xlsx => "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+            Format::Pptx => "application/vnd.openxmlformats-officedocument.presentationml.presentation",
+            Format::Odf => "application/vnd.oasis.opendocument.text",
             _ => return None,
         })
     }
@@ -54,6 +64,16 @@ impl Format {
 /// True for a gzip stream (RFC 1952 §2.3.1).
 pub fn is_gzip(bytes: &[u8]) -> bool {
     bytes.starts_with(&[0x1F, 0x8B, 0x08])
+}
+
+/// True for what begins as a ZIP (APPNOTE §4.3.7), or is an empty one.
+pub fn is_zip(bytes: &[u8]) -> bool {
+    bytes.starts_with(b"PK\x03\x04") || bytes.starts_with(b"PK\x05\x06")
+}
+
+/// True for a ZIP that is an OpenDocument file: its type stands first, unpacked (ODF 1.3 part 2 §3.3).
+pub fn is_odf(bytes: &[u8]) -> bool {
+    bytes.get(30..).is_some_and(|b| b.starts_with(b"mimetypeapplication/vnd.oasis.opendocument."))
 }
 
 /// The format of a file that is no text, by its signature.
@@ -82,8 +102,8 @@ pub fn binary(bytes: &[u8]) -> Option<Format> {
     if bytes.get(4..8) == Some(b"ftyp") && matches!(bytes.get(8..12), Some(b"heic" | b"heix" | b"mif1" | b"heim")) {
         return Some(Format::Heic);
     }
-    if starts(b"PK\x03\x04") || starts(b"PK\x05\x06") {
-        return Some(Format::Zip);
+    if is_zip(bytes) {
+        return Some(archive::kind(bytes));
     }
     is_gzip(bytes).then_some(Format::Gzip)
 }

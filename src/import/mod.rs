@@ -1,8 +1,8 @@
 //! Reading providers' files: bytes in, a [`Reading`] out.
 //!
 //! ```text
-//! bytes ─► archive (gzip) ─► detect (from content) ─► encoding (text) ─► fhir     ┐
-//!                                              └────► document (PDF, image, text) ┴─► Reading
+//! bytes ─► archive (ZIP, gzip) ─► detect (from content) ─► encoding (text) ─► fhir, apple …  ┐
+//!                                                   └────► document (PDF, image, letters)   ┴─► Reading
 //! ```
 //!
 //! Invariants:
@@ -19,9 +19,10 @@ use serde::{Deserialize, Serialize};
 
 use crate::record::{Attachment, Entry, Hash, Issue, IssueCode, Reading, Severity};
 
+mod apple;
 mod archive;
 mod detect;
-mod document;
+pub mod document;
 mod encoding;
 mod fhir;
 mod hl7v2;
@@ -43,18 +44,32 @@ pub use xml::Malformed;
 pub const READER: u32 = 1;
 
 /// What the readers refuse to go beyond.
-pub const LIMITS: Limits =
-    Limits { bytes: 512 << 20, unpacked: 512 << 20, ratio: 200, depth: json::DEPTH, pieces: 1_000_000, label: 80 };
+///
+/// A browser's worker has at most 4 GiB of memory in all, and a phone far less: there, less may come out of an archive.
+pub const LIMITS: Limits = Limits {
+    bytes: 512 << 20,
+    entry: 256 << 20,
+    unpacked: if cfg!(target_arch = "wasm32") { 1 << 30 } else { 2 << 30 },
+    ratio: 200,
+    entries: 10_000,
+    depth: json::DEPTH,
+    pieces: 1_000_000,
+    label: 80,
+};
 
 /// The limits of [`open`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Limits {
     /// Largest file, in bytes.
     pub bytes: u64,
-    /// Largest unpacked content, in bytes.
+    /// Largest file inside a ZIP, in bytes.
+    pub entry: u64,
+    /// Most bytes that may come out of one ZIP.
     pub unpacked: u64,
-    /// Largest ratio of unpacked to packed bytes.
+    /// Largest ratio of unpacked to packed bytes, beyond the first 10 MiB.
     pub ratio: u64,
+    /// Most entries of one ZIP.
+    pub entries: usize,
     /// Deepest nesting.
     pub depth: usize,
     /// Most pieces in one file.
@@ -72,6 +87,8 @@ pub struct Progress {
     pub done: u64,
     /// Bytes in all.
     pub total: u64,
+    /// In an archive: which of its files, from 1, and how many there are. Both 0 for a file that is none.
+    pub file: (u32, u32),
 }
 
 /// The phases of [`open`], in order.
@@ -85,12 +102,15 @@ pub enum Phase {
     Reading,
 }
 
-/// What was handed over: one file, or a container that lists several.
+/// What was handed over: one file, or an archive with several.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Delivery {
-    /// What the outermost file is: [`Format::Gzip`] if it was unpacked, else the format of its only inner file.
+    /// What the outermost file is.
     pub format: Format,
-    /// The inner files, each to be a parcel of its own.
+    /// The archive itself, if it is one, to be a parcel of its own: its reading lists what is inside, and its ledger
+    /// counts them. `bytes` is `None`.
+    pub archive: Option<File>,
+    /// The files, each to be a parcel of its own.
     pub files: Vec<File>,
 }
 
@@ -99,9 +119,9 @@ pub struct Delivery {
 pub struct File {
     /// Its name, made safe by [`safe_name`].
     pub name: String,
-    /// SHA-256 of its bytes: the name of its parcel.
+    /// SHA-256 of its bytes: the name of its parcel. All zero if its bytes could not be unpacked.
     pub hash: Hash,
-    /// Its bytes, if it was unpacked; `None` if it is the delivered file itself.
+    /// Its bytes, if it was unpacked; `None` if it is the delivered file itself, or could not be unpacked.
     pub bytes: Option<Vec<u8>>,
     /// What was understood of it, or why nothing was.
     pub reading: Result<Reading, ImportError>,
@@ -148,6 +168,15 @@ pub enum ImportError {
     /// The archive is damaged.
     #[error("the archive is damaged")]
     BadArchive,
+    /// It is locked with a password.
+    #[error("encrypted")]
+    Encrypted,
+    /// It is packed by a method that this reader can't unpack.
+    #[error("packed by a method that is not read")]
+    Packing,
+    /// An archive inside an archive.
+    #[error("an archive in an archive")]
+    Nested,
     /// The format is known by name, and this reader can't read it yet.
     #[error("recognised as {0:?}, which is not read yet")]
     NotYet(Format),
@@ -171,6 +200,22 @@ pub fn open(
     file_name: &str,
     progress: &mut dyn FnMut(Progress) -> ControlFlow<()>,
 ) -> Result<Delivery, ImportError> {
+    let mut files = Vec::new();
+    let (format, archive) = each(bytes, file_name, progress, &mut |file| files.push(file))?;
+    Ok(Delivery { format, archive, files })
+}
+
+/// As [`open`], but gives each file to `take` as soon as it is read, so that memory holds one of an archive's at a time.
+/// Answers with what the outermost file is and, if it is an archive, with it.
+///
+/// # Errors
+/// As [`open`]. What was given to `take` before an error is nothing.
+pub fn each(
+    bytes: &[u8],
+    file_name: &str,
+    progress: &mut dyn FnMut(Progress) -> ControlFlow<()>,
+    take: &mut dyn FnMut(File),
+) -> Result<(Format, Option<File>), ImportError> {
     if bytes.is_empty() {
         return Err(ImportError::Empty);
     }
@@ -180,19 +225,14 @@ pub fn open(
     tell(progress, Phase::Opening, 0, bytes.len())?;
     let name = safe_name(file_name);
     if detect::is_gzip(bytes) {
-        let (inner_name, inner) = archive::gunzip(bytes)?;
-        if detect::is_gzip(&inner) {
-            // An archive in an archive: depth 1 is the limit.
-            return Err(ImportError::NotYet(Format::Gzip));
-        }
-        let outer = name.strip_suffix(".gz").unwrap_or(&name);
-        let name = inner_name.map(|n| safe_name(&n)).filter(|n| !n.is_empty()).unwrap_or_else(|| outer.to_owned());
-        let reading = read(&inner, &name, progress)?;
-        let file = File { name, hash: Hash::of(&inner), bytes: Some(inner), reading: Ok(reading.1) };
-        return Ok(Delivery { format: Format::Gzip, files: vec![file] });
+        return archive::gzip(bytes, name, progress, take).map(|archive| (Format::Gzip, Some(archive)));
+    }
+    if detect::is_zip(bytes) && archive::kind(bytes) == Format::Zip {
+        return archive::zip(bytes, name, progress, take).map(|archive| (Format::Zip, Some(archive)));
     }
     let (format, reading) = read(bytes, &name, progress)?;
-    Ok(Delivery { format, files: vec![File { name, hash: Hash::of(bytes), bytes: None, reading: Ok(reading) }] })
+    take(File { name, hash: Hash::of(bytes), bytes: None, reading: Ok(reading) });
+    Ok((format, None))
 }
 
 /// Reads one file that is no archive.
@@ -202,9 +242,9 @@ fn read(
     progress: &mut dyn FnMut(Progress) -> ControlFlow<()>,
 ) -> Result<(Format, Reading), ImportError> {
     if let Some(format) = detect::binary(bytes) {
-        return match format.media_type() {
-            Some(media_type) => Ok((format, document::reading(bytes, name, media_type, String::new()))),
-            None => Err(ImportError::NotYet(format)),
+        return match format {
+            Format::Zip | Format::Gzip => Err(ImportError::Nested),
+            _ => Ok((format, document::reading(bytes, name, format))),
         };
     }
     let text = encoding::text(bytes);
@@ -214,11 +254,12 @@ fn read(
         Format::FhirNdjson => fhir::read(&text.text, text.shift, fhir::Syntax::Lines, progress)?,
         Format::FhirXml => fhir::read(&text.text, text.shift, fhir::Syntax::Xml, progress)?,
         Format::Hl7v2 => hl7v2::read(&text.text, text.shift, progress)?,
-        Format::Text => document::reading(bytes, name, "text/plain", text.text.clone().into_owned()),
+        Format::AppleHealth => apple::read(&text.text, text.shift, progress)?,
+        Format::Text | Format::Html | Format::RichText => document::reading(bytes, name, format),
         other => return Err(ImportError::NotYet(other)),
     };
     // RFC 8259 §8.1 and the NDJSON note want UTF-8; a letter in plain text may be in anything.
-    if let Some(odd) = text.odd.filter(|_| format != Format::Text) {
+    if let Some(odd) = text.odd.filter(|_| format.media_type().is_none()) {
         reading.issues.push(issue(Severity::Warning, IssueCode::BadEncoding, "", &odd));
     }
     if text.lost > 0 {
@@ -266,7 +307,7 @@ pub fn fragment(original: &[u8], entry: &Entry) -> Option<String> {
         }
         Format::FhirNdjson => fhir::line(&text.text, &entry.at).map(|(line, _)| line.to_owned()),
         Format::Hl7v2 => hl7v2::fragment(&text.text, &entry.at).map(str::to_owned),
-        Format::Text => Some(text.text.into_owned()),
+        Format::Text | Format::Html | Format::RichText => Some(text.text.into_owned()),
         _ => None,
     }
 }
@@ -290,7 +331,7 @@ fn tell(
     done: usize,
     total: usize,
 ) -> Result<(), ImportError> {
-    match progress(Progress { phase, done: done as u64, total: total as u64 }) {
+    match progress(Progress { phase, done: done as u64, total: total as u64, file: (0, 0) }) {
         ControlFlow::Continue(()) => Ok(()),
         ControlFlow::Break(()) => Err(ImportError::Cancelled),
     }

@@ -93,6 +93,13 @@ pub struct Reading {
     pub conformance: Vec<Check>,
 }
 
+impl Reading {
+    /// True for an archive: what is inside are files of their own, and it says nothing itself.
+    pub fn is_archive(&self) -> bool {
+        matches!(self.format.as_str(), "ZIP" | "gzip")
+    }
+}
+
 /// Where a file says it comes from.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Source {
@@ -162,7 +169,7 @@ pub struct Ledger {
     pub kept: u32,
     /// Pieces that were not understood.
     pub not_understood: u32,
-    /// One line a piece.
+    /// One line a piece, or a series of pieces.
     pub lines: Vec<LedgerLine>,
 }
 
@@ -180,6 +187,8 @@ pub struct LedgerLine {
     pub outcome: Outcome,
     /// Why it was not understood; `None` otherwise.
     pub reason: Option<IssueCode>,
+    /// How many pieces the line stands for: 1, but for a series of a device's readings.
+    pub count: u32,
 }
 
 /// What became of one piece of the original.
@@ -237,8 +246,8 @@ impl Ledger {
         let (mut here, mut elsewhere) = (0u32, 0u32);
         for line in self.lines.iter().filter(|l| l.outcome == Outcome::NotUnderstood) {
             match line.section() {
-                Some(own) if own == section => here += 1,
-                Some(_) => elsewhere += 1,
+                Some(own) if own == section => here += line.count,
+                Some(_) => elsewhere += line.count,
                 None => {}
             }
         }
@@ -255,12 +264,22 @@ impl Ledger {
 
     /// Adds a piece.
     pub fn add(&mut self, at: impl Into<String>, kind: impl Into<String>, outcome: Outcome, reason: Option<IssueCode>) {
-        match outcome {
-            Outcome::Shown => self.shown += 1,
-            Outcome::Kept => self.kept += 1,
-            Outcome::NotUnderstood => self.not_understood += 1,
-        }
-        self.lines.push(LedgerLine { at: at.into(), kind: kind.into(), outcome, reason });
+        self.line(LedgerLine { at: at.into(), kind: kind.into(), outcome, reason, count: 1 });
+    }
+
+    /// Adds a series of pieces of one kind and one outcome, in one line.
+    pub fn add_series(&mut self, at: impl Into<String>, kind: impl Into<String>, outcome: Outcome, count: u32) {
+        self.line(LedgerLine { at: at.into(), kind: kind.into(), outcome, reason: None, count });
+    }
+
+    fn line(&mut self, line: LedgerLine) {
+        let sum = match line.outcome {
+            Outcome::Shown => &mut self.shown,
+            Outcome::Kept => &mut self.kept,
+            Outcome::NotUnderstood => &mut self.not_understood,
+        };
+        *sum = sum.saturating_add(line.count);
+        self.lines.push(line);
     }
 }
 
@@ -347,6 +366,14 @@ pub enum IssueCode {
     FutureDate,
     /// The file is of a version that this reader reads only as far as it says the same as R4.
     OtherVersion,
+    /// A file inside an archive could not be read: it is kept in the archive's own bytes.
+    FileInside,
+    /// The name of a file inside an archive leads out of it, or is no name; another is used.
+    UnsafeName,
+    /// A series is so long that only its newest pieces are shown; `found` says how many of how many.
+    SomeShown,
+    /// A document holds words that its text, as found, may lack: pictures, objects, drawings.
+    TextIncomplete,
 }
 
 /// One check against a profile that the file claims.

@@ -85,9 +85,9 @@ fn absences(record: &Record, section: Section, held: bool, speaks: &[bool], toda
                 });
             }
         }
-        // What a person typed is never a whole record, and what was shared of a file is not the file: silence of either
-        // says nothing.
-        let whole = !matches!(parcel.note.origin, Origin::Person | Origin::Share);
+        // What a person typed is never a whole record, what was shared of a file is not the file, and an archive only
+        // holds other files: silence of these says nothing.
+        let whole = !matches!(parcel.note.origin, Origin::Person | Origin::Share) && !parcel.reading.is_archive();
         if says.is_empty() && !speaks && whole {
             all.push(Absence {
                 absent: Absent::NotInSource,

@@ -200,6 +200,7 @@ fn pieces_not_understood_stand_beside_the_allergies() {
             kind: kind.into(),
             outcome: Outcome::NotUnderstood,
             reason: Some(IssueCode::NotAnObject),
+            count: 1,
         });
         p.reading.ledger.not_understood += 1;
     }

@@ -1,15 +1,11 @@
 use std::collections::HashSet;
 
-use crate::import::encoding;
-use crate::import::narrative;
 use crate::import::node::Node;
+use crate::import::{document, encoding};
 use crate::record::{Attachment, Entry, Hash, IssueCode, Kind, Outcome, Section, Severity};
 
 use super::index::Piece;
 use super::{Reader, span};
-
-/// Text kept of an attachment for search and preview, in bytes.
-const TEXT: usize = 256 << 10;
 
 /// The decoded bytes of an Attachment or a Binary (`data`; STU3's Binary says `content`).
 pub fn content(node: &Node<'_>) -> Option<Vec<u8>> {
@@ -40,7 +36,12 @@ impl<'t> Reader<'t, '_> {
                     }
                     found.bytes = bytes.len() as u64;
                     found.hash = Some(Hash::of(&bytes));
-                    found.text = words(&found.content_type, &bytes);
+                    let words = document::words(&found.content_type, &bytes);
+                    if words.incomplete {
+                        let at = found.at.clone();
+                        self.issue(Severity::Information, IssueCode::TextIncomplete, &at, "");
+                    }
+                    found.text = words.text;
                 }
                 None => {
                     let at = found.at.clone();
@@ -111,19 +112,5 @@ impl<'t> Reader<'t, '_> {
             ledger.kept -= 1;
             ledger.shown += 1;
         }
-    }
-}
-
-/// Words in an attachment that is text or markup; nothing is looked for in others.
-fn words(content_type: &str, bytes: &[u8]) -> String {
-    let kind = content_type.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
-    let part = bytes.get(..TEXT).unwrap_or(bytes);
-    let markup = kind == "text/html" || kind.ends_with("xml");
-    if markup {
-        narrative::plain(&encoding::text(part).text).text
-    } else if kind.starts_with("text/") {
-        encoding::text(part).text.into_owned()
-    } else {
-        String::new()
     }
 }

@@ -27,8 +27,8 @@ mod person;
 pub(super) mod place;
 mod types;
 mod version;
-mod xml;
 pub(super) mod words;
+mod xml;
 
 use index::{Index, Piece};
 use types::Class;

@@ -6,7 +6,8 @@ pub fn declared(bytes: &[u8]) -> Option<&'static Encoding> {
     let head = bytes.get(..8192).unwrap_or(bytes);
     let start = head.windows(3).position(|w| w == b"MSH").filter(|p| *p < 4096)?;
     // Only a message's own head counts, or the one behind a batch's.
-    if !head.starts_with(b"MSH") && !head.starts_with(b"FHS") && !head.starts_with(b"BHS") && head.first() != Some(&0xB) {
+    if !head.starts_with(b"MSH") && !head.starts_with(b"FHS") && !head.starts_with(b"BHS") && head.first() != Some(&0xB)
+    {
         return None;
     }
     let line = head.get(start..)?.split(|b| matches!(b, b'\r' | b'\n')).next()?;

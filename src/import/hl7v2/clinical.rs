@@ -1,6 +1,5 @@
 use super::datatypes::{
-    clinician, coded, concept, date_words, entity, identifier, label, location, system_uri, table_uri,
-    when,
+    clinician, coded, concept, date_words, entity, identifier, label, location, system_uri, table_uri, when,
 };
 use super::wire::Segment;
 use super::{Last, Reader, detail, with_words};
@@ -47,7 +46,8 @@ impl Reader {
         let who: Vec<String> = [7, 8, 9, 17, 52].into_iter().flat_map(|f| s.all(f)).map(clinician).collect();
         let not_applicable = class.codings.iter().any(|c| c.code == "N");
         let said = !place.is_empty() || from.is_some() || to.is_some() || !number.is_empty() || !who.is_empty();
-        if not_applicable || !said && (class.is_empty() || matches!(self.message.kind.as_str(), "VXU" | "ORU" | "VXR")) {
+        if not_applicable || !said && (class.is_empty() || matches!(self.message.kind.as_str(), "VXU" | "ORU" | "VXR"))
+        {
             return false;
         }
         let mut entry = self.new_entry(s, Section::Encounters, Kind::Encounter);

@@ -88,9 +88,10 @@ pub fn coded(field: Field<'_>, table: &str) -> Concept {
 
 /// The words of a concept: its own, else its first code.
 pub fn label(concept: &Concept) -> String {
-    concept.label().map(str::to_owned).unwrap_or_else(|| {
-        concept.codings.iter().map(|c| c.code.clone()).find(|c| !c.is_empty()).unwrap_or_default()
-    })
+    concept
+        .label()
+        .map(str::to_owned)
+        .unwrap_or_else(|| concept.codings.iter().map(|c| c.code.clone()).find(|c| !c.is_empty()).unwrap_or_default())
 }
 
 /// A number with the unit of a CE or CWE field beside it.
@@ -227,6 +228,12 @@ pub fn identifier(field: Field<'_>) -> Option<Identifier> {
 pub fn entity(field: Field<'_>) -> Option<Identifier> {
     let value = field.part(1).words();
     let (space, oid) = (field.part(2).words(), field.part(3).words());
-    let system = if is_oid(&oid) { format!("urn:oid:{oid}") } else if space.is_empty() { oid } else { space };
+    let system = if is_oid(&oid) {
+        format!("urn:oid:{oid}")
+    } else if space.is_empty() {
+        oid
+    } else {
+        space
+    };
     (!value.is_empty()).then_some(Identifier { system, value })
 }

@@ -78,7 +78,9 @@ impl Reader {
         // Where each of the three keeps the same thing.
         let at = match s.kind {
             "RXO" => Places { code: 1, least: 2, most: 3, units: 4, form: 5, words: &[6, 7], amount: 11, strength: 18 },
-            "RXE" => Places { code: 2, least: 3, most: 4, units: 5, form: 6, words: &[7, 21], amount: 10, strength: 25 },
+            "RXE" => {
+                Places { code: 2, least: 3, most: 4, units: 5, form: 6, words: &[7, 21], amount: 10, strength: 25 }
+            }
             _ => Places { code: 2, least: 0, most: 0, units: 0, form: 6, words: &[9, 15], amount: 4, strength: 16 },
         };
         if s.get(at.code).is_empty() {

@@ -361,8 +361,25 @@ impl Reader {
 fn known_empty(kind: &str) -> bool {
     matches!(
         kind,
-        "PID" | "PV1" | "AL1" | "IAM" | "DG1" | "PRB" | "PR1" | "GOL" | "PTH" | "SCH" | "CON" | "FAM" | "OBR" | "TXA"
-            | "OBX" | "RXA" | "RXO" | "RXE" | "RXD"
+        "PID"
+            | "PV1"
+            | "AL1"
+            | "IAM"
+            | "DG1"
+            | "PRB"
+            | "PR1"
+            | "GOL"
+            | "PTH"
+            | "SCH"
+            | "CON"
+            | "FAM"
+            | "OBR"
+            | "TXA"
+            | "OBX"
+            | "RXA"
+            | "RXO"
+            | "RXE"
+            | "RXD"
     )
 }
 

@@ -166,7 +166,8 @@ impl Reader {
         }
         self.found(s, values, &mut entry);
         entry.section = section(&entry);
-        let prose = matches!(kind.as_str(), "TX" | "FT") && entry.value.as_ref().is_none_or(|v| matches!(v, Value::Text(_)));
+        let prose =
+            matches!(kind.as_str(), "TX" | "FT") && entry.value.as_ref().is_none_or(|v| matches!(v, Value::Text(_)));
         let i = self.push(entry);
         let at = s.at();
         if let Some(report) = self.entry(self.open.report) {
@@ -369,7 +370,9 @@ fn value(kind: &str, field: Field<'_>, s: &Segment<'_>) -> Value {
             let of = |n: usize| crate::record::PartialDate::hl7(&field.part(n).words()).text;
             Value::Text([of(1), of(2)].join("–"))
         }
-        "XCN" | "XPN" | "PPN" | "CM" => Value::Text(if kind == "XPN" { super::datatypes::name(field, 1) } else { clinician(field) }),
+        "XCN" | "XPN" | "PPN" | "CM" => {
+            Value::Text(if kind == "XPN" { super::datatypes::name(field, 1) } else { clinician(field) })
+        }
         _ => Value::Text(field.line()),
     }
 }

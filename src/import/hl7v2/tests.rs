@@ -162,7 +162,9 @@ fn a_vaccination_is_given_refused_or_not_given() {
         let rxa = format!(
             "RXA|0|1|20240110||08^Hep B^CVX|0.5|mL||00^New^NIP001|7^Jackson^Lily|^^^Clinic||||L1|20251231|MSD^Merck^MVX|00^Parental decision^NIP002||{completion}|{action}"
         );
-        let entry = one(&format!("{rxa}\rRXR|IM^Intramuscular^HL70162|LD^Left deltoid^HL70163\rOBX|1|CE|69764-9^Document^LN|1|253^VIS^x||||||F"));
+        let entry = one(&format!(
+            "{rxa}\rRXR|IM^Intramuscular^HL70162|LD^Left deltoid^HL70163\rOBX|1|CE|69764-9^Document^LN|1|253^VIS^x||||||F"
+        ));
         assert_eq!((&entry.kind, entry.status.standing, entry.polarity), (&Kind::Immunization, standing, polarity));
         assert_eq!(entry.detail("route"), Some("Intramuscular"));
         assert_eq!(entry.detail("statusReason"), Some("Parental decision"));
@@ -175,7 +177,8 @@ fn a_vaccination_is_given_refused_or_not_given() {
     check("CP", "D", Standing::EnteredInError, Polarity::Positive);
     check("", "A", Standing::Unknown, Polarity::Positive);
     // "No vaccine administered": what follows speaks of the person.
-    let none = entries("RXA|0|1|20240110||998^none^CVX|999\rOBX|1|CE|59784-9^Immunity^LN||38907003^Varicella^SCT||||||F");
+    let none =
+        entries("RXA|0|1|20240110||998^none^CVX|999\rOBX|1|CE|59784-9^Immunity^LN||38907003^Varicella^SCT||||||F");
     assert_eq!((none[0].polarity, none.len()), (Polarity::NotDone, 2));
 }
 
@@ -313,7 +316,10 @@ fn the_facts_of_every_message_fixture_are_met() {
         let value = |v: &Option<Value>| v.as_ref().map(Value::text).unwrap_or_default();
         let said = |e: &Entry| {
             let parts = e.components.iter().map(|c| format!("{} {}", c.title, value(&c.value)));
-            std::iter::once(format!("{} {}", e.title, value(&e.value))).chain(parts).map(|t| norm(&t)).collect::<Vec<_>>()
+            std::iter::once(format!("{} {}", e.title, value(&e.value)))
+                .chain(parts)
+                .map(|t| norm(&t))
+                .collect::<Vec<_>>()
         };
         let said: Vec<String> = reading.entries.iter().flat_map(said).collect();
         for fact in wanted["obx"].as_array().unwrap() {

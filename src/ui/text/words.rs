@@ -205,6 +205,10 @@ pub fn issue(code: IssueCode) -> &'static str {
         IssueCode::EnteredInError => super::issue::entered_in_error(),
         IssueCode::FutureDate => super::issue::future_date(),
         IssueCode::OtherVersion => super::issue::other_version(),
+        IssueCode::FileInside => super::issue::file_inside(),
+        IssueCode::UnsafeName => super::issue::unsafe_name(),
+        IssueCode::SomeShown => super::issue::some_shown(),
+        IssueCode::TextIncomplete => super::issue::text_incomplete(),
     }
 }
 
@@ -321,6 +325,9 @@ pub fn failed(failure: &Failure) -> String {
         Failure::Import(ImportError::Empty) => failure::empty(),
         Failure::Import(ImportError::BadArchive) => failure::bad_archive(),
         Failure::Import(ImportError::NotYet(format)) => return failure::not_yet(self::format(*format)),
+        Failure::Import(ImportError::Encrypted) => failure::encrypted(),
+        Failure::Import(ImportError::Packing) => failure::packing(),
+        Failure::Import(ImportError::Nested) => failure::nested(),
         Failure::Import(ImportError::Unknown) => failure::unknown(),
         Failure::Import(ImportError::Cancelled) => failure::cancelled(),
         Failure::StorageFailed => failure::storage_failed(),
@@ -370,6 +377,7 @@ pub fn format(format: Format) -> &'static str {
         Format::EuCertificate => f::eu_certificate(),
         Format::AppleHealth => f::apple_health(),
         Format::RichText => f::rich_text(),
+        Format::Docx | Format::Xlsx | Format::Pptx | Format::Odf => f::office(),
         Format::OtherJson => f::other_json(),
         Format::OtherXml => f::other_xml(),
         Format::Html => f::html(),
@@ -391,6 +399,7 @@ pub fn remedy(failure: &Failure) -> &'static str {
             ImportError::NotJson { .. } | ImportError::NotXml { .. } | ImportError::BadArchive | ImportError::Empty,
         ) => failure::not_json_then(),
         Failure::Import(ImportError::NotYet(_) | ImportError::Unknown) => failure::not_yet_then(),
+        Failure::Import(ImportError::Encrypted | ImportError::Packing | ImportError::Nested) => failure::unpack_then(),
         Failure::Import(ImportError::Cancelled) => failure::cancelled_then(),
         Failure::StorageFailed => failure::storage_failed_then(),
         Failure::Stopped => failure::stopped_then(),
