@@ -65,6 +65,8 @@ pub struct Card {
     pub span: Option<(u32, u32)>,
     /// The source's words for it.
     pub title: String,
+    /// Set if it is about somebody else than the file's patient: whom, as the source refers to them.
+    pub about: Option<String>,
     /// What it is.
     pub kind: Kind,
     /// Where it is filed.
@@ -213,6 +215,7 @@ impl Page<'_> {
             at: entry.at.clone(),
             span: entry.span,
             title: entry.title.clone(),
+            about: self.record.about_other(at).map(str::to_owned),
             kind: entry.kind.clone(),
             section: entry.section,
             lines: self.lines(entry),

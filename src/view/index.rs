@@ -80,6 +80,7 @@ fn analytes(record: &Record, by_date: &[u32]) -> Vec<Vec<u32>> {
     let measured: Vec<(u32, &crate::record::Entry)> = by_date
         .iter()
         .filter_map(|i| Some((*i, record.lead(record.items.get(*i as usize)?)?)))
+        .filter(|(i, _)| record.items.get(*i as usize).is_some_and(|item| !rows::is_of_other(record, item)))
         .filter(|(_, e)| e.kind == Kind::Observation && e.polarity.is_positive())
         .filter(|(_, e)| matches!(&e.value, Some(v) if !matches!(v, Value::Absent(_))) || !e.components.is_empty())
         .collect();

@@ -114,7 +114,8 @@ pub enum Changed {
 pub fn medicines(record: &Record, today: Date) -> Medicines {
     let items: Vec<&Item> = record
         .section(Section::Medications)
-        .filter(|item| rows::counts(record, item) && record.lead(item).is_some_and(|e| same::is_medicine(&e.kind)))
+        .filter(|item| rows::counts(record, item) && !rows::is_of_other(record, item))
+        .filter(|item| record.lead(item).is_some_and(|e| same::is_medicine(&e.kind)))
         .collect();
     let mut columns: Vec<(SourceLine, u32)> = record
         .parcels

@@ -240,6 +240,9 @@ pub struct Row {
     pub polarity: Polarity,
     /// The sources disagree in something: open the item to see both sides.
     pub disagree: bool,
+    /// Set if it is about somebody else than the file's patient: whom, as the source refers to them; empty if it does
+    /// not say.
+    pub about: Option<String>,
     /// Names of the sources that mark the same statement as entered in error; an empty name is the person's own hand.
     pub retracted: Vec<String>,
     /// Trust mark of the leading entry.

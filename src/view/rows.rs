@@ -58,6 +58,12 @@ pub(super) fn counts(record: &Record, item: &Item) -> bool {
     !is_withheld(record, item) && !is_absence(record, item)
 }
 
+/// True if it is about somebody else than the file's patient: it stands among the lines, marked, and is compared with
+/// nothing.
+pub(super) fn is_of_other(record: &Record, item: &Item) -> bool {
+    item.entries.iter().any(|at| record.about_other(*at).is_some())
+}
+
 /// An item as a line; `None` only if the item is not of this record.
 pub(super) fn row(record: &Record, item: &Item, today: Date) -> Option<Row> {
     let entry = record.lead(item)?;
@@ -100,6 +106,7 @@ pub(super) fn row(record: &Record, item: &Item, today: Date) -> Option<Row> {
         certainty: entry.status.certainty.clone(),
         polarity: entry.polarity,
         disagree: !item.disagreements.is_empty(),
+        about: item.entries.iter().find_map(|at| record.about_other(*at)).map(str::to_owned),
         retracted,
         trust: trust(parcel.note.origin),
         sources,

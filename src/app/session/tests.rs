@@ -287,6 +287,38 @@ fn a_share_says_what_of_its_sources_nobody_could_read() {
 }
 
 #[test]
+fn what_is_about_somebody_else_is_marked_wherever_it_stands() {
+    let bench = Bench::new();
+    let mut patient = anna(&bench);
+    let bytes = String::from_utf8(file("Anna Example", "1951-03-03", "Penicillin")).unwrap();
+    let mother = r#""entry":[
+        {"fullUrl":"urn:uuid:8","resource":{"resourceType":"RelatedPerson","id":"8","name":[{"text":"Mari Example"}]}},
+        {"resource":{"resourceType":"AllergyIntolerance","patient":{"reference":"urn:uuid:8"},"code":{"text":"Penicillin"},
+          "clinicalStatus":{"coding":[{"code":"active"}]}}},"#;
+    let stopped = bring(&mut patient, bytes.replace(r#""entry":["#, mother).as_bytes()).unwrap();
+    let [Brought::Whose { question, .. }] = stopped.as_slice() else { panic!("{stopped:?}") };
+    run(patient.decide(*question, Decision::ThisPerson)).unwrap();
+    let marks = |rows: &[crate::view::Row]| {
+        let mut marks: Vec<_> = rows.iter().map(|r| (r.about.clone(), r.entries)).collect();
+        marks.sort();
+        marks
+    };
+    // Never one line with what is said of the patient.
+    let expected = [(None, 2), (Some("Mari Example".to_owned()), 1)];
+    let here = run(patient.summary()).unwrap().allergies.list.rows;
+    assert_eq!(marks(&here), expected);
+    let of_mother = here.iter().find(|r| r.about.is_some()).unwrap().id.clone();
+    let page = run(patient.entry(of_mother)).unwrap().unwrap();
+    assert_eq!(page.cards[0].about.as_deref(), Some("Mari Example"));
+    let consent = consent(&mut patient, Mode::Show);
+    let showing = run(patient.grant(consent)).unwrap();
+    let Inbox::Open(received) = scan(&mut bench.session(), &showing.texts) else { panic!() };
+    let there = received.page.sections.iter().find(|s| s.section == Section::Allergies).unwrap();
+    assert_eq!(marks(&there.rows), expected);
+    assert!(there.heading.unread.is_empty(), "the mark was understood");
+}
+
+#[test]
 fn a_locked_share_wants_its_code() {
     let bench = Bench::new();
     let mut patient = anna(&bench);

@@ -109,8 +109,9 @@ impl<'t> Reader<'t, '_> {
             None => !people.is_empty() && literal.contains("Patient/") && self.patients_named,
         };
         if other {
-            let literal = literal.to_owned();
-            self.issue(Severity::Warning, IssueCode::OtherSubject, &entry.at, &literal);
+            let name = self.called(reference, i, node).label;
+            let who = if name.is_empty() { literal.to_owned() } else { name };
+            self.issue(Severity::Warning, IssueCode::OtherSubject, &entry.at, &who);
         }
     }
 

@@ -13,7 +13,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Entry, Hash, Kind, Parcel, Section, same};
+use super::{Entry, Hash, IssueCode, Kind, Parcel, Section, same};
 
 /// The merged view of all parcels of a person. Derived, never stored as truth.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -25,6 +25,8 @@ pub struct Record {
     pub items: Vec<Item>,
     /// Items of which a source says that they should never have been written. In no count and no summary.
     pub in_error: Vec<Item>,
+    /// The entries that are about somebody else than the file's patient, in order, with whom their source names.
+    others: Vec<(EntryRef, String)>,
     /// From an item's id to its place: in `items`, or, counted on from its length, in `in_error`.
     ids: BTreeMap<String, u32>,
 }
@@ -89,6 +91,13 @@ impl Record {
         self.parcels.get(at.parcel as usize)?.reading.entries.get(at.entry as usize)
     }
 
+    /// Whom the entry is about, as its source refers to them, if that is not the patient of its file. A reference may
+    /// say little; that it is somebody else is what counts.
+    pub fn about_other(&self, at: EntryRef) -> Option<&str> {
+        let place = self.others.binary_search_by_key(&at, |(at, _)| *at).ok()?;
+        self.others.get(place).map(|(_, who)| who.as_str())
+    }
+
     /// The parcel that holds that entry.
     pub fn parcel(&self, at: EntryRef) -> Option<&Parcel> {
         self.parcels.get(at.parcel as usize)
@@ -139,7 +148,14 @@ pub fn merge(parcels: Vec<Parcel>) -> Record {
             entries.map(move |(entry, e)| (EntryRef { parcel: p, entry: e }, parcel, entry))
         })
         .collect();
-    let keys: Vec<same::Keys> = all.iter().map(|(_, parcel, entry)| same::keys(entry, &parcel.reading)).collect();
+    let others = others(&parcels);
+    let mut keys: Vec<same::Keys> = all.iter().map(|(_, parcel, entry)| same::keys(entry, &parcel.reading)).collect();
+    // What is said of somebody else is never the same as what is said of the patient, nor of yet another.
+    for ((at, ..), keys) in all.iter().zip(&mut keys) {
+        if others.binary_search_by_key(at, |(at, _)| *at).is_ok() {
+            keys.joins.clear();
+        }
+    }
     let (wrong, live): (Vec<u32>, Vec<u32>) =
         (0u32..).take(all.len()).partition(|i| all.get(*i as usize).is_some_and(|(_, _, e)| e.in_error()));
 
@@ -171,7 +187,24 @@ pub fn merge(parcels: Vec<Parcel>) -> Record {
     order::sort(&parcels, &mut in_error);
     drop(all);
     let ids = items.iter().chain(&in_error).zip(0u32..).map(|(item, place)| (item.id.clone(), place)).collect();
-    Record { parcels, items, in_error, ids }
+    Record { parcels, items, in_error, others, ids }
+}
+
+/// The entries whose reading says that their subject is not the file's patient.
+fn others(parcels: &[Parcel]) -> Vec<(EntryRef, String)> {
+    let mut out = Vec::new();
+    for (parcel, p) in parcels.iter().zip(0u32..) {
+        let said = parcel.reading.issues.iter().filter(|i| i.code == IssueCode::OtherSubject);
+        let about: BTreeMap<&str, &str> = said.map(|i| (i.at.as_str(), i.found.as_str())).collect();
+        if about.is_empty() {
+            continue;
+        }
+        let marked = parcel.reading.entries.iter().zip(0u32..).filter_map(|(entry, e)| {
+            Some((EntryRef { parcel: p, entry: e }, (*about.get(entry.at.as_str())?).to_owned()))
+        });
+        out.extend(marked);
+    }
+    out
 }
 
 fn item(parcels: &[Parcel], namer: &order::Namer, members: &[EntryRef], retracted: &[EntryRef]) -> Option<Item> {

@@ -9,7 +9,7 @@ use std::collections::BTreeSet;
 use serde_json::{Map, Value, json};
 
 use super::{OURS, array, text};
-use crate::record::{Entry, Nothing, Polarity, Reading, Section, SectionSays};
+use crate::record::{Entry, Issue, IssueCode, Nothing, Polarity, Reading, Section, SectionSays, Severity};
 
 /// What one source's part of a document says beside its entries. [`Beside::complete`] puts it back into the reading.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -18,6 +18,9 @@ pub struct Beside {
     pub nothings: Vec<(Section, Nothing)>,
     /// Pieces of the source's file that the sharer's app did not understand: of a section, or of any.
     pub unread: Vec<(Option<Section>, u32)>,
+    /// By place in the part's document: what is about somebody else than the patient, and whom, as its source refers to
+    /// them; empty if it does not say.
+    pub about: Vec<(String, String)>,
     /// By place in the part's document: what is said not to be so, where the type has no element for it.
     pub polarity: Vec<(String, Polarity)>,
 }
@@ -34,6 +37,12 @@ impl Beside {
         for (section, pieces) in &self.unread {
             reading.ledger.add_unread(*section, *pieces);
         }
+        reading.issues.extend(self.about.iter().map(|(at, who)| Issue {
+            severity: Severity::Warning,
+            code: IssueCode::OtherSubject,
+            at: at.clone(),
+            found: who.clone(),
+        }));
         for entry in &mut reading.entries {
             if let Some((_, polarity)) = self.polarity.iter().find(|(at, _)| *at == entry.at) {
                 entry.polarity = *polarity;
@@ -66,12 +75,13 @@ impl Beside {
     pub(super) fn take_marks(&mut self, at: &str, resource: &mut Map<String, Value>) {
         let Some(Value::Array(marks)) = resource.get_mut("modifierExtension") else { return };
         marks.retain(|mark| {
+            let name = text(Some(mark), "url").strip_prefix(OURS).unwrap_or_default();
             let word = text(Some(mark), "valueCode");
-            let known = NEGATIVES.iter().find(|(_, name)| *name == word).map(|(polarity, _)| *polarity);
-            match known.filter(|_| text(Some(mark), "url") == format!("{OURS}polarity")) {
-                Some(polarity) => self.polarity.push((at.to_owned(), polarity)),
+            match (name, NEGATIVES.iter().find(|(_, name)| *name == word)) {
+                ("polarity", Some((polarity, _))) => self.polarity.push((at.to_owned(), *polarity)),
+                ("about", _) => self.about.push((at.to_owned(), text(Some(mark), "valueString").to_owned())),
                 // A mark that we do not know may change what the rest means: its reader refuses the piece.
-                None => return true,
+                _ => return true,
             }
             false
         });
@@ -95,6 +105,25 @@ pub(super) fn negate(entry: &Entry, out: &mut Map<String, Value>) {
     if let Some((_, word)) = NEGATIVES.iter().find(|(polarity, _)| *polarity == entry.polarity) {
         mark(out, json!({"url": format!("{OURS}polarity"), "valueCode": word}));
     }
+}
+
+/// Makes a resource one about somebody else: no reference to the patient is left, and a reader that does not know the
+/// mark must not take it for theirs.
+pub(super) fn of_other(who: &str, out: &mut Map<String, Value>) {
+    for subject in ["subject", "patient"] {
+        if let Some(subject) = out.get_mut(subject) {
+            *subject = if who.is_empty() { json!({"display": "?"}) } else { json!({"display": who}) };
+        }
+    }
+    let url = format!("{OURS}about");
+    mark(
+        out,
+        if who.is_empty() {
+            json!({"url": url, "valueBoolean": true})
+        } else {
+            json!({"url": url, "valueString": who})
+        },
+    );
 }
 
 fn mark(out: &mut Map<String, Value>, mark: Value) {

@@ -202,6 +202,9 @@ impl<'r> Writer<'r> {
                     true => write::resource(&write::bare(entry), n, true),
                     false => write::resource(entry, n, joined.contains(&at)),
                 };
+                if let Some(who) = self.record.about_other(at) {
+                    beside::of_other(who, &mut resource);
+                }
                 let links = entry
                     .links
                     .iter()

@@ -8,7 +8,8 @@ use crate::app::wire::Failure;
 use crate::record::{Coding, Hash};
 use crate::ui::front::Front;
 use crate::ui::part::{
-    BackTo, Callout, Disclosure, Fact, Facts, OwnHead, Tone, Trouble, TrustMark, line, line::bdi, load, source_name,
+    BackTo, Badge, Callout, Disclosure, Fact, Facts, OwnHead, Tone, Trouble, TrustMark, line, line::bdi, load,
+    source_name,
 };
 use crate::ui::place::Place;
 use crate::ui::text::{self, item as words};
@@ -141,6 +142,7 @@ fn card(card: &Card) -> AnyView {
             <p>
                 <TrustMark trust=card.source.trust />
             </p>
+            {card.about.as_ref().map(|who| view! { <p><Badge tone=Tone::Danger text=text::about(who) /></p> })}
             <p class="strong">{bdi(&card.title)}</p>
             <Facts>{facts}</Facts>
             {files}

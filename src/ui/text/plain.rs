@@ -97,6 +97,7 @@ fn row(row: &Row) -> String {
         let flag = flag(flagging).map(|f| format!(" [{f}]")).unwrap_or_default();
         format!("{value} {unit}").trim_end().to_owned() + &flag
     };
+    said.extend(row.about.as_ref().map(|who| super::about(who).to_uppercase()));
     if !row.value.is_empty() {
         said.push(value(&row.value, &row.unit, &row.flagging));
     }
@@ -186,6 +187,7 @@ mod tests {
             certainty: String::new(),
             polarity: Polarity::Positive,
             disagree: false,
+            about: None,
             retracted: Vec::new(),
             trust: Trust::NotSigned,
             sources: vec!["Elm Surgery".into()],

@@ -94,6 +94,11 @@ pub fn named(source: &SourceLine) -> String {
     }
 }
 
+/// Whom an entry is about that is not about the patient, as its source refers to them; empty if it does not say.
+pub fn about(who: &str) -> String {
+    if who.is_empty() { super::line::about_unnamed().to_owned() } else { super::line::about(who) }
+}
+
 /// A source's name in a list of names, where an empty one is the person's own hand.
 pub fn named_or_typed(name: &str) -> &str {
     if name.is_empty() { trust_short(Trust::Typed) } else { name }
