@@ -29,8 +29,8 @@ pub use date::{Known, PartialDate, TimeOfDay};
 pub use entry::{Component, Detail, Entry, Kind, Link, Polarity, Reaction, Standing, Status, Value};
 pub use merge::{Disagreement, EntryRef, Field, Item, Record, merge};
 pub use parcel::{
-    Attachment, Check, Hash, Issue, IssueCode, Ledger, LedgerLine, Note, Nothing, Origin, Outcome, Parcel, Reading,
-    SectionSays, Severity, Source,
+    Attachment, Bears, Check, Hash, Issue, IssueCode, Ledger, LedgerLine, Note, Nothing, Origin, Outcome, Parcel,
+    Reading, SectionSays, Severity, Source,
 };
 pub use person::{NhsNumber, Person, Sex};
 pub use quantity::Quantity;

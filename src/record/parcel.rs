@@ -1,6 +1,6 @@
 use serde::{Deserialize, Serialize};
 
-use super::{Entry, Person, Section};
+use super::{Entry, Person, Section, guard};
 
 /// SHA-256 of a file's bytes: the name of its parcel.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
@@ -48,6 +48,36 @@ pub struct Note {
     pub title: String,
     /// Where it came from.
     pub origin: Origin,
+    /// How the file names the person, where that is not how the record does in which it stands. Never stored: compared
+    /// anew whenever the record is merged, and told by a share.
+    #[serde(skip)]
+    pub bears: Bears,
+}
+
+/// How a file names its person, against the record in which it stands: a trace of what the person confirmed.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum Bears {
+    /// As the record does, as far as it says.
+    #[default]
+    Same,
+    /// It names nobody.
+    Nobody,
+    /// Differently: each fact that differs, as the file writes it.
+    Other(Vec<(guard::Fact, String)>),
+}
+
+impl Bears {
+    /// What the people of a file say against the person in whose record it stands.
+    pub fn of(held: &Person, found: &[Person]) -> Bears {
+        let verdict = guard::compare(held, found);
+        let differs = verdict.facts().iter().filter(|f| f.compared == guard::Compared::Differs);
+        let differs: Vec<_> = differs.map(|f| (f.fact, f.found.clone())).collect();
+        match differs.is_empty() {
+            false => Bears::Other(differs),
+            true if !guard::names(found) => Bears::Nobody,
+            true => Bears::Same,
+        }
+    }
 }
 
 /// Who put a parcel there.

@@ -2,7 +2,7 @@ use serde::{Deserialize, Serialize};
 
 use super::entry::Label;
 use super::section::GroupKind;
-use crate::record::{Hash, Kind, Known, Nothing, Polarity, Section, Standing};
+use crate::record::{Bears, Hash, Kind, Known, Nothing, Polarity, Section, Standing};
 
 /// A date for the ui to word: "3 March 2019", "March 2019", "2019", or the source's characters if they are no date.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -44,6 +44,8 @@ pub struct SourceLine {
     pub imported: Option<Day>,
     /// Its trust mark.
     pub trust: Trust,
+    /// How it names the person, where that is not how the record does: filed here by the patient all the same.
+    pub bears: Bears,
 }
 
 /// The kinds of nothing, with the one that is only the absence of all others.
@@ -251,6 +253,8 @@ pub struct Row {
     pub sources: Vec<String>,
     /// Lost meaning in a transfer.
     pub degraded: bool,
+    /// A source of it bears another name, date of birth or number than the person's: see [`SourceLine::bears`].
+    pub misnamed: bool,
     /// There are notes to read.
     pub notes: bool,
     /// What else its entries say, each once with its label: who did it, further details, notes. Drawn where the line has

@@ -6,7 +6,7 @@ use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
 use super::{Day, day};
-use crate::record::{Hash, Parcel, PartialDate, Person, Sex, same};
+use crate::record::{Bears, Hash, Parcel, PartialDate, Person, Sex, same};
 
 /// The person as every page shows them.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -89,7 +89,9 @@ pub fn header(parcels: &[Parcel], given: Option<&Person>, today: Date) -> Header
         (!valid, std::cmp::Reverse(as_of), parcel.hash)
     });
     let mut shown = given.cloned().unwrap_or_default();
-    for (_, person) in &people {
+    // A file that bears another name, filed here all the same, lends nothing to who this is.
+    let lends = |parcel: &Parcel| !matches!(parcel.note.bears, Bears::Other(_));
+    for (_, person) in people.iter().filter(|(parcel, _)| lends(parcel)) {
         if whole_name(&shown).is_empty() {
             shown.name.clone_from(&person.name);
             shown.family.clone_from(&person.family);

@@ -5,7 +5,8 @@ use jiff::civil::Date;
 use super::entry::Label;
 use super::{Against, Day, Flagging, LabFlag, Part, Row, SourceLine, Trust, section::GroupKind};
 use crate::record::{
-    Concept, Entry, Field, Item, Kind, Origin, Parcel, PartialDate, Polarity, Record, Section, Standing, Value, same,
+    Bears, Concept, Entry, Field, Item, Kind, Origin, Parcel, PartialDate, Polarity, Record, Section, Standing, Value,
+    same,
 };
 
 /// The file as a source.
@@ -16,6 +17,7 @@ pub(super) fn source(parcel: &Parcel, today: Date) -> SourceLine {
         as_of: parcel.reading.source.as_of.as_ref().map(|d| Day::of(d, today)),
         imported: Day::at(&parcel.note.imported, today),
         trust: trust(parcel.note.origin),
+        bears: parcel.note.bears.clone(),
     }
 }
 
@@ -111,6 +113,7 @@ pub(super) fn row(record: &Record, item: &Item, today: Date) -> Option<Row> {
         trust: trust(parcel.note.origin),
         sources,
         degraded: entry.degraded.is_some(),
+        misnamed: record.entries(item).any(|(_, parcel, _)| matches!(parcel.note.bears, Bears::Other(_))),
         notes: record.entries(item).any(|(_, _, e)| !e.notes.is_empty()),
         more: more(record, item),
         attachments: record.entries(item).map(|(_, _, e)| e.attachments.len() as u32).sum(),

@@ -47,7 +47,7 @@ impl<E: Edge> Session<E> {
     }
 
     fn note(&self, file_name: String, bytes: u64, origin: Origin) -> Note {
-        Note { imported: self.stamp(), file_name, bytes, title: String::new(), origin }
+        Note { imported: self.stamp(), file_name, bytes, origin, ..Note::default() }
     }
 
     /// Puts a file before the guard: only a match goes on without a question.

@@ -8,7 +8,9 @@ use super::{Edge, Session};
 use crate::app::keep::{KeepError, Vault};
 use crate::app::wire::{self, Failure, Happened, NewPerson, PersonCard};
 use crate::import;
-use crate::record::{Hash, Identifier, Note, Parcel, PartialDate, Person, Reading, Record, merge, system};
+use crate::record::{
+    Bears, Hash, Identifier, Note, Origin, Parcel, PartialDate, Person, Reading, Record, merge, system,
+};
 use crate::store::Disk;
 use crate::vault::Crypt;
 use crate::view;
@@ -76,7 +78,23 @@ impl Held {
         taken
     }
 
-    fn merge(&mut self, parcels: Vec<Parcel>) {
+    /// Changes who this is, and compares every file with them again.
+    pub fn rename(&mut self, label: Label) {
+        self.label = label;
+        let parcels = std::mem::take(&mut self.record).parcels;
+        self.merge(parcels);
+    }
+
+    fn merge(&mut self, mut parcels: Vec<Parcel>) {
+        let person = known(&self.label, &parcels);
+        for parcel in &mut parcels {
+            parcel.note.bears = match parcel.note.origin {
+                // Typed for this very person; a later change of name makes it nobody else's.
+                Origin::Person => Bears::Same,
+                _ if self.label.unfiled => Bears::Same,
+                _ => Bears::of(&person, &parcel.reading.people),
+            };
+        }
         self.record = merge(parcels);
         self.index = Index::new(&self.record);
     }
@@ -90,16 +108,23 @@ impl Held {
 impl Held {
     /// The same, with an NHS number that only the files know.
     pub fn known_person(&self) -> Person {
-        let mut person = self.person();
-        if !person.nhs_number().is_some_and(|n| n.valid) {
-            let mut numbers = self.parcels().iter().flat_map(|p| &p.reading.people).filter_map(Person::nhs_number);
-            // What can be checked stands first: it is what counts.
-            if let Some(value) = numbers.find(|n| n.valid).map(|n| n.digits) {
-                person.identifiers.insert(0, Identifier { system: system::NHS_NUMBER.to_owned(), value });
-            }
-        }
-        person
+        known(&self.label, self.parcels())
     }
+}
+
+/// The person of a label, with an NHS number that only their files know.
+fn known(label: &Label, parcels: &[Parcel]) -> Person {
+    let mut person = as_person(&label.given);
+    if !person.nhs_number().is_some_and(|n| n.valid) {
+        // A file that bears another name or birth date lends no number.
+        let same = |p: &&Parcel| !matches!(Bears::of(&person, &p.reading.people), Bears::Other(_));
+        let mut numbers = parcels.iter().filter(same).flat_map(|p| &p.reading.people).filter_map(Person::nhs_number);
+        // What can be checked stands first: it is what counts.
+        if let Some(value) = numbers.find(|n| n.valid).map(|n| n.digits) {
+            person.identifiers.insert(0, Identifier { system: system::NHS_NUMBER.to_owned(), value });
+        }
+    }
+    person
 }
 
 /// Particulars as the model has them.
@@ -202,7 +227,7 @@ impl<E: Edge> Session<E> {
         if let Some(vault) = &mut self.vault {
             vault.relabel(&held.id, wire::write(&label)).await?;
         }
-        held.label = label;
+        held.rename(label);
         self.people.get(index).map(|h| self.card(index, h)).ok_or(Failure::NotFound)
     }
 

@@ -12,7 +12,8 @@ use crate::app::wire::{
 };
 use crate::import;
 use crate::import::typed::Typed;
-use crate::record::{Hash, Section};
+use crate::record::guard::Fact;
+use crate::record::{Bears, Hash, Section};
 use crate::store::memory::Memory;
 use crate::vault::native::Native;
 use crate::view::{Absent, timeline};
@@ -316,6 +317,53 @@ fn what_is_about_somebody_else_is_marked_wherever_it_stands() {
     let there = received.page.sections.iter().find(|s| s.section == Section::Allergies).unwrap();
     assert_eq!(marks(&there.rows), expected);
     assert!(there.heading.unread.is_empty(), "the mark was understood");
+}
+
+#[test]
+fn a_file_that_bears_another_name_says_so_as_long_as_it_is_here() {
+    let bench = Bench::new();
+    let mut patient = anna(&bench);
+    let stopped = bring(&mut patient, &file("Anna Bevan", "1951-03-03", "Peanuts")).unwrap();
+    let [Brought::Whose { question, .. }] = stopped.as_slice() else { panic!("{stopped:?}") };
+    run(patient.decide(*question, Decision::ThisPerson)).unwrap();
+    let mut patient = bench.session();
+    run(patient.unlock(Secret(PASSPHRASE.into()))).unwrap();
+    let bevan = Bears::Other(vec![(Fact::FamilyName, "Bevan".to_owned())]);
+    let bears = |sources: &[crate::view::SourceLine]| {
+        let mut all: Vec<_> = sources.iter().map(|s| s.bears.clone()).collect();
+        all.sort_by_key(|b| *b != Bears::Same);
+        all
+    };
+    let here = run(patient.summary()).unwrap();
+    assert_eq!(bears(&here.sources), [Bears::Same, bevan.clone()]);
+    let marked = |rows: &[crate::view::Row]| -> Vec<String> {
+        rows.iter().filter(|r| r.misnamed).map(|r| r.title.clone()).collect()
+    };
+    assert_eq!(marked(&here.allergies.list.rows), ["Peanuts"]);
+    let consent = consent(&mut patient, Mode::Show);
+    let showing = run(patient.grant(consent)).unwrap();
+    let Inbox::Open(received) = scan(&mut bench.session(), &showing.texts) else { panic!() };
+    assert_eq!(bears(&received.page.sources), [Bears::Same, bevan]);
+    let there = received.page.sections.iter().find(|s| s.section == Section::Allergies).unwrap();
+    assert_eq!(marked(&there.rows), ["Peanuts"]);
+    // Once the record bears the file's name the mark is on the other one.
+    let me = run(patient.people()).unwrap().remove(0);
+    let renamed = NewPerson { family: "Bevan".into(), ..me.given };
+    run(patient.edit_person(me.id, renamed)).unwrap();
+    assert_eq!(marked(&run(patient.summary()).unwrap().allergies.list.rows), ["Penicillin"]);
+}
+
+#[test]
+fn a_file_that_names_nobody_says_so_in_a_share() {
+    let bench = Bench::new();
+    let mut patient = anna(&bench);
+    let nobody = br#"{"resourceType":"AllergyIntolerance","code":{"text":"Latex"}}"#;
+    let stopped = bring(&mut patient, nobody).unwrap();
+    let [Brought::Whose { question, .. }] = stopped.as_slice() else { panic!("{stopped:?}") };
+    run(patient.decide(*question, Decision::ThisPerson)).unwrap();
+    let consent = consent(&mut patient, Mode::Show);
+    let preview = run(patient.preview(consent)).unwrap();
+    assert_eq!(preview.page.sources.iter().filter(|s| s.bears == Bears::Nobody).count(), 1);
 }
 
 #[test]

@@ -9,7 +9,8 @@ use std::collections::BTreeSet;
 use serde_json::{Map, Value, json};
 
 use super::{OURS, array, text};
-use crate::record::{Entry, Issue, IssueCode, Nothing, Polarity, Reading, Section, SectionSays, Severity};
+use crate::record::guard::Fact;
+use crate::record::{Bears, Entry, Issue, IssueCode, Nothing, Polarity, Reading, Section, SectionSays, Severity};
 
 /// What one source's part of a document says beside its entries. [`Beside::complete`] puts it back into the reading.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -172,6 +173,48 @@ pub(super) fn lists(reading: &Reading, sections: &BTreeSet<Section>) -> Vec<(Opt
         out.push((None, list));
     }
     out
+}
+
+/// The facts of a name that a file bears, with their words in a token.
+const FACTS: [(Fact, &str); 5] = [
+    (Fact::NhsNumber, "nhs-number"),
+    (Fact::BirthDate, "birth-date"),
+    (Fact::FamilyName, "family-name"),
+    (Fact::GivenName, "given-name"),
+    (Fact::Sex, "sex"),
+];
+
+/// Says on a source's Provenance how its file names the person, where that is not how the record does.
+pub(super) fn bears(bears: &Bears, provenance: &mut Map<String, Value>) {
+    let url = format!("{OURS}bears");
+    let said: Vec<Value> = match bears {
+        Bears::Same => return,
+        Bears::Nobody => vec![json!({"url": url, "valueBoolean": false})],
+        Bears::Other(facts) => {
+            let word = |fact: Fact| FACTS.iter().find(|(own, _)| *own == fact).map_or("", |(_, word)| word);
+            facts
+                .iter()
+                .map(|(fact, said)| json!({"url": url, "valueString": format!("{}: {said}", word(*fact))}))
+                .collect()
+        }
+    };
+    provenance.insert("extension".into(), Value::Array(said));
+}
+
+/// Reads what [`bears`] wrote.
+pub(super) fn read_bears(provenance: &Value) -> Bears {
+    let url = format!("{OURS}bears");
+    let said: Vec<&Value> = array(provenance, "extension").iter().filter(|e| text(Some(e), "url") == url).collect();
+    let facts = said.iter().filter_map(|e| {
+        let (word, said) = text(Some(e), "valueString").split_once(": ")?;
+        Some((FACTS.iter().find(|(_, own)| *own == word)?.0, said.to_owned()))
+    });
+    let facts: Vec<(Fact, String)> = facts.collect();
+    match (said.is_empty(), facts.is_empty()) {
+        (true, _) => Bears::Same,
+        (false, true) => Bears::Nobody,
+        (false, false) => Bears::Other(facts),
+    }
 }
 
 fn extensions(nothing: Option<&str>, pieces: u32) -> Value {

@@ -279,6 +279,7 @@ fn source(parcel: &Parcel, number: u32, targets: &[Value]) -> Value {
         "agent": [{"who": {"display": source.name}}],
     });
     if let Some(out) = out.as_object_mut() {
+        beside::bears(&parcel.note.bears, out);
         if !parcel.note.imported.is_empty() {
             out.insert("recorded".into(), json!(parcel.note.imported));
         }

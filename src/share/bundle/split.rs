@@ -5,8 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::{Value, json};
 
 use super::super::ShareError;
-use super::{Beside, OURS, array, text};
-use crate::record::{Note, Origin};
+use super::{Beside, OURS, array, beside, text};
+use crate::record::{Bears, Note, Origin};
 
 /// What one source gave to a document.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -67,6 +67,7 @@ pub fn split(document: &[u8]) -> Result<Vec<Shared>, ShareError> {
                 as_of: text(Some(provenance), "occurredDateTime"),
                 taken_in: text(Some(provenance), "recorded"),
                 typed,
+                bears: beside::read_bears(provenance),
             },
             &mine,
             beside,
@@ -76,7 +77,8 @@ pub fn split(document: &[u8]) -> Result<Vec<Shared>, ShareError> {
         ));
     }
     let beside = told(&mut lists, &mut left);
-    let nameless = Origins { name: "", as_of: text(Some(&bundle), "timestamp"), taken_in: "", typed: false };
+    let nameless =
+        Origins { name: "", as_of: text(Some(&bundle), "timestamp"), taken_in: "", typed: false, bears: Bears::Same };
     let words =
         composition.map(|c| array(c, "section")).unwrap_or_default().iter().any(|s| array(s, "entry").is_empty());
     if !left.is_empty() || beside != Beside::default() || words || out.is_empty() {
@@ -104,6 +106,7 @@ struct Origins<'a> {
     as_of: &'a str,
     taken_in: &'a str,
     typed: bool,
+    bears: Bears,
 }
 
 fn part(
@@ -164,6 +167,7 @@ fn part(
         note: Note {
             imported: from.taken_in.to_owned(),
             bytes: document.len() as u64,
+            bears: from.bears.clone(),
             origin: if from.typed { Origin::Person } else { Origin::Share },
             ..Note::default()
         },

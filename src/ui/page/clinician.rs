@@ -65,10 +65,17 @@ fn banner(page: &Clinician) -> AnyView {
         None => words::by_patient(&when),
         Some(by) => words::by_carer(&carer(by), &when),
     };
+    let misnamed: Vec<_> = page
+        .sources
+        .iter()
+        .filter_map(|s| Some((source_name(s), text::bears(&s.bears)?)))
+        .map(|(name, said)| view! { <p>{bdi(&name)} ": " {bdi(&said)}</p> })
+        .collect();
     view! {
         <Callout tone=Tone::Warning title=who>
             <p>{words::incomplete()}</p>
             <p class="strong">{words::not_alone()}</p>
+            {misnamed}
         </Callout>
     }
     .into_any()

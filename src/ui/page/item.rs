@@ -139,6 +139,7 @@ fn card(card: &Card) -> AnyView {
         <article class="card stack-tight">
             <h3>{bdi(&source_name(&card.source))}</h3>
             {as_of}
+            {text::bears(&card.source.bears).map(|said| view! { <Callout tone=Tone::Warning title=said /> })}
             <p>
                 <TrustMark trust=card.source.trust />
             </p>

@@ -130,6 +130,7 @@ fn dates(row: &Row) -> Option<String> {
 fn badges(row: &Row) -> AnyView {
     let degraded = row.degraded.then(|| view! { <Degraded /> });
     let disagree = row.disagree.then(|| view! { <Badge tone=Tone::Warning text=words::disagree() /> });
+    let misnamed = row.misnamed.then(|| view! { <Badge tone=Tone::Warning text=words::misnamed() /> });
     let about = row.about.as_ref().map(|who| view! { <Badge tone=Tone::Danger text=text::about(who) /> });
     let retracted: Vec<_> = row
         .retracted
@@ -142,7 +143,7 @@ fn badges(row: &Row) -> AnyView {
     let entries = (row.entries > 1).then(|| view! { <Badge text=words::entries(row.entries.into()) /> });
     view! {
         <p class="line-badges">
-            {about} {degraded} {retracted} {disagree} {polarity} <TrustMark trust=row.trust /> {entries} {notes}
+            {about} {misnamed} {degraded} {retracted} {disagree} {polarity} <TrustMark trust=row.trust /> {entries} {notes}
         </p>
     }
     .into_any()

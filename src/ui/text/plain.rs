@@ -82,6 +82,9 @@ pub fn clinician(page: &Clinician, shared: &str) -> String {
         }
         out.extend(part.in_error.iter().map(row));
     }
+    for source in &page.sources {
+        out.extend(super::bears(&source.bears).map(|said| format!("{}: {said}", super::named(source))));
+    }
     if !page.not_given.is_empty() {
         out.push(String::new());
         let names: Vec<_> = page.not_given.iter().map(|s| section(*s)).collect();
@@ -118,6 +121,9 @@ fn row(row: &Row) -> String {
     }
     if row.degraded {
         said.push(super::degraded().to_owned());
+    }
+    if row.misnamed {
+        said.push(line::misnamed().to_owned());
     }
     if row.disagree {
         said.push(line::disagree().to_owned());
@@ -192,6 +198,7 @@ mod tests {
             trust: Trust::NotSigned,
             sources: vec!["Elm Surgery".into()],
             degraded: false,
+            misnamed: false,
             notes: false,
             more: Vec::new(),
             attachments: 0,

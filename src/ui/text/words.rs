@@ -2,7 +2,7 @@
 
 use super::terms;
 use crate::app::wire::{Failure, Format, ImportError, Malformed};
-use crate::record::{IssueCode, Known, Outcome, Polarity, Section, Severity, Sex, Standing};
+use crate::record::{Bears, IssueCode, Known, Outcome, PartialDate, Polarity, Section, Severity, Sex, Standing, guard};
 use crate::view::guard::FactName;
 use crate::view::people::{Age, Header};
 use crate::view::{Absent, Day, SourceLine, Trust};
@@ -92,6 +92,29 @@ pub fn named(source: &SourceLine) -> String {
         (_, true) => terms::source_unnamed().to_owned(),
         (_, false) => source.name.clone(),
     }
+}
+
+/// How a file names its person, where that is not how the record does; `None` if it does not differ.
+pub fn bears(bears: &Bears) -> Option<String> {
+    let facts = match bears {
+        Bears::Same => return None,
+        Bears::Nobody => return Some(terms::bears_nobody().to_owned()),
+        Bears::Other(facts) => facts,
+    };
+    let said: Vec<String> = facts
+        .iter()
+        .map(|(name, said)| {
+            let (name, known) = match name {
+                guard::Fact::NhsNumber => (FactName::NhsNumber, None),
+                guard::Fact::BirthDate => (FactName::BirthDate, PartialDate::fhir(said).known),
+                guard::Fact::FamilyName => (FactName::FamilyName, None),
+                guard::Fact::GivenName => (FactName::GivenName, None),
+                guard::Fact::Sex => (FactName::Sex, None),
+            };
+            format!("{}: {}", fact(name), known.map_or_else(|| said.clone(), known_day))
+        })
+        .collect();
+    Some(terms::bears_other(&said.join(", ")))
 }
 
 /// Whom an entry is about that is not about the patient, as its source refers to them; empty if it does not say.

@@ -157,7 +157,10 @@ fn About(report: ImportReport) -> impl IntoView {
         })
         .collect_view();
     let source = report.source.name.clone();
+    let bears = report.source.bears.clone();
+    let bears = move || text::bears(&bears).map(|said| view! { <Callout tone=Tone::Warning title=said /> });
     view! {
+        {bears}
         <Facts>
             <Fact name=words::whose>{people}</Fact>
             <Fact name=words::name>
