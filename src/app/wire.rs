@@ -622,6 +622,8 @@ pub enum Refusal {
     WrongKind,
     /// Codes of two shares were mixed.
     Mixed,
+    /// It opened and is about more than one person: nobody could tell which line is whose.
+    SeveralPeople,
 }
 
 /// What a foreign code looks like.

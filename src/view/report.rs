@@ -48,6 +48,8 @@ pub struct ImportReport {
     pub all: Brings,
     /// The very same file was here before: nothing changed.
     pub already_here: bool,
+    /// In whose record it is, if that is not the open one: another person of this vault.
+    pub holder: Option<Header>,
     /// Entries marked by the source as entered in error.
     pub in_error: u32,
 }
@@ -147,6 +149,7 @@ pub fn report(record: &Record, hash: Hash, already_here: bool, today: Date) -> O
             .collect(),
         all,
         already_here,
+        holder: None,
         in_error: reading.entries.iter().filter(|e| e.in_error()).count() as u32,
     })
 }

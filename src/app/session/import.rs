@@ -53,7 +53,9 @@ impl<E: Edge> Session<E> {
     /// Puts a file before the guard: only a match goes on without a question.
     async fn guard(&mut self, parcel: Parcel, original: Vec<u8>) -> Result<Brought, Failure> {
         // The very same file again changes nothing, whoever is open.
-        if let Some(index) = self.people.iter().position(|h| h.parcel(parcel.hash).is_some() && !h.label.unfiled) {
+        let holds = |h: &Held| h.parcel(parcel.hash).is_some() && !h.label.unfiled;
+        let open = self.open.filter(|i| self.people.get(*i).is_some_and(holds));
+        if let Some(index) = open.or_else(|| self.people.iter().position(holds)) {
             return self.told(index, parcel.hash, true);
         }
         match self.open {
@@ -182,11 +184,17 @@ impl<E: Edge> Session<E> {
     fn report_of(&self, index: usize, hash: Hash, already: bool) -> Result<ImportReport, Failure> {
         let today = self.edge.today();
         let held = self.people.get(index).ok_or(Failure::NoPerson)?;
-        view::report::report(held.record().0, hash, already, today).ok_or(Failure::NotFound)
+        let mut report = view::report::report(held.record().0, hash, already, today).ok_or(Failure::NotFound)?;
+        let elsewhere = self.open != Some(index) && !held.label.unfiled;
+        report.holder =
+            elsewhere.then(|| view::people::header(held.parcels(), Some(&held.person()), self.edge.today()));
+        Ok(report)
     }
 
     pub(in crate::app) async fn report(&mut self, parcel: Hash) -> Result<ImportReport, Failure> {
-        let index = self.people.iter().position(|h| h.parcel(parcel).is_some()).ok_or(Failure::NotFound)?;
+        let holds = |h: &Held| h.parcel(parcel).is_some();
+        let open = self.open.filter(|i| self.people.get(*i).is_some_and(holds));
+        let index = open.or_else(|| self.people.iter().position(holds)).ok_or(Failure::NotFound)?;
         self.report_of(index, parcel, false)
     }
 

@@ -95,8 +95,8 @@ impl<E: Edge> Session<E> {
         let now = self.clock();
         self.reader.state = match self.reader.desk.open(&message, code, now) {
             Ok(grant) => match self.opened(grant) {
-                Some(opened) => State::Open(Box::new(opened)),
-                None => State::Refused(Refusal::Altered),
+                Ok(opened) => State::Open(Box::new(opened)),
+                Err(refusal) => State::Refused(refusal),
             },
             Err(verify::Refusal::NeedsCode(_)) => {
                 self.reader.locked = Some(message);
@@ -110,7 +110,11 @@ impl<E: Edge> Session<E> {
         };
     }
 
-    fn opened(&self, grant: verify::Received) -> Option<Opened> {
+    fn opened(&self, grant: verify::Received) -> Result<Opened, Refusal> {
+        // The guard's third door: a signature says nothing of how many people a document is about.
+        if share::bundle::people(&grant.document) > 1 {
+            return Err(Refusal::SeveralPeople);
+        }
         let claims = &grant.claims;
         let at = |second: i64| Timestamp::from_second(second).map(stamp).unwrap_or_default();
         let answers = claims.audience.as_ref().map(|a| a.request);
@@ -125,7 +129,7 @@ impl<E: Edge> Session<E> {
             wanted: asked.map(|(_, wanted)| wanted.clone()).unwrap_or_default(),
             note: claims.note.clone(),
         };
-        let (record, index, page) = page(&grant.document, share, self.edge.today())?;
+        let (record, index, page) = page(&grant.document, share, self.edge.today()).ok_or(Refusal::Altered)?;
         let received = Received {
             page,
             direct: claims.audience.is_some(),
@@ -134,7 +138,7 @@ impl<E: Edge> Session<E> {
             may: claims.uses.into(),
             ends_at: at(grant.ends),
         };
-        Some(Opened { grant, record, index, received })
+        Ok(Opened { grant, record, index, received })
     }
 
     pub(in crate::app) async fn inbox(&mut self) -> Result<Inbox, Failure> {

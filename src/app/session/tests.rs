@@ -367,6 +367,50 @@ fn a_file_that_names_nobody_says_so_in_a_share() {
 }
 
 #[test]
+fn a_share_about_two_people_is_stopped_in_the_viewer() {
+    use crate::share::{Completeness, Part, Terms, To, grant};
+    use p256::ecdsa::{Signature, SigningKey, signature::Signer};
+    let bench = Bench::new();
+    let patient =
+        |id: &str| format!(r#"{{"resource":{{"resourceType":"Patient","id":"{id}","name":[{{"text":"{id}"}}]}}}}"#);
+    let allergy = r#"{"resource":{"resourceType":"AllergyIntolerance","id":"1","patient":{"reference":"Patient/p"},"code":{"text":"Latex"}}}"#;
+    let show = |people: &[&str]| {
+        let people: Vec<String> = people.iter().map(|p| patient(p)).collect();
+        let document =
+            format!(r#"{{"resourceType":"Bundle","type":"document","entry":[{},{allergy}]}}"#, people.join(","));
+        let key = SigningKey::from_slice(&[7; 32]).unwrap();
+        let public = key.verifying_key().to_sec1_point(false).as_bytes().try_into().unwrap();
+        let now = bench.second.get();
+        let parts = vec![Part { section: Section::Allergies, completeness: Completeness::Selected }];
+        let terms = Terms { ends: now + 3_600, parts, ..Terms::default() };
+        let unsigned = grant::prepare(terms, document.as_bytes(), &public, To::Anyone, now, &[42; 64]).unwrap();
+        let signature: Signature = key.sign(&unsigned.to_be_signed());
+        let message = unsigned.finish(&signature.to_bytes().into()).unwrap().message;
+        scan(&mut bench.session(), &[message.text()])
+    };
+    assert_eq!(shown(&show(&["p"])), ["Latex"]);
+    assert_eq!(show(&["p", "q"]), Inbox::Refused(Refusal::SeveralPeople));
+}
+
+#[test]
+fn a_file_that_another_person_here_holds_says_whose_it_is() {
+    let bench = Bench::new();
+    let mut session = anna(&bench);
+    let bella = file("Bella Example", "1978-09-12", "Peanuts");
+    let stopped = bring(&mut session, &bella).unwrap();
+    let [Brought::Whose { question, .. }] = stopped.as_slice() else { panic!("{stopped:?}") };
+    run(session.decide(*question, Decision::NewPerson)).unwrap();
+    let holder = |brought: Vec<Brought>| match brought.as_slice() {
+        [Brought::In(report)] => (report.already_here, report.holder.as_ref().map(|h| h.name.clone())),
+        other => panic!("{other:?}"),
+    };
+    assert_eq!(holder(bring(&mut session, &bella).unwrap()), (true, None));
+    let anna = run(session.people()).unwrap().into_iter().find(|p| !p.open).unwrap().id;
+    run(session.choose_person(anna)).unwrap();
+    assert_eq!(holder(bring(&mut session, &bella).unwrap()), (true, Some("Bella Example".to_owned())));
+}
+
+#[test]
 fn a_locked_share_wants_its_code() {
     let bench = Bench::new();
     let mut patient = anna(&bench);

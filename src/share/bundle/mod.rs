@@ -27,7 +27,7 @@ mod split;
 mod write;
 
 pub use beside::Beside;
-pub use split::{Shared, split};
+pub use split::{Shared, people, split};
 
 /// The address below which our own FHIR names stand. It is reserved (RFC 2606) and leads nowhere.
 pub(super) const OURS: &str = "https://tessera.example/fhir/";

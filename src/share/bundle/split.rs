@@ -87,6 +87,16 @@ pub fn split(document: &[u8]) -> Result<Vec<Shared>, ShareError> {
     Ok(out)
 }
 
+/// How many people a received document is about: its Patients, contained ones too. 0 if it is no Bundle.
+pub fn people(document: &[u8]) -> usize {
+    fn count(resource: &Value) -> usize {
+        let inner: usize = array(resource, "contained").iter().map(count).sum();
+        let nested: usize = array(resource, "entry").iter().filter_map(|e| e.get("resource")).map(count).sum();
+        usize::from(text(Some(resource), "resourceType") == "Patient") + inner + nested
+    }
+    serde_json::from_slice(document).map_or(0, |bundle| count(&bundle))
+}
+
 /// Takes what lists say beside the entries out of a part's resources.
 fn told(lists: &mut BTreeMap<String, Beside>, mine: &mut BTreeSet<String>) -> Beside {
     let mut all = Beside::default();

@@ -199,6 +199,7 @@ pub fn refusal(refusal: &Refusal, moment: impl Fn(&str) -> String) -> (String, &
         Refusal::TooLarge => (r::too_large(), r::too_large_then()),
         Refusal::WrongKind => (r::wrong_kind(), r::wrong_kind_then()),
         Refusal::Mixed => (r::mixed(), r::mixed_then()),
+        Refusal::SeveralPeople => (r::several_people(), r::several_people_then()),
     };
     (what.to_owned(), then)
 }

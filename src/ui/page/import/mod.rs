@@ -206,6 +206,9 @@ fn Outcome(brought: Brought) -> impl IntoView {
 
 /// "12 new entries · 3 were known already · 1 part was not understood".
 fn summing_up(report: &ImportReport) -> String {
+    if let Some(holder) = report.holder.as_ref().filter(|_| report.already_here) {
+        return words::already_with(&text::name(holder));
+    }
     if report.already_here {
         return words::already_here().to_owned();
     }

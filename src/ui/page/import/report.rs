@@ -36,6 +36,7 @@ fn Sheet(report: ImportReport) -> impl IntoView {
     let kept = StoredValue::new(report.clone());
     view! {
         <div class="stack-loose">
+            {report.holder.clone().map(|holder| view! { <Callout tone=Tone::Warning title=move || words::with(&text::name(&holder)) /> })}
             {report.already_here.then(|| view! { <Callout title=words::already_here /> })}
             <Ledger shown=report.shown kept=report.kept not_understood=report.not_understood pieces=report.pieces />
             <section class="stack" aria-labelledby="changes">
