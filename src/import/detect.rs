@@ -29,6 +29,7 @@ pub enum Format {
     FhirXml,
     Cda,
     Gp2gp,
+    Scr,
     Hl7v2,
     Edifact,
     SmartHealthCard,
@@ -185,9 +186,37 @@ fn xml_kind(text: &str) -> Format {
         "html" | "HTML" => Format::Html,
         _ if name.starts_with("RCMR_") => Format::Gp2gp,
         _ if head.contains("http://hl7.org/fhir") => Format::FhirXml,
+        "EhrExtract" | "EhrFolder" | "ehrFolder" | "EhrComposition" | "ehrComposition" => Format::Gp2gp,
+        "ObservationStatement"
+        | "NarrativeStatement"
+        | "CompoundStatement"
+        | "MedicationStatement"
+        | "PlanStatement"
+        | "RequestStatement"
+        | "LinkSet" => Format::Gp2gp,
+        "GPSummary" => Format::Scr,
+        // Messages in envelopes say what they are by what they hold.
+        "Envelope" | "eventQueryResponse" => enveloped(rest),
+        _ if name.starts_with("QUPC_") || name.starts_with("REPC_") => enveloped(rest),
         _ if head.contains("urn:hl7-org:v3") => Format::Cda,
         _ => Format::OtherXml,
     }
+}
+
+/// What an envelope holds, by the first name in it that tells.
+fn enveloped(text: &str) -> Format {
+    let names = text.split('<').skip(1).take(2000).map(|tag| {
+        let name = tag.split([' ', '\t', '\r', '\n', '/', '>']).next().unwrap_or_default();
+        name.rsplit(':').next().unwrap_or_default()
+    });
+    let mut told = names.filter_map(|name| match name {
+        "EhrExtract" => Some(Format::Gp2gp),
+        "GPSummary" | "queryResponseEvent" => Some(Format::Scr),
+        "ClinicalDocument" => Some(Format::Cda),
+        _ if name.starts_with("RCMR_IN03") => Some(Format::Gp2gp),
+        _ => None,
+    });
+    told.next().unwrap_or(Format::OtherXml)
 }
 
 #[cfg(test)]
@@ -209,6 +238,12 @@ mod tests {
         check("{oops", Some(Format::FhirJson));
         check("<?xml version=\"1.0\"?><!-- x > y --><ClinicalDocument xmlns=\"urn:hl7-org:v3\">", Some(Format::Cda));
         check("<Bundle xmlns=\"http://hl7.org/fhir\">", Some(Format::FhirXml));
+        check("<RCMR_IN030000UK07 xmlns=\"urn:hl7-org:v3\">", Some(Format::Gp2gp));
+        check("<EhrExtract xmlns='urn:hl7-org:v3' classCode='EXTRACT'>", Some(Format::Gp2gp));
+        check("<MedicationStatement xmlns=\"urn:hl7-org:v3\">", Some(Format::Gp2gp));
+        check("<MedicationStatement xmlns=\"http://hl7.org/fhir\">", Some(Format::FhirXml));
+        check("<s:Envelope xmlns:s='x'><s:Body><hl7:GPSummary/>", Some(Format::Scr));
+        check("<s:Envelope xmlns:s='x'><s:Body><a/>", Some(Format::OtherXml));
         check("MSH|^~\\&|", Some(Format::Hl7v2));
         check("\u{b}MSH*!?/%*a", Some(Format::Hl7v2));
         check("received 10:03\nMSH|^~\\&|a", Some(Format::Hl7v2));

@@ -25,6 +25,7 @@ mod detect;
 pub mod document;
 mod encoding;
 mod fhir;
+mod gp2gp;
 mod hl7v2;
 #[allow(dead_code, unused_imports)] // Each format takes what it needs.
 mod hl7v3;
@@ -255,6 +256,7 @@ fn read(
         Format::FhirXml => fhir::read(&text.text, text.shift, fhir::Syntax::Xml, progress)?,
         Format::Hl7v2 => hl7v2::read(&text.text, text.shift, progress)?,
         Format::AppleHealth => apple::read(&text.text, text.shift, progress)?,
+        Format::Gp2gp => gp2gp::read(&text.text, text.shift, progress)?,
         Format::Text | Format::Html | Format::RichText => document::reading(bytes, name, format),
         other => return Err(ImportError::NotYet(other)),
     };

@@ -398,6 +398,7 @@ pub fn format(format: Format) -> &'static str {
         Format::Gzip | Format::Zip => f::archive(),
         Format::Cda => f::cda(),
         Format::Gp2gp => f::gp2gp(),
+        Format::Scr => f::scr(),
         Format::Hl7v2 => f::hl7v2(),
         Format::Edifact => f::edifact(),
         Format::SmartHealthCard => f::smart_health_card(),
