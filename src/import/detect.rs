@@ -122,10 +122,13 @@ pub fn text(text: &str) -> Option<Format> {
         _ if starts("shc:/") => Some(Format::SmartHealthCard),
         _ if starts("shlink:/") => Some(Format::SmartHealthLink),
         _ if starts("HC1:") => Some(Format::EuCertificate),
-        // A bare JWS of a SMART Health Card: its header is compressed JSON in base64url.
-        _ if start.starts_with("eyJ") && !start.trim_end().contains(char::is_whitespace) => {
-            Some(Format::SmartHealthCard)
+        _ if start.trim_end().len() < 4096 && !start.trim_end().contains(char::is_whitespace) && start.contains("#shlink:/") => {
+            Some(Format::SmartHealthLink)
         }
+        // A bare JWS of a SMART Health Card, or several: headers and payloads in base64url. Five parts are a JWE, the
+        // encrypted file that a Health Link leads to.
+        _ if start.starts_with("eyJ") && dotted(start, 2) => Some(Format::SmartHealthCard),
+        _ if start.starts_with("eyJ") && dotted(start, 4) => Some(Format::SmartHealthLink),
         _ if super::encoding::is_noise(text) => None,
         // A record with something before it (a comment, a log line) is no letter: its reader says where it breaks.
         _ if start.chars().take(4096).collect::<String>().contains("\"resourceType\"") => Some(Format::FhirJson),
@@ -143,6 +146,12 @@ fn is_hl7v2(start: &str) -> bool {
     };
     let first: String = start.chars().take(4096).collect();
     head(&first) || first.lines().any(|line| line.starts_with("MSH|^~\\&"))
+}
+
+/// True if a text is nothing but words of base64url with so many dots in each (RFC 7515 §7.1, RFC 7516 §7.1).
+fn dotted(text: &str, dots: usize) -> bool {
+    let plain = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b'.');
+    text.split_whitespace().all(|w| w.bytes().all(plain) && w.bytes().filter(|b| *b == b'.').count() == dots)
 }
 
 /// JSON by its top-level keys. Text that is no JSON counts as FHIR: its reader says where it breaks.

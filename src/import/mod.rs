@@ -21,6 +21,7 @@ use crate::record::{Attachment, Entry, Hash, Issue, IssueCode, Reading, Severity
 
 mod apple;
 mod archive;
+mod dcc;
 mod detect;
 pub mod document;
 mod encoding;
@@ -30,9 +31,11 @@ mod hl7v2;
 #[allow(dead_code, unused_imports)] // Each format takes what it needs.
 mod hl7v3;
 mod json;
+mod keys;
 mod narrative;
 mod node;
 pub mod report;
+mod shc;
 pub mod typed;
 #[allow(dead_code)] // Until all rooms that read XML have taken what they need.
 mod xml;
@@ -258,6 +261,8 @@ fn read(
         Format::AppleHealth => apple::read(&text.text, text.shift, progress)?,
         Format::Gp2gp => gp2gp::read(&text.text, text.shift, progress)?,
         Format::Text | Format::Html | Format::RichText => document::reading(bytes, name, format),
+        Format::SmartHealthCard => shc::read(&text.text, &keys::Keys::pinned(), progress)?,
+        Format::EuCertificate => dcc::read(&text.text, &keys::Keys::pinned()),
         other => return Err(ImportError::NotYet(other)),
     };
     // RFC 8259 §8.1 and the NDJSON note want UTF-8; a letter in plain text may be in anything.
@@ -287,6 +292,7 @@ pub fn attachment(original: &[u8], attachment: &Attachment) -> Result<Vec<u8>, I
                 whole.and_then(|element| encoding::base64(&xml::text_of(element)))
             }
             Some(Format::Hl7v2) => hl7v2::data(&text.text, &attachment.at),
+            Some(Format::SmartHealthCard) => shc::data(&text.text, &attachment.at),
             _ => fhir::data(&text.text, &attachment.at),
         }
     };
@@ -310,6 +316,7 @@ pub fn fragment(original: &[u8], entry: &Entry) -> Option<String> {
         Format::FhirNdjson => fhir::line(&text.text, &entry.at).map(|(line, _)| line.to_owned()),
         Format::Hl7v2 => hl7v2::fragment(&text.text, &entry.at).map(str::to_owned),
         Format::Text | Format::Html | Format::RichText => Some(text.text.into_owned()),
+        Format::SmartHealthCard => shc::fragment(&text.text, &entry.at),
         _ => None,
     }
 }

@@ -30,7 +30,7 @@ pub use entry::{Component, Detail, Entry, Kind, Link, Polarity, Reaction, Standi
 pub use merge::{Disagreement, EntryRef, Field, Item, Record, merge};
 pub use parcel::{
     Attachment, Bears, Check, Hash, Issue, IssueCode, Ledger, LedgerLine, Note, Nothing, Origin, Outcome, Parcel,
-    Reading, SectionSays, Severity, Source,
+    Reading, SectionSays, Severity, Signed, Source,
 };
 pub use person::{NhsNumber, Person, Sex};
 pub use quantity::Quantity;

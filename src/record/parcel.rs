@@ -121,6 +121,24 @@ pub struct Reading {
     pub issues: Vec<Issue>,
     /// Checks against the profiles that the file claims.
     pub conformance: Vec<Check>,
+    /// What the file's own signature showed.
+    pub signed: Signed,
+}
+
+/// What a file's own signature showed; of several, the weakest of those whose content is shown. Worst last.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+pub enum Signed {
+    /// It carries none.
+    #[default]
+    No,
+    /// It verifies, and its issuer is on the trusted list.
+    Trusted,
+    /// It verifies; its issuer is not on the list.
+    Unknown,
+    /// It could not be checked: its issuer's key is not here.
+    NotChecked,
+    /// It does not match: nothing of the content is shown.
+    Wrong,
 }
 
 impl Reading {
@@ -404,6 +422,12 @@ pub enum IssueCode {
     SomeShown,
     /// A document holds words that its text, as found, may lack: pictures, objects, drawings.
     TextIncomplete,
+    /// A signature does not match its content: changed or forged. Nothing of the content is shown.
+    BadSignature,
+    /// A signature could not be checked: the issuer's key is not here.
+    SignatureNotChecked,
+    /// A signed card breaks a rule of its own specification.
+    CardRule,
 }
 
 /// One check against a profile that the file claims.

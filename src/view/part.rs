@@ -25,6 +25,10 @@ pub enum Trust {
     SignedTrusted,
     /// Signed, but nobody here knows the issuer.
     SignedUnknown,
+    /// Signed, and the signature could not be checked: the issuer's key is not here.
+    NotChecked,
+    /// Signed, and the signature does not match. Nothing of such a file's content is shown.
+    SignatureWrong,
     /// Not signed: the patient's app says it came from that source; not checked.
     NotSigned,
     /// Typed by the patient or carer.

@@ -5,8 +5,8 @@ use jiff::civil::Date;
 use super::entry::Label;
 use super::{Against, Day, Flagging, LabFlag, Part, Row, SourceLine, Trust, section::GroupKind};
 use crate::record::{
-    Bears, Concept, Entry, Field, Item, Kind, Origin, Parcel, PartialDate, Polarity, Record, Section, Standing, Value,
-    same,
+    Bears, Concept, Entry, Field, Item, Kind, Origin, Parcel, PartialDate, Polarity, Record, Section, Signed,
+    Standing, Value, same,
 };
 
 /// The file as a source.
@@ -16,8 +16,8 @@ pub(super) fn source(parcel: &Parcel, today: Date) -> SourceLine {
         name: source_name(parcel, None).to_owned(),
         as_of: parcel.reading.source.as_of.as_ref().map(|d| Day::of(d, today)),
         imported: Day::at(&parcel.note.imported, today),
-        trust: trust(parcel.note.origin),
         bears: parcel.note.bears.clone(),
+        trust: trust(parcel),
     }
 }
 
@@ -36,9 +36,16 @@ pub(super) fn source_name<'a>(parcel: &'a Parcel, entry: Option<&'a Entry>) -> &
 }
 
 /// The trust mark of what came so.
-pub(super) fn trust(origin: Origin) -> Trust {
-    match origin {
-        Origin::File | Origin::Share => Trust::NotSigned,
+pub(super) fn trust(parcel: &Parcel) -> Trust {
+    match parcel.note.origin {
+        Origin::File => match parcel.reading.signed {
+            Signed::No => Trust::NotSigned,
+            Signed::Trusted => Trust::SignedTrusted,
+            Signed::Unknown => Trust::SignedUnknown,
+            Signed::NotChecked => Trust::NotChecked,
+            Signed::Wrong => Trust::SignatureWrong,
+        },
+        Origin::Share => Trust::NotSigned,
         Origin::Person => Trust::Typed,
         Origin::SignedTrusted => Trust::SignedTrusted,
         Origin::SignedUnknown => Trust::SignedUnknown,
@@ -110,7 +117,7 @@ pub(super) fn row(record: &Record, item: &Item, today: Date) -> Option<Row> {
         disagree: !item.disagreements.is_empty(),
         about: item.entries.iter().find_map(|at| record.about_other(*at)).map(str::to_owned),
         retracted,
-        trust: trust(parcel.note.origin),
+        trust: trust(parcel),
         sources,
         degraded: entry.degraded.is_some(),
         misnamed: record.entries(item).any(|(_, parcel, _)| matches!(parcel.note.bears, Bears::Other(_))),

@@ -3,6 +3,7 @@
 //! What comes out is counted while it comes out; no size that a file declares is believed. Names inside are for people
 //! only, and made safe; nothing is ever written under them.
 
+mod inflate;
 mod zip;
 
 use std::io::Read;
@@ -11,6 +12,7 @@ use std::ops::ControlFlow;
 use super::{File, Format, ImportError, LIMITS, Phase, Progress, READER, issue, read, safe_name, tell};
 use crate::record::{Hash, IssueCode, Outcome, Person, Reading, Severity, guard};
 use zip::{Content, Inner, Zip};
+pub use inflate::{inflate, inflate_zlib};
 pub use zip::{kind, part};
 
 /// Hears how far the reading is, and may break it off.

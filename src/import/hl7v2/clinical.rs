@@ -289,7 +289,7 @@ impl Reader {
 
     /// SCH (§10.6.1): an appointment.
     pub fn appointment(&mut self, s: &Segment<'_>) -> bool {
-        let mut entry = self.new_entry(s, Section::Encounters, Kind::Appointment);
+        let mut entry = self.new_entry(s, Section::PlanOfCare, Kind::Appointment);
         entry.concept = [8, 7, 6].iter().map(|f| concept(s.get(*f))).find(|c| !c.is_empty()).unwrap_or_default();
         // SCH-11 is a TQ: its fourth and fifth components are start and end.
         let timing = s.get(11);

@@ -27,7 +27,8 @@ pub fn Badge(
 pub fn TrustMark(trust: Trust) -> impl IntoView {
     let tone = match trust {
         Trust::SignedTrusted => Tone::Good,
-        Trust::SignedUnknown | Trust::NotSigned | Trust::Typed => Tone::Note,
+        Trust::SignedUnknown | Trust::NotChecked | Trust::NotSigned | Trust::Typed => Tone::Note,
+        Trust::SignatureWrong => Tone::Danger,
     };
     view! {
         <span class=format!("badge {}", tone.class()) title=move || text::trust(trust)>

@@ -137,6 +137,8 @@ pub fn trust(trust: Trust) -> &'static str {
     match trust {
         Trust::SignedTrusted => terms::trust_signed_trusted(),
         Trust::SignedUnknown => terms::trust_signed_unknown(),
+        Trust::NotChecked => terms::trust_not_checked(),
+        Trust::SignatureWrong => terms::trust_signature_wrong(),
         Trust::NotSigned => terms::trust_file(),
         Trust::Typed => terms::trust_person(),
     }
@@ -147,6 +149,8 @@ pub fn trust_short(trust: Trust) -> &'static str {
     match trust {
         Trust::SignedTrusted => terms::trust_signed_trusted_short(),
         Trust::SignedUnknown => terms::trust_signed_unknown_short(),
+        Trust::NotChecked => terms::trust_not_checked_short(),
+        Trust::SignatureWrong => terms::trust_signature_wrong_short(),
         Trust::NotSigned => terms::trust_file_short(),
         Trust::Typed => terms::trust_person_short(),
     }
@@ -237,6 +241,9 @@ pub fn issue(code: IssueCode) -> &'static str {
         IssueCode::UnsafeName => super::issue::unsafe_name(),
         IssueCode::SomeShown => super::issue::some_shown(),
         IssueCode::TextIncomplete => super::issue::text_incomplete(),
+        IssueCode::BadSignature => super::issue::bad_signature(),
+        IssueCode::SignatureNotChecked => super::issue::signature_not_checked(),
+        IssueCode::CardRule => super::issue::card_rule(),
     }
 }
 
