@@ -51,6 +51,7 @@ impl Keys {
 
     /// Adds an issuer's JSON Web Key Set (RFC 7517 §5). A key whose `kid` is not its own thumbprint (RFC 7638), or
     /// that is not on P-256, is left out.
+    #[cfg(test)]
     pub fn add_jwks(&mut self, iss: &str, jwks: &str, trusted: bool) {
         if let Ok(set) = json::parse(jwks) {
             self.add_issuer(iss, &set, trusted);
