@@ -190,7 +190,6 @@ fn xml_kind(text: &str) -> Format {
     let name = head.split([' ', '\t', '\r', '\n', '/']).next().unwrap_or_default();
     let name = name.rsplit(':').next().unwrap_or_default();
     match name {
-        "ClinicalDocument" => Format::Cda,
         "HealthData" => Format::AppleHealth,
         "html" | "HTML" => Format::Html,
         _ if name.starts_with("RCMR_") => Format::Gp2gp,
@@ -207,6 +206,7 @@ fn xml_kind(text: &str) -> Format {
         // Messages in envelopes say what they are by what they hold.
         "Envelope" | "eventQueryResponse" => enveloped(rest),
         _ if name.starts_with("QUPC_") || name.starts_with("REPC_") => enveloped(rest),
+        _ if super::cda::looks_like(name, text) => Format::Cda,
         _ if head.contains("urn:hl7-org:v3") => Format::Cda,
         _ => Format::OtherXml,
     }
@@ -225,7 +225,9 @@ fn enveloped(text: &str) -> Format {
         _ if name.starts_with("RCMR_IN03") => Some(Format::Gp2gp),
         _ => None,
     });
-    told.next().unwrap_or(Format::OtherXml)
+    // An NHS envelope whose content is packed is read all the same: what is in it is kept as documents.
+    let packed = || if text.contains("DistributionEnvelope") { Format::Cda } else { Format::OtherXml };
+    told.next().unwrap_or_else(packed)
 }
 
 #[cfg(test)]
@@ -246,6 +248,9 @@ mod tests {
         check("{\"a\":1}", Some(Format::OtherJson));
         check("{oops", Some(Format::FhirJson));
         check("<?xml version=\"1.0\"?><!-- x > y --><ClinicalDocument xmlns=\"urn:hl7-org:v3\">", Some(Format::Cda));
+        check("<!-- an example --><section><templateId root=\"1.2\"/></section>", Some(Format::Cda));
+        check("<s:Envelope><b><ClinicalDocument/></b></s:Envelope>", Some(Format::Cda));
+        check("<section>words</section>", Some(Format::OtherXml));
         check("<Bundle xmlns=\"http://hl7.org/fhir\">", Some(Format::FhirXml));
         check("<RCMR_IN030000UK07 xmlns=\"urn:hl7-org:v3\">", Some(Format::Gp2gp));
         check("<EhrExtract xmlns='urn:hl7-org:v3' classCode='EXTRACT'>", Some(Format::Gp2gp));

@@ -21,6 +21,7 @@ use crate::record::{Attachment, Entry, Hash, Issue, IssueCode, Reading, Severity
 
 mod apple;
 mod archive;
+mod cda;
 mod dcc;
 mod detect;
 pub mod document;
@@ -257,6 +258,7 @@ fn read(
         Format::FhirJson => fhir::read(&text.text, text.shift, fhir::Syntax::Json, progress)?,
         Format::FhirNdjson => fhir::read(&text.text, text.shift, fhir::Syntax::Lines, progress)?,
         Format::FhirXml => fhir::read(&text.text, text.shift, fhir::Syntax::Xml, progress)?,
+        Format::Cda => cda::read(&text.text, text.shift, progress)?,
         Format::Hl7v2 => hl7v2::read(&text.text, text.shift, progress)?,
         Format::AppleHealth => apple::read(&text.text, text.shift, progress)?,
         Format::Gp2gp => gp2gp::read(&text.text, text.shift, progress)?,
@@ -287,7 +289,8 @@ pub fn attachment(original: &[u8], attachment: &Attachment) -> Result<Vec<u8>, I
     } else {
         let text = encoding::text(original);
         match detect::text(&text.text) {
-            Some(Format::Cda | Format::Gp2gp | Format::OtherXml) => {
+            Some(Format::Cda) => cda::data(&text.text, &attachment.at),
+            Some(Format::Gp2gp | Format::OtherXml) => {
                 let whole = xml::locate(&text.text, &attachment.at).and_then(|r| text.text.get(r));
                 whole.and_then(|element| encoding::base64(&xml::text_of(element)))
             }
@@ -310,7 +313,8 @@ pub fn fragment(original: &[u8], entry: &Entry) -> Option<String> {
     let text = encoding::text(original);
     match detect::text(&text.text)? {
         Format::FhirJson => json::locate(&text.text, &entry.at).and_then(|r| text.text.get(r)).map(str::to_owned),
-        Format::FhirXml | Format::Cda | Format::Gp2gp | Format::OtherXml => {
+        Format::Cda => cda::locate(&text.text, &entry.at).and_then(|r| text.text.get(r)).map(str::to_owned),
+        Format::FhirXml | Format::Gp2gp | Format::OtherXml => {
             xml::locate(&text.text, &entry.at).and_then(|r| text.text.get(r)).map(str::to_owned)
         }
         Format::FhirNdjson => fhir::line(&text.text, &entry.at).map(|(line, _)| line.to_owned()),

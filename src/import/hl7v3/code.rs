@@ -9,15 +9,29 @@ pub fn null_flavour<'a>(node: Node<'a>) -> Option<&'a str> {
     Some(attr(node, "nullFlavor")).filter(|f| !f.is_empty())
 }
 
-/// CD, CE, CV, CO, CS (HL7 v3 Data Types §2.5): the words that the code was chosen for, inline or by reference into
-/// the narrative; then the code itself and its translations, in order. A null flavour counts as a code only where
-/// nothing else is said.
+/// CD, CE, CV, CO, CS (HL7 v3 Data Types §2.5): the words that the code was chosen for, then the code itself and its
+/// translations, in order. A null flavour counts as a code only where nothing else is said.
+///
+/// Words that stand in the element lead. Words that are only referred to lead where the code has no name of its own or
+/// means more than its name says (qualifiers): such references often lead to a whole row, or to another one. What they
+/// say beside a name is told by [`referred`].
 pub fn cd<'a>(node: Node<'a>, words: &Words<'a>) -> Concept {
     let mut codings = Vec::new();
     codes(node, &mut codings, 0);
-    let text = child(node, "originalText").and_then(|t| words.said(t)).unwrap_or_default();
+    let original = child(node, "originalText");
+    let mut text = original.map(super::plain).unwrap_or_default();
+    // The names of translations are those of other codes.
+    let named = !attr(node, "displayName").is_empty() && child(node, "qualifier").is_none();
+    if text.is_empty() {
+        let referred = original.and_then(|t| words.said(t)).unwrap_or_default();
+        if !named {
+            text = referred;
+        }
+    }
     // A few senders write the words straight into the element.
-    let text = if text.is_empty() && codings.iter().all(|c| c.display.is_empty()) { own_text(node) } else { text };
+    if text.is_empty() && !named {
+        text = own_text(node);
+    }
     if codings.is_empty()
         && text.is_empty()
         && let Some(flavour) = null_flavour(node)
@@ -27,16 +41,26 @@ pub fn cd<'a>(node: Node<'a>, words: &Words<'a>) -> Concept {
     Concept { text, codings }
 }
 
+/// What a code's `originalText` refers to in the narrative, where that is other than the code's own name.
+pub fn referred<'a>(node: Node<'a>, words: &Words<'a>) -> Option<String> {
+    let original = child(node, "originalText").filter(|t| super::plain(*t).is_empty())?;
+    let said = words.said(original)?;
+    let label = cd(node, words).label().unwrap_or_default().to_lowercase();
+    (said.to_lowercase() != label).then_some(said)
+}
+
 /// The code, then its translations; a translation may be translated again.
 fn codes(node: Node<'_>, out: &mut Vec<Coding>, depth: usize) {
     let (code, display) = (attr(node, "code"), attr(node, "displayName"));
+    // "UNK" in the place of a code is a null flavour astray: taken as a code, all things unknown would be one thing.
+    let code = if matches!(code, "UNK" | "NULL") || Some(code) == null_flavour(node) { "" } else { code };
     if !code.is_empty() || !display.is_empty() {
         let system = match attr(node, "codeSystem") {
             "" => attr(node, "codeSystemName").to_owned(),
             oid => uri(oid),
         };
         let coding = Coding { system, code: code.to_owned(), display: display.to_owned() };
-        if !out.contains(&coding) {
+        if !out.iter().rev().take(64).any(|c| *c == coding) {
             out.push(coding);
         }
     }
@@ -82,7 +106,7 @@ fn collect<'a>(node: Node<'a>, words: &Words<'a>, out: &mut Vec<Detail>, depth: 
             let parts = [part("name"), part("value")];
             let text = parts.iter().filter(|p| !p.is_empty()).cloned().collect::<Vec<_>>().join(": ");
             let detail = Detail { name: "qualifier".to_owned(), text };
-            if !detail.text.is_empty() && !out.contains(&detail) {
+            if !detail.text.is_empty() && !out.iter().rev().take(64).any(|d| *d == detail) {
                 out.push(detail);
             }
             if let Some(value) = child(inner, "value") {

@@ -2,6 +2,7 @@ use std::io::Read;
 
 use super::Node;
 use super::tree::{attr, child};
+use crate::import::encoding::base64;
 
 /// Encapsulated data (ED, HL7 v3 Data Types §2.4.1) that is no plain words: a scan, a letter, a picture.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -16,6 +17,18 @@ pub struct Content {
     pub damaged: bool,
     /// The digest it states for itself (`integrityCheck`, base64) and its algorithm; empty if it states none.
     pub integrity: (String, String),
+}
+
+impl Content {
+    /// True if it states a SHA-256 of itself and is something else.
+    pub fn differs(&self) -> bool {
+        let (check, algorithm) = &self.integrity;
+        let stated = data_encoding::BASE64.decode(check.as_bytes()).ok().filter(|_| algorithm == "SHA-256");
+        match (stated, &self.bytes) {
+            (Some(stated), Some(bytes)) => stated != crate::record::Hash::of(bytes).0,
+            _ => false,
+        }
+    }
 }
 
 /// The content of an `ED`; `None` if it holds only words, or a reference into the narrative.
@@ -33,7 +46,7 @@ pub fn content(node: Node<'_>) -> Option<Content> {
             out.url = child(node, "reference").map(|r| attr(r, "value")).unwrap_or_default().to_owned();
             return Some(out);
         }
-        out.bytes = base64(&text).and_then(|bytes| inflate(bytes, attr(node, "compression")));
+        out.bytes = base64(&text).filter(|b| !b.is_empty()).and_then(|bytes| inflate(bytes, attr(node, "compression")));
         out.damaged = out.bytes.is_none();
         return Some(out);
     }
@@ -43,19 +56,6 @@ pub fn content(node: Node<'_>) -> Option<Content> {
         return Some(out);
     }
     None
-}
-
-/// Base64 (RFC 4648 §4), spaces and line breaks aside; a missing padding is forgiven.
-fn base64(text: &str) -> Option<Vec<u8>> {
-    let mut clean: Vec<u8> = text.bytes().filter(|b| !b.is_ascii_whitespace()).collect();
-    while clean.last() == Some(&b'=') {
-        clean.pop();
-    }
-    let mut spec = data_encoding::Specification::new();
-    spec.symbols.push_str("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/");
-    spec.check_trailing_bits = false;
-    let encoding = spec.encoding().ok()?;
-    encoding.decode(&clean).ok().filter(|bytes| !bytes.is_empty())
 }
 
 /// Undoes `compression` (DF deflate RFC 1951, GZ gzip, ZL zlib), within the limits of an archive.

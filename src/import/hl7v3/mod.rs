@@ -13,11 +13,11 @@ mod time;
 mod tree;
 mod words;
 
-pub use code::{cd, labelled, null_flavour, qualifiers, title};
+pub use code::{cd, labelled, null_flavour, qualifiers, referred, title};
 pub use content::{Content, content};
 pub use party::{Name, address, identifier, identifiers, name, telecom};
 pub use quantity::{interval, pq, quantity_words, range_words, value, values};
-pub use system::uri;
+pub use system::{NULL_FLAVOUR, uri};
 pub use time::{Interval, ivl_ts, timing, ts};
 pub use tree::{attr, child, children, descend, is, kind_of, own_text};
 pub use words::{Words, plain};

@@ -66,7 +66,12 @@ fn a_code_says_its_own_words_first() {
     };
     check("code='1' codeSystem='2.16.840.1.113883.6.96' displayName='Name'>", "Name");
     check("code='1' displayName='Name'><originalText>Own words</originalText>", "Own words");
-    check("code='1' displayName='Name'><originalText><reference value='#a'/></originalText>", "By reference");
+    check("code='1' displayName='Name'><originalText><reference value='#a'/></originalText>", "Name");
+    check("code='1'><originalText><reference value='#a'/></originalText>", "By reference");
+    check(
+        "code='1' displayName='Name'><originalText><reference value='#a'/></originalText><qualifier/>",
+        "By reference",
+    );
     check("code='1' displayName='Name'><originalText><reference value='#nowhere'/></originalText>", "Name");
     check("code='1' displayName=' '><translation code='2' displayName='Translated'/>", "Translated");
     check(

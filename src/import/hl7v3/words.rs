@@ -66,6 +66,7 @@ impl<'a> Words<'a> {
     pub fn part(&self, from: Node<'a>, id: &str) -> Option<Node<'a>> {
         match self.parts.get(id)?.as_slice() {
             [one] => Some(*one),
+            many if many.len() > 64 => None,
             several => {
                 let home = |n: Node<'a>| n.ancestors().find(|a| is(*a, "section")).map(|s| s.id());
                 let mine = home(from);
