@@ -42,9 +42,9 @@ impl<'a> Reader<'a> {
         }
         let root = self.tree.root();
         let profile = if self.reading.format == "C-CDA" { "C-CDA" } else { "CDA R2" };
-        let unnamed = self.places(|r| r.issues_at(IssueCode::CodeWithoutName));
+        let unnamed = self.places(IssueCode::CodeWithoutName);
         self.check(profile, "codes have names (displayName or originalText)", unnamed);
-        let dangling = self.places(|r| r.issues_at(IssueCode::DanglingReference));
+        let dangling = self.places(IssueCode::DanglingReference);
         self.check(profile, "references lead to a part of the document", dangling);
         let mut dates = Vec::new();
         let mut units = Vec::new();
@@ -80,7 +80,7 @@ impl<'a> Reader<'a> {
         self.check("UCUM", "units are UCUM codes", units);
         self.check(profile, "sections have a title", untitled);
         self.check(profile, "sections with entries have a narrative", silent);
-        let only = self.places(|r| r.issues_at(IssueCode::NarrativeOnly));
+        let only = self.places(IssueCode::NarrativeOnly);
         self.check(profile, "what is said is coded, not narrative only", only);
         if self.source.is_held() {
             self.check("XML", "one element holds all, and all prefixes are declared", vec![String::new()]);
@@ -115,8 +115,9 @@ impl<'a> Reader<'a> {
         self.push_check("C-CDA", "custodian has a name", named, &at);
     }
 
-    fn places(&self, of: impl FnOnce(&crate::record::Reading) -> Vec<String>) -> Vec<String> {
-        of(&self.reading)
+    /// Where the reading has issues of one code.
+    fn places(&self, code: IssueCode) -> Vec<String> {
+        self.reading.issues.iter().filter(|i| i.code == code).map(|i| i.at.clone()).collect()
     }
 
     fn check(&mut self, profile: &str, check: &str, missed: Vec<String>) {
@@ -132,16 +133,5 @@ impl<'a> Reader<'a> {
         let at = if met { String::new() } else { at.to_owned() };
         let check = Check { profile: profile.to_owned(), check: check.to_owned(), met, at };
         self.reading.conformance.push(check);
-    }
-}
-
-/// Where a reading has issues of one code.
-trait IssuesAt {
-    fn issues_at(&self, code: IssueCode) -> Vec<String>;
-}
-
-impl IssuesAt for crate::record::Reading {
-    fn issues_at(&self, code: IssueCode) -> Vec<String> {
-        self.issues.iter().filter(|i| i.code == code).map(|i| i.at.clone()).collect()
     }
 }

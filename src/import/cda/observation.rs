@@ -119,7 +119,7 @@ impl<'a> Reader<'a> {
             inner.subject = Some(self.relation(subject));
         }
         let named = hl7v3::title(&concept).is_some();
-        if vitals || !named || hl7v3::null_flavour(node).is_some() && !named {
+        if vitals || !named {
             // What holds them has nothing to say by itself.
             self.mark(node, Outcome::Shown);
             let specimen = children(node, "specimen").next().is_some();

@@ -37,7 +37,7 @@ impl<'a> Reader<'a> {
                 (Some(What::Criticality), _) => self.aspect(part, entry, "criticality"),
                 (Some(What::Certainty), _) => self.certainty(part, entry),
                 (Some(What::Reaction), _) | (_, "MFST") if is_observation && entry.kind == Kind::AllergyIntolerance => {
-                    self.reaction(part, entry, ctx)
+                    self.reaction(part, entry)
                 }
                 (Some(What::Status), _) if is_observation => self.status(part, entry),
                 (Some(What::HealthStatus), _) if is_observation => self.aspect(part, entry, "healthStatus"),
@@ -165,7 +165,7 @@ impl<'a> Reader<'a> {
         true
     }
 
-    fn reaction(&mut self, part: Node<'a>, entry: &mut Entry, ctx: &Ctx) -> bool {
+    fn reaction(&mut self, part: Node<'a>, entry: &mut Entry) -> bool {
         let value = child(part, "value").map(|v| hl7v3::cd(v, &self.words)).filter(|c| c.label().is_some() || named(c));
         let concept = value.unwrap_or_else(|| crate::record::Concept::words(self.answer(part)));
         if concept.label().is_none() && !named(&concept) {
@@ -183,7 +183,6 @@ impl<'a> Reader<'a> {
             reaction.note = said;
         }
         entry.reactions.push(reaction);
-        let _ = ctx;
         true
     }
 
