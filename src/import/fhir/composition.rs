@@ -15,7 +15,7 @@ impl<'t> Reader<'t, '_> {
         if let Some(name) = source.filter(|_| self.reading.source.name.is_empty()) {
             self.reading.source.name = name;
         }
-        if self.reading.source.title.is_empty() {
+        if self.reading.source.title.is_empty() && !self.withheld() {
             self.reading.source.title = node.get("title").words().to_owned();
         }
         if let Some(date) = date(node.get("date")) {
@@ -89,14 +89,19 @@ impl<'t> Reader<'t, '_> {
         if nothing == Nothing::NarrativeOnly {
             self.issue(Severity::Information, IssueCode::NarrativeOnly, at, node.get("title").words());
         }
+        // Words that are withheld from the patient are an entry with that label, one tap behind a warning.
+        let withheld = self.withheld();
+        if let Some(section) = section {
+            let words = if withheld { String::new() } else { text.clone() };
+            self.reading.says.push(SectionSays { section, nothing, text: words, at: at.to_owned() });
+        }
         match section {
-            Some(section) => {
-                self.reading.says.push(SectionSays { section, nothing, text, at: at.to_owned() });
-            }
-            None if text.is_empty() => {}
-            None => {
-                let mut entry: Entry =
-                    new_entry(Section::PatientStory, Kind::Other("Composition.section".to_owned()), at);
+            Some(_) if !withheld => {}
+            _ if text.is_empty() => {}
+            _ => {
+                let of = section.unwrap_or(Section::PatientStory);
+                let mut entry: Entry = new_entry(of, Kind::Other("Composition.section".to_owned()), at);
+                entry.labels.clone_from(&self.inherited);
                 let title = node.get("title").words();
                 entry.title = if title.is_empty() {
                     text.lines().next().unwrap_or_default().to_owned()
@@ -119,7 +124,8 @@ impl<'t> Reader<'t, '_> {
                 "data-awaiting-filing" => IssueCode::DataAwaitingFiling,
                 _ => continue,
             };
-            self.issue(Severity::Warning, code, at, node.get("title").words());
+            let title = if self.withheld() { "" } else { node.get("title").words() };
+            self.issue(Severity::Warning, code, at, title);
         }
         let reason = concept(node.get("emptyReason"));
         if reason.is_empty() {
@@ -146,12 +152,14 @@ fn list_section(node: &Node<'_>) -> Option<Section> {
     place::of_document(&code).or_else(|| {
         code.codings.iter().find_map(|c| {
             Some(match c.code.as_str() {
-                "886921000000105" | "1103671000000101" | "allergies" => Section::Allergies,
+                // The list of ended allergies says nothing of those that are not.
+                "886921000000105" | "allergies" => Section::Allergies,
                 "933361000000108" | "medications" => Section::Medications,
                 "717711000000103" | "problems" => Section::Problems,
                 "1102181000000102" => Section::Immunizations,
                 "1149501000000101" => Section::Encounters,
-                "887191000000108" => Section::PatientStory,
+                "887191000000108" => Section::Results,
+                "792931000000107" | "714311000000108" => Section::PlanOfCare,
                 _ => return None,
             })
         })

@@ -101,10 +101,14 @@ pub fn when(node: &Node<'_>, stem: &str) -> (Option<PartialDate>, Option<Partial
         };
     };
     let words = |text: String| (!text.is_empty()).then_some(PartialDate { text, known: None });
+    // DSTU2 has `effectiveTimeDateTime`.
+    let kind = kind.strip_prefix("Time").filter(|rest| !rest.is_empty()).unwrap_or(kind);
     match kind {
+        // Whether it was or is, not when.
+        "Boolean" => (None, None),
         "Period" => (date(value.get("start")), date(value.get("end"))),
         "Timing" => (value.get("event").each().first().and_then(date), None),
-        "Age" => (words(quantity_words(&quantity(value))), None),
+        "Age" | "Quantity" => (words(quantity_words(&quantity(value))), None),
         "Range" => (words(range_words(value)), None),
         _ => (date(value), None),
     }
@@ -227,28 +231,58 @@ pub fn dosage_words(node: &Node<'_>) -> String {
     if !parts.is_empty() {
         return parts.join(" · ");
     }
-    for rate in std::iter::once(node).chain(node.get("doseAndRate").each()) {
-        for stem in ["dose", "rate"] {
-            match rate.choice(stem) {
-                Some(("Quantity" | "SimpleQuantity", q)) => parts.push(quantity_words(&quantity(q))),
-                Some(("Range", r)) => parts.push(range_words(r)),
-                Some(("Ratio", r)) => {
-                    let (n, d) = (quantity(r.get("numerator")), quantity(r.get("denominator")));
-                    parts.push(format!("{} / {}", quantity_words(&n), quantity_words(&d)));
-                }
-                _ => {}
+    let rates = node.get("doseAndRate").each();
+    for rate in std::iter::once(node).chain(rates) {
+        // Several doses (ordered, calculated) are told apart by their types; one alone needs none.
+        let kind = if rates.len() > 1 { label(&concept(rate.get("type"))) } else { String::new() };
+        for name in [
+            "doseQuantity",
+            "doseSimpleQuantity",
+            "doseRange",
+            "dose",
+            "quantity",
+            "quantityQuantity",
+            "quantityRange",
+            "rateQuantity",
+            "rateSimpleQuantity",
+            "rateRange",
+            "rateRatio",
+        ] {
+            let amount = amount_words(rate.get(name));
+            if !amount.is_empty() {
+                parts.push(if kind.is_empty() { amount } else { format!("{kind}: {amount}") });
             }
         }
     }
     parts.push(timing_words(node.get("timing")));
-    parts.extend(["route", "site", "method"].map(|k| label(&concept(node.get(k)))));
-    parts.extend(concepts(node.get("additionalInstruction")).iter().map(label));
+    for key in ["route", "site", "siteCodeableConcept", "method"] {
+        parts.push(label(&concept(node.get(key))));
+    }
+    parts.extend(concepts(node.first_of(&["additionalInstruction", "additionalInstructions"])).iter().map(label));
+    for limit in node.get("maxDosePerPeriod").each() {
+        let words = amount_words(limit);
+        parts.push(if words.is_empty() { words } else { format!("≤ {words}") });
+    }
     parts.retain(|p| !p.is_empty());
     parts.join(" · ")
 }
 
+/// A Quantity, Range or Ratio in one line; empty for anything else.
+fn amount_words(node: &Node<'_>) -> String {
+    if node.get("numerator").is_object() {
+        let (n, d) = (quantity(node.get("numerator")), quantity(node.get("denominator")));
+        format!("{} / {}", quantity_words(&n), quantity_words(&d))
+    } else if node.get("low").is_object() || node.get("high").is_object() {
+        range_words(node)
+    } else if node.is_object() {
+        quantity_words(&quantity(node))
+    } else {
+        String::new()
+    }
+}
+
 /// A Timing in notation: its code's words, or `2 × / 1 d`, with its times of day.
-fn timing_words(node: &Node<'_>) -> String {
+pub fn timing_words(node: &Node<'_>) -> String {
     let code = concept(node.get("code"));
     if let Some(words) = code.label() {
         return words.to_owned();
@@ -261,7 +295,9 @@ fn timing_words(node: &Node<'_>) -> String {
         let most =
             if plain("frequencyMax").is_empty() { String::new() } else { format!("–{}", plain("frequencyMax")) };
         let longest = if plain("periodMax").is_empty() { String::new() } else { format!("–{}", plain("periodMax")) };
-        parts.push(format!("{times}{most} × / {}{longest} {}", plain("period"), plain("periodUnit")));
+        // DSTU2 says `periodUnits`.
+        let unit = repeat.first_of(&["periodUnit", "periodUnits"]).plain();
+        parts.push(format!("{times}{most} × / {}{longest} {unit}", plain("period")));
     }
     for key in ["dayOfWeek", "timeOfDay", "when"] {
         parts.extend(repeat.get(key).each().iter().map(said));

@@ -40,6 +40,8 @@ impl<'t> Reader<'t, '_> {
             Kind::DeviceUseStatement => self.device_use(i, node, &mut entry),
             _ => self.rest(i, node, &mut entry),
         }
+        self.remaining(i, node, &mut entry);
+        self.held_by(i, &mut entry);
         self.place(i, &mut entry);
         self.complete(node, &mut entry);
         self.reading.entries.push(entry);
@@ -48,13 +50,35 @@ impl<'t> Reader<'t, '_> {
     /// What all resources share: identifiers, labels, links, people, notes.
     fn common(&mut self, i: usize, node: &Node<'t>, entry: &mut Entry) {
         entry.identifiers = identifiers(node.get("identifier"));
+        // What a contained resource inherits from its holder is among the inherited.
         entry.labels = node.get("meta").get("security").each().iter().map(super::datatypes::coding).collect();
+        let own = node.get("securityLabel").each().iter().flat_map(|label| concept(label).codings);
+        for label in own.chain(self.inherited.iter().cloned()) {
+            if !entry.labels.contains(&label) {
+                entry.labels.push(label);
+            }
+        }
         entry.category = concepts(node.get("category"));
-        entry.notes = notes(node.first_of(&["note", "comment", "comments"]));
+        entry.notes = notes(node.first_of(&["note", "notes", "comment", "comments"]));
         entry.status.text = status(node.get("status"));
         entry.status.standing = standing(&entry.status.text);
         for key in
-            ["performer", "asserter", "recorder", "author", "requester", "informationSource", "source", "participant"]
+            // Names of all versions; DSTU2's last.
+            [
+                "performer",
+                "asserter",
+                "recorder",
+                "author",
+                "requester",
+                "informationSource",
+                "source",
+                "participant",
+                "reporter",
+                "prescriber",
+                "orderer",
+                "dispenser",
+                "practitioner",
+            ]
         {
             for one in node.get(key).each() {
                 let reference = ["actor", "individual", "agent", "who", "onBehalfOf"]
@@ -180,6 +204,9 @@ impl<'t> Reader<'t, '_> {
         entry.end = when(node, "abatement").0;
         entry.recorded = date(node.first_of(&["recordedDate", "assertedDate", "dateRecorded"]));
         self.clinical(node, entry);
+        if node.get("abatementBoolean").is_true() && entry.status.standing == Standing::Unknown {
+            entry.status.standing = Standing::Ended;
+        }
         detail(entry, "severity", label(&concept(node.get("severity"))));
         for site in concepts(node.get("bodySite")) {
             detail(entry, "bodySite", label(&site));
@@ -245,10 +272,13 @@ impl<'t> Reader<'t, '_> {
         if node.get("notGiven").is_true() || node.get("wasNotGiven").is_true() || entry.status.text == "not-done" {
             entry.polarity = Polarity::NotDone;
             entry.status.standing = Standing::Stopped;
-            let reasons = [node.get("statusReason"), node.get("explanation").get("reasonNotGiven")];
-            for reason in reasons.iter().flat_map(|n| concepts(n)) {
-                detail(entry, "statusReason", label(&reason));
-            }
+        }
+        let explanation = node.get("explanation");
+        for reason in [node.get("statusReason"), explanation.get("reasonNotGiven")].iter().flat_map(|n| concepts(n)) {
+            detail(entry, "statusReason", label(&reason));
+        }
+        for reason in concepts(explanation.get("reason")) {
+            detail(entry, "reasonCode", label(&reason));
         }
         detail(entry, "lotNumber", node.get("lotNumber").words());
         detail(entry, "expirationDate", node.get("expirationDate").words());
@@ -286,9 +316,21 @@ impl<'t> Reader<'t, '_> {
             entry.polarity = Polarity::NotDone;
             entry.status.standing = Standing::Stopped;
         }
-        for key in ["statusReason", "reasonCode", "bodySite", "outcome", "complication", "followUp"] {
+        const NAMES: [(&str, &str); 10] = [
+            ("statusReason", "statusReason"),
+            ("notDoneReason", "statusReason"),
+            ("reasonNotPerformed", "statusReason"),
+            ("reasonCode", "reasonCode"),
+            ("reasonCodeableConcept", "reasonCode"),
+            ("reason", "reasonCode"),
+            ("bodySite", "bodySite"),
+            ("outcome", "outcome"),
+            ("complication", "complication"),
+            ("followUp", "followUp"),
+        ];
+        for (key, name) in NAMES {
             for one in concepts(node.get(key)) {
-                detail(entry, key, label(&one));
+                detail(entry, name, label(&one));
             }
         }
         if let Some(found) = absence(&entry.concept) {
@@ -305,8 +347,15 @@ impl<'t> Reader<'t, '_> {
         }
         let period = node.first_of(&["period", "actualPeriod"]);
         (entry.date, entry.end) = (date(period.get("start")), date(period.get("end")));
-        for one in concepts(node.first_of(&["reasonCode", "reason"])) {
-            detail(entry, "reasonCode", label(&one));
+        for other in concepts(node.get("type")).iter().skip(1) {
+            detail(entry, "type", label(other));
+        }
+        // R5 has a use and values in each reason.
+        for reason in node.first_of(&["reasonCode", "reason"]).each() {
+            let values = reason.get("value");
+            for one in concepts(if values.is_null() { reason } else { values }) {
+                detail(entry, "reasonCode", label(&one));
+            }
         }
         for place in node.get("location").each() {
             detail(entry, "location", self.called(place.get("location"), i, node).label);
@@ -314,8 +363,6 @@ impl<'t> Reader<'t, '_> {
         for one in concepts(node.get("serviceType")) {
             detail(entry, "serviceType", label(&one));
         }
-        let stay = node.get("hospitalization");
-        detail(entry, "dischargeDisposition", label(&concept(stay.get("dischargeDisposition"))));
     }
 
     fn document(&mut self, i: usize, node: &Node<'t>, entry: &mut Entry) {
@@ -329,8 +376,19 @@ impl<'t> Reader<'t, '_> {
         if entry.status.certainty == "entered-in-error" {
             entry.status.standing = Standing::EnteredInError;
         }
+        entry.identifiers.extend(super::datatypes::identifier(node.get("masterIdentifier")));
         let period = node.get("context").get("period");
         detail(entry, "period", period.get("start").words());
+        for event in concepts(node.get("context").get("event")) {
+            detail(entry, "event", label(&event));
+        }
+        for key in ["facilityType", "practiceSetting"] {
+            detail(entry, key, label(&concept(node.get("context").get(key))));
+        }
+        for one in node.get("relatesTo").each() {
+            let role = super::datatypes::status(one.get("code"));
+            self.link(one.get("target"), i, node, if role.is_empty() { "relatesTo" } else { &role }, entry);
+        }
         let description = node.get("description").words().to_owned();
         let name = entry.concept.label().map(str::to_owned).unwrap_or_default();
         let mut own = description.clone();
@@ -375,12 +433,15 @@ impl<'t> Reader<'t, '_> {
 
     /// All other kinds: what they are about, when, and how they stand, by the names that FHIR uses for these.
     fn rest(&mut self, i: usize, node: &Node<'t>, entry: &mut Entry) {
-        const ABOUT: [&str; 12] = [
+        const ABOUT: [&str; 15] = [
             "code",
+            "serviceRequested",
             "title",
             "description",
             "type",
             "serviceType",
+            "appointmentType",
+            "topic",
             "procedureCode",
             "scope",
             "event",
@@ -391,18 +452,50 @@ impl<'t> Reader<'t, '_> {
         ];
         let about = ABOUT.iter().map(|k| concept(node.get(k))).find(|c| !c.is_empty());
         entry.concept = about.unwrap_or_default();
+        let items = concepts(node.get("serviceRequested"));
+        // DSTU2's orders name what is ordered item by item.
+        let items: Vec<Concept> = if items.is_empty() {
+            node.get("item").each().iter().map(|n| concept(n.get("code"))).collect()
+        } else {
+            items
+        };
+        if entry.concept.is_empty() {
+            entry.concept = items.first().cloned().unwrap_or_default();
+        }
+        for item in items {
+            if item != entry.concept {
+                detail(entry, "item", label(&item));
+            }
+        }
         if entry.status.text.is_empty() {
             entry.status.text = status(node.first_of(&["lifecycleStatus", "status"]));
             entry.status.standing = standing(&entry.status.text);
         }
-        for stem in ["occurrence", "effective", "onset", "performed", "started"] {
+        for stem in ["occurrence", "effective", "onset", "performed", "started", "scheduled", "created", "identified"] {
             let (start, end) = when(node, stem);
             if entry.date.is_none() && start.is_some() {
                 (entry.date, entry.end) = (start, end);
             }
         }
-        for key in ["startDate", "start", "dateTime", "date", "authored", "sent", "created", "authoredOn"] {
+        const DATES: [&str; 12] = [
+            "startDate",
+            "start",
+            "dateTime",
+            "date",
+            "authored",
+            "sent",
+            "created",
+            "authoredOn",
+            "orderedOn",
+            "dateSent",
+            "plannedStartDate",
+            "statusDate",
+        ];
+        for key in DATES {
             entry.date = entry.date.take().or_else(|| date(node.get(key)));
+        }
+        for event in node.get("event").each() {
+            entry.date = entry.date.take().or_else(|| date(event.get("dateTime")));
         }
         let period = node.get("period");
         entry.date = entry.date.take().or_else(|| date(period.get("start")));
@@ -420,11 +513,24 @@ impl<'t> Reader<'t, '_> {
             let what = if what.is_empty() { inner.get("description").words().to_owned() } else { what };
             detail(entry, "activity", what);
         }
-        for one in node.get("condition").each().iter().filter(|c| c.is_object()) {
-            detail(entry, "condition", label(&concept(one.get("code"))));
+        if entry.kind == Kind::FamilyMemberHistory {
+            self.relative(node, entry);
         }
-        for target in node.get("target").each() {
-            detail(entry, "target", target.get("dueDate").words());
+        let held = [("payload", "contentAttachment"), ("payload", "content"), ("sourceAttachment", "")];
+        for (list, key) in held {
+            for (n, one) in node.get(list).each().iter().enumerate() {
+                let (content, below) =
+                    if key.is_empty() { (one, String::new()) } else { (one.get(key), format!("/{key}")) };
+                if content.is_object() && (!content.get("contentType").is_null() || !content.get("data").is_null()) {
+                    let at = format!("{}/{list}/{n}{below}", entry.at);
+                    entry.attachments.extend(self.attach(content, at, "", i));
+                }
+            }
+        }
+        for payload in node.get("payload").each() {
+            let words = payload.first_of(&["contentString", "contentCodeableConcept"]);
+            let words = if words.is_object() { label(&concept(words)) } else { words.words().to_owned() };
+            entry.notes.extend((!words.is_empty()).then_some(words));
         }
         for recommendation in node.get("recommendation").each() {
             detail(entry, "vaccineCode", label(&concept(recommendation.get("vaccineCode"))));
@@ -440,13 +546,41 @@ impl<'t> Reader<'t, '_> {
         }
     }
 
+    /// A relative and what they had: `Father: Diabetes mellitus, Asthma` (FHIR R4 §9.4).
+    fn relative(&mut self, node: &Node<'t>, entry: &mut Entry) {
+        let relation = label(&concept(node.get("relationship")));
+        detail(entry, "name", node.get("name").words());
+        let mut had = Vec::new();
+        for one in node.get("condition").each().iter().filter(|c| c.is_object()) {
+            let what = label(&concept(one.get("code")));
+            let (onset, _) = when(one, "onset");
+            let onset = onset.map(|d| d.text).filter(|t| !t.is_empty());
+            let outcome = label(&concept(one.get("outcome")));
+            let more: Vec<String> = onset.into_iter().chain((!outcome.is_empty()).then_some(outcome)).collect();
+            detail(
+                entry,
+                "condition",
+                if more.is_empty() { what.clone() } else { format!("{what} ({})", more.join(", ")) },
+            );
+            entry.notes.extend(notes(one.get("note")));
+            had.extend((!what.is_empty()).then_some(what));
+        }
+        if !relation.is_empty() && !had.is_empty() {
+            entry.title = format!("{relation}: {}", had.join(", "));
+        } else if !relation.is_empty() {
+            entry.title = relation;
+        }
+    }
+
     /// Answers of a QuestionnaireResponse, question by question.
     fn questions(&self, node: &Node<'t>, entry: &mut Entry, depth: usize) {
         if depth > 8 {
             return;
         }
-        for item in node.get("item").each() {
-            let question = item.get("text").words();
+        // DSTU2 has groups of questions.
+        let parts = ["item", "group", "question"].iter().flat_map(|key| node.get(key).each());
+        for item in parts {
+            let question = item.first_of(&["text", "title"]).words();
             let question = if question.is_empty() { item.get("linkId").words() } else { question };
             for answer in item.get("answer").each() {
                 let value = super::datatypes::value(answer);
@@ -537,6 +671,7 @@ fn reaction(node: &Node<'_>) -> Reaction {
     note.extend(notes(node.get("note")));
     note.push(label(&concept(node.get("exposureRoute"))));
     note.push(label(&concept(node.get("substance"))));
+    note.push(node.get("certainty").words().to_owned());
     note.retain(|n| !n.is_empty());
     Reaction {
         manifestations: concepts(node.get("manifestation")),

@@ -119,11 +119,15 @@ fn medication(node: &Node<'_>) -> Named {
     let own = concept(node.get("code"));
     let mut details = Vec::new();
     let form = label(&concept(node.first_of(&["form", "doseForm"])));
+    let form = if form.is_empty() { label(&concept(node.get("product").get("form"))) } else { form };
     if !form.is_empty() {
         details.push(Detail { name: "form".to_owned(), text: form });
     }
     let mut parts = Vec::new();
-    for ingredient in node.get("ingredient").each() {
+    // DSTU2 has a product between.
+    let product = node.get("product");
+    let holder = if product.is_object() { product } else { node };
+    for ingredient in holder.get("ingredient").each() {
         let item =
             ingredient.choice("item").map(|(_, n)| concept(n)).unwrap_or_else(|| concept(ingredient.get("item")));
         let strength = ingredient.choice("strength").map_or(ingredient.get("strength"), |(_, n)| n);

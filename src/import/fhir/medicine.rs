@@ -29,10 +29,12 @@ impl<'t> Reader<'t, '_> {
         self.taken(node, entry);
         let (start, end) = when(node, "effective");
         let (start, end) = if start.is_none() { when(node, "occurrence") } else { (start, end) };
+        // R5 spells it so.
+        let (start, end) = if start.is_none() { when(node, "occurence") } else { (start, end) };
         let supplied = date(node.first_of(&["whenHandedOver", "whenPrepared", "dateWritten"]));
         entry.recorded = date(node.first_of(&["dateAsserted", "authoredOn", "dateWritten", "recorded"]));
         let validity = node.get("dispenseRequest").get("validityPeriod");
-        entry.end = end.or_else(|| date(validity.get("end")));
+        entry.end = end.or_else(|| date(validity.get("end"))).or_else(|| date(node.get("dateEnded")));
         let begins = date(validity.get("start"));
         entry.date = match entry.kind {
             // An order is dated by its author; when it may be supplied from is another matter.
@@ -80,9 +82,26 @@ impl<'t> Reader<'t, '_> {
             entry.polarity = Polarity::DoNotPerform;
         }
         let taken = node.get("taken").words();
+        // R5 leaves the status of a statement to its record, and says by adherence whether it is taken.
+        if status == "recorded" {
+            entry.status.standing = match adherence.as_str() {
+                "taking" | "taking-as-directed" | "taking-not-as-directed" => Standing::Active,
+                "on-hold" | "on-hold-as-directed" => Standing::OnHold,
+                "stopped" | "stopped-as-directed" => Standing::Stopped,
+                _ => Standing::Unknown,
+            };
+        }
         detail(entry, "taken", taken);
         detail(entry, "adherence", adherence);
-        for key in ["statusReason", "reasonNotTaken"] {
+        for key in [
+            "statusReason",
+            "reasonNotTaken",
+            "reasonNotGiven",
+            "reasonEnded",
+            "notDoneReasonCodeableConcept",
+            "notPerformedReason",
+            "statusReasonCodeableConcept",
+        ] {
             for reason in concepts(node.get(key)) {
                 detail(entry, "statusReason", label(&reason));
             }
@@ -92,7 +111,7 @@ impl<'t> Reader<'t, '_> {
     /// What is said around it: intent, quantities, issues, reasons, prescription type (GP Connect extensions).
     fn supply(&mut self, i: usize, node: &Node<'t>, entry: &mut Entry) {
         detail(entry, "intent", node.get("intent").words());
-        for key in ["reasonCode", "reasonForUseCodeableConcept", "reason"] {
+        for key in ["reasonCode", "reasonCodeableConcept", "reasonForUseCodeableConcept", "reasonGiven", "reason"] {
             for reason in concepts(node.get(key)) {
                 detail(entry, "reasonCode", label(&reason));
             }

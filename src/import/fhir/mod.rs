@@ -11,20 +11,23 @@ use std::rc::Rc;
 use super::node::{self, Node};
 use super::{ImportError, Phase, Progress, READER, encoding, issue, json, narrative, tell};
 use crate::record::{
-    Concept, Entry, IssueCode, Kind, NhsNumber, Nothing, Outcome, PartialDate, Person, Reading, Section, SectionSays,
-    Severity,
+    Coding, Concept, Entry, IssueCode, Kind, NhsNumber, Nothing, Outcome, PartialDate, Person, Reading, Section,
+    SectionSays, Severity,
 };
 
 mod attachment;
 mod composition;
+mod conform;
 mod datatypes;
 mod entry;
+mod holders;
 mod index;
 mod labels;
 mod medicine;
 mod observation;
 mod person;
 pub(super) mod place;
+mod rest;
 mod types;
 mod version;
 pub(super) mod words;
@@ -56,6 +59,9 @@ pub fn read(
         labels: RefCell::default(),
         binaries: HashMap::new(),
         versions: version::Marks::default(),
+        checks: conform::Checks::default(),
+        holders: holders::Holders::default(),
+        inherited: Vec::new(),
         patients_named: index.pieces.iter().filter(|p| p.kind == "Patient").all(|p| !p.id.is_empty()),
         reading: Reading {
             reader: READER,
@@ -159,6 +165,10 @@ pub(crate) struct Reader<'t, 'i> {
     /// Attachments made of Binary resources, by piece.
     binaries: HashMap<usize, u32>,
     versions: version::Marks,
+    checks: conform::Checks,
+    holders: holders::Holders,
+    /// Security labels that what is being read inherits.
+    inherited: Vec<Coding>,
     /// Every Patient of the file has an id by which it could be referred to.
     patients_named: bool,
     pub reading: Reading,
@@ -176,6 +186,7 @@ impl<'t> Reader<'t, '_> {
     /// Reads what speaks about other resources before them: people, documents, headers, binaries.
     fn headers(&mut self) {
         let index = self.index;
+        self.hold();
         self.reading.source.profiles = index.profiles(self.text, self.syntax);
         if !index.timestamp.is_empty() {
             self.reading.source.as_of = Some(PartialDate::fhir(&index.timestamp));
@@ -191,6 +202,7 @@ impl<'t> Reader<'t, '_> {
                 "Composition" => {
                     let node = self.tree(piece);
                     if node.twice().is_none() {
+                        self.inherited = self.labels_of(i, &node);
                         self.composition(i, &piece.at, &node);
                     }
                 }
@@ -241,6 +253,10 @@ impl<'t> Reader<'t, '_> {
             self.issue(Severity::Warning, IssueCode::UnknownModifier, &format!("{at}/implicitRules"), &rules);
         }
         self.versions.look(&piece.kind, &node);
+        if matches!(class, Class::Person | Class::Entry(..) | Class::List) || piece.kind == "Composition" {
+            self.checks.resource(&piece.kind, at, &node, i, self.index);
+        }
+        self.inherited = self.labels_of(i, &node);
         self.narrative(at, &node);
         let before = self.reading.entries.len();
         match class {
@@ -319,11 +335,14 @@ impl<'t> Reader<'t, '_> {
         }
         let (version, sign) = self.versions.version();
         let found = format!("{version} ({sign})");
-        let other = version != "R4";
+        // Elements of all versions are read; a resource type that none has may be of one that is newer than this.
+        let strange = self.reading.ledger.lines.iter().any(|l| l.reason == Some(IssueCode::UnknownType));
         self.reading.version = version.to_owned();
-        if other {
+        if version != "R4" && strange {
             self.issue(Severity::Warning, IssueCode::OtherVersion, "", &found);
         }
+        self.reading.conformance = std::mem::take(&mut self.checks).list(version);
+        self.hush();
     }
 }
 

@@ -14,6 +14,10 @@ pub fn section(
             if about.codings.iter().any(|c| c.system == system::LOINC && PREGNANCY.contains(&c.code.as_str())) {
                 return Section::Pregnancy;
             }
+            // The free text of a consultation is no finding.
+            if about.codings.iter().any(|c| c.system == system::SNOMED && c.code == "37331000000100") {
+                return by_document.unwrap_or(Section::PatientStory);
+            }
             // A document's author who puts a finding under pregnancy, alerts or function knows more than a category.
             let special = by_document.filter(|s| !matches!(s, Section::Results | Section::VitalSigns));
             special.or_else(|| by_category(category)).or(by_document).unwrap_or(by_type)

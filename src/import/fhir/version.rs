@@ -6,6 +6,8 @@ use crate::import::node::Node;
 pub struct Marks {
     dstu2: Seen,
     stu3: Seen,
+    /// DSTU2 or STU3.
+    old: Seen,
     /// R4 and later, told from STU3 and earlier.
     since_r4: Seen,
     /// R4 and R4B, told from R5.
@@ -45,7 +47,9 @@ impl Marks {
             "MedicationUsage" | "DeviceUsage" | "RequestOrchestration" => self.r5.note(kind, "resourceType"),
             "AllergyIntolerance" if there("substance") => self.dstu2.note(kind, "substance"),
             "Condition" if there("dateRecorded") => self.dstu2.note(kind, "dateRecorded"),
-            "AllergyIntolerance" | "Condition" if text("clinicalStatus") => self.stu3.note(kind, "clinicalStatus"),
+            "Condition" | "Encounter" if there("patient") => self.dstu2.note(kind, "patient"),
+            "AllergyIntolerance" if text("clinicalStatus") => self.stu3.note(kind, "clinicalStatus"),
+            "Condition" if text("clinicalStatus") => self.old.note(kind, "clinicalStatus"),
             "AllergyIntolerance" | "Condition" if there("clinicalStatus") => {
                 self.since_r4.note(kind, "clinicalStatus");
                 if node.get("type").is_object() {
@@ -83,9 +87,11 @@ impl Marks {
 
     /// The version that most signs tell, with the first of its signs; R4 where there is none.
     pub fn version(&self) -> (&'static str, &str) {
-        let old = if self.dstu2.count > self.stu3.count { ("DSTU2", &self.dstu2) } else { ("STU3", &self.stu3) };
-        if old.1.count > self.since_r4.count {
-            (old.0, &old.1.first)
+        let old = self.dstu2.count + self.stu3.count + self.old.count;
+        if old > self.since_r4.count {
+            let (name, seen) =
+                if self.dstu2.count > self.stu3.count { ("DSTU2", &self.dstu2) } else { ("STU3", &self.stu3) };
+            (name, if seen.first.is_empty() { &self.old.first } else { &seen.first })
         } else if self.r5.count > self.before_r5.count {
             ("R5", &self.r5.first)
         } else {

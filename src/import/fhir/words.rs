@@ -16,16 +16,18 @@ pub fn standing(word: &str) -> Standing {
         | "on-target"
         | "ahead-of-target"
         | "behind-target"
-        | "sustaining" => Standing::Active,
+        | "sustaining"
+        | "received"
+        | "review" => Standing::Active,
         "completed" | "resolved" | "inactive" | "remission" | "finished" | "fulfilled" | "achieved" | "discharged"
         | "ended" | "superseded" => Standing::Ended,
-        "stopped" | "cancelled" | "revoked" | "aborted" | "abandoned" | "not-done" | "not-taken" | "rejected"
-        | "declined" | "noshow" | "suspended-stopped" => Standing::Stopped,
+        "stopped" | "cancelled" | "discontinued" | "failed" | "revoked" | "aborted" | "abandoned" | "not-done"
+        | "not-taken" | "rejected" | "declined" | "noshow" | "suspended-stopped" => Standing::Stopped,
         "on-hold" | "suspended" => Standing::OnHold,
         "planned" | "draft" | "booked" | "proposed" | "intended" | "preparation" | "requested" | "pending"
         | "waitlist" | "scheduled" => Standing::Planned,
         "final" | "current" => Standing::Final,
-        "preliminary" | "registered" | "partial" => Standing::Preliminary,
+        "preliminary" | "registered" | "partial" | "modified" | "specimen-in-process" => Standing::Preliminary,
         "amended" | "corrected" | "appended" => Standing::Amended,
         "entered-in-error" => Standing::EnteredInError,
         _ => Standing::Unknown,

@@ -85,7 +85,7 @@ impl<'t, 'p> Gatherer<'t, 'p> {
                 "id" => head.id = reader.text(depth + 1)?.unwrap_or_default(),
                 "type" if nested == 0 => head.bundle = reader.text(depth + 1)?.unwrap_or_default(),
                 "timestamp" if nested == 0 => head.timestamp = reader.text(depth + 1)?.unwrap_or_default(),
-                "meta" if nested == 0 => head.meta = Some(reader.skip(depth + 1)?),
+                "meta" => head.meta = Some(reader.skip(depth + 1)?),
                 // Other resources have elements of these names too; what was found there is dropped again below.
                 "entry" | "parameter" if nested < NESTED => self.children(reader, &at, &key, depth + 1, nested + 1)?,
                 _ => {
@@ -101,10 +101,15 @@ impl<'t, 'p> Gatherer<'t, 'p> {
                 self.index.pieces.truncate(before);
                 return self.odd(at, range, "Bundle", Some(IssueCode::DuplicateKey), reader);
             }
+            if let Some(meta) = head.meta.filter(|_| head.kind == "Bundle") {
+                // The outermost comes first.
+                let meta = (at, self.base + meta.start..self.base + meta.end);
+                let place = if nested == 0 { 0 } else { self.index.metas.len() };
+                self.index.metas.insert(place, meta);
+            }
             if nested == 0 && head.kind == "Bundle" {
                 self.index.bundle = head.bundle.into_owned();
                 self.index.timestamp = head.timestamp.into_owned();
-                self.index.meta = head.meta.map(|r| self.base + r.start..self.base + r.end);
             }
             return Ok(());
         }

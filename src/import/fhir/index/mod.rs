@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use super::Syntax;
 use crate::import::node::Node;
-use crate::record::IssueCode;
+use crate::record::{Coding, IssueCode};
 
 mod json;
 mod xml;
@@ -35,8 +35,8 @@ pub struct Index<'t> {
     pub bundle: String,
     /// `timestamp` of the outermost Bundle.
     pub timestamp: String,
-    /// Where its `meta` stands.
-    meta: Option<Range<usize>>,
+    /// Where the `meta` of each Bundle stands, with the Bundle's place.
+    metas: Vec<(String, Range<usize>)>,
     by_url: HashMap<String, Found>,
     by_id: HashMap<String, Found>,
     by_bare_id: HashMap<String, Found>,
@@ -56,9 +56,20 @@ const NESTED: usize = 8;
 impl<'t> Index<'t> {
     /// Profiles that the outermost Bundle claims.
     pub fn profiles(&self, text: &'t str, syntax: Syntax) -> Vec<String> {
-        let meta = self.meta.clone().and_then(|r| text.get(r)).map(|t| syntax.parse(t));
+        let meta = self.metas.first().and_then(|(_, r)| text.get(r.clone())).map(|t| syntax.parse(t));
         let list = meta.as_ref().map(|n| n.get("profile").each()).unwrap_or_default();
         list.iter().map(|n: &Node<'_>| n.words().to_owned()).filter(|w| !w.is_empty()).collect()
+    }
+
+    /// Security labels of each Bundle, with the Bundle's place: they hold for all that is in it (FHIR R4 §6.1.2).
+    pub fn labels(&self, text: &'t str, syntax: Syntax) -> Vec<(String, Vec<Coding>)> {
+        let read = |range: &Range<usize>| {
+            let meta = text.get(range.clone()).map(|t| syntax.parse(t));
+            let labels = meta.as_ref().map(|n| n.get("security").each()).unwrap_or_default();
+            labels.iter().map(super::datatypes::coding).collect::<Vec<_>>()
+        };
+        let all = self.metas.iter().map(|(at, range)| (at.clone(), read(range)));
+        all.filter(|(_, labels)| !labels.is_empty()).collect()
     }
 
     fn named(mut self, text: &str) -> Self {

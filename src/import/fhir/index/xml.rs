@@ -74,9 +74,10 @@ impl<'t> Gatherer<'t, '_> {
                         "timestamp" if outermost && self.index.timestamp.is_empty() => {
                             self.index.timestamp = value(&child).into_owned();
                         }
-                        "meta" if outermost && self.index.meta.is_none() => {
+                        "meta" if holder && kind == "Bundle" => {
                             let end = walk.skip()?;
-                            self.index.meta = Some(child.range.start..end);
+                            let place = if nested == 0 { 0 } else { self.index.metas.len() };
+                            self.index.metas.insert(place, (at.clone(), child.range.start..end));
                             continue;
                         }
                         _ => {}
