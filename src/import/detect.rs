@@ -122,7 +122,10 @@ pub fn text(text: &str) -> Option<Format> {
         _ if starts("shc:/") => Some(Format::SmartHealthCard),
         _ if starts("shlink:/") => Some(Format::SmartHealthLink),
         _ if starts("HC1:") => Some(Format::EuCertificate),
-        _ if start.trim_end().len() < 4096 && !start.trim_end().contains(char::is_whitespace) && start.contains("#shlink:/") => {
+        _ if start.trim_end().len() < 4096
+            && !start.trim_end().contains(char::is_whitespace)
+            && start.contains("#shlink:/") =>
+        {
             Some(Format::SmartHealthLink)
         }
         // A bare JWS of a SMART Health Card, or several: headers and payloads in base64url. Five parts are a JWE, the

@@ -410,7 +410,7 @@ pub enum IssueCode {
     BeyondLimits,
     /// The source marks it as entered in error.
     EnteredInError,
-    /// The entry is dated in the future.
+    /// The entry is dated in the future. Readers have no clock: whoever makes the report raises it.
     FutureDate,
     /// The file is of a version that this reader reads only as far as it says the same as R4.
     OtherVersion,

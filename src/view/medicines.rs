@@ -160,7 +160,8 @@ fn cell(record: &Record, item: &Item, parcel: u32, today: Date) -> Option<Medici
             dose.push(text.clone());
         }
     }
-    let issued = own.iter().filter(|(_, e)| e.kind != Kind::MedicationStatement);
+    // A plan says what may be issued; only orders and supplies are issues (GP Connect).
+    let issued = own.iter().filter(|(_, e)| e.kind != Kind::MedicationStatement && e.detail("intent") != Some("plan"));
     let last = said(&["lastIssueDate"]);
     let last_issue = Day::at(&last, today).or_else(|| {
         let dates = issued.clone().filter_map(|(_, e)| rows::date(e));

@@ -6,8 +6,10 @@ use std::collections::BTreeMap;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
-use super::{SourceLine, people::Header, rows};
-use crate::record::{Check, Hash, IssueCode, Item, Outcome, Parcel, Record, Section, Severity};
+use super::{Day, SourceLine, people::Header, rows};
+use crate::record::{
+    Check, Entry, Hash, Issue, IssueCode, Item, Kind, Outcome, Parcel, Record, Section, Severity, Standing,
+};
 
 /// What one file brought.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -140,7 +142,7 @@ pub fn report(record: &Record, hash: Hash, already_here: bool, today: Date) -> O
         not_understood: ledger.not_understood,
         pieces: ledger.shown.saturating_add(ledger.kept).saturating_add(ledger.not_understood),
         unread: unread.map(|l| UnreadPiece { kind: l.kind.clone(), at: l.at.clone(), reason: l.reason }).collect(),
-        issues: issues(parcel),
+        issues: issues(parcel, today),
         checks_met: reading.conformance.iter().filter(|c| c.met).count() as u32,
         checks_failed: reading.conformance.iter().filter(|c| !c.met).cloned().collect(),
         sections: Section::ALL
@@ -173,9 +175,25 @@ fn disagrees(record: &Record, item: &Item, own: u32, parcel: &Parcel) -> bool {
     })
 }
 
-fn issues(parcel: &Parcel) -> Vec<IssueGroup> {
+/// What the reader found odd, and what only somebody with a clock can: entries dated after today that are no plans.
+fn issues(parcel: &Parcel, today: Date) -> Vec<IssueGroup> {
+    let planned = |e: &Entry| {
+        e.section == Section::PlanOfCare
+            || e.status.standing == Standing::Planned
+            || matches!(e.kind, Kind::Appointment | Kind::Goal | Kind::CarePlan)
+    };
+    let future = parcel.reading.entries.iter().filter(|e| !planned(e)).filter_map(|entry| {
+        let date = entry.date.as_ref().filter(|d| Day::of(d, today).future)?;
+        Some(Issue {
+            severity: Severity::Warning,
+            code: IssueCode::FutureDate,
+            at: entry.at.clone(),
+            found: if entry.withheld_from_patient() { String::new() } else { date.text.clone() },
+        })
+    });
+    let future: Vec<Issue> = future.collect();
     let mut groups: BTreeMap<IssueCode, IssueGroup> = BTreeMap::new();
-    for issue in &parcel.reading.issues {
+    for issue in parcel.reading.issues.iter().chain(&future) {
         let group = groups.entry(issue.code).or_insert_with(|| IssueGroup {
             code: issue.code,
             severity: issue.severity,

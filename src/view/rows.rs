@@ -5,8 +5,8 @@ use jiff::civil::Date;
 use super::entry::Label;
 use super::{Against, Day, Flagging, LabFlag, Part, Row, SourceLine, Trust, section::GroupKind};
 use crate::record::{
-    Bears, Concept, Entry, Field, Item, Kind, Origin, Parcel, PartialDate, Polarity, Record, Section, Signed,
-    Standing, Value, same,
+    Bears, Concept, Entry, Field, Item, Kind, Origin, Parcel, PartialDate, Polarity, Record, Section, Signed, Standing,
+    Value, same,
 };
 
 /// The file as a source.

@@ -760,6 +760,21 @@ fn the_report_tells_new_known_and_disagreeing_against_what_was_there_before() {
     assert!(report::report(&book.record, Hash::of(b"gone"), false, TODAY).is_none());
 }
 
+#[test]
+fn the_report_tells_what_is_dated_in_the_future_unless_it_is_planned() {
+    let dated = |mut e: Entry, date: &str| {
+        e.date = Some(PartialDate::fhir(date));
+        e
+    };
+    let mut plan = dated(allergy("Review"), "2199-01-01");
+    plan.section = Section::PlanOfCare;
+    let entries = vec![dated(allergy("Nuts"), "2199-01-01"), dated(allergy("Latex"), "1999-01-01"), plan];
+    let book = Book::of(vec![parcel("GP", "2026-11-01", entries)]);
+    let report = report::report(&book.record, book.record.parcels[0].hash, false, TODAY).unwrap();
+    let issues: Vec<(IssueCode, u32)> = report.issues.iter().map(|i| (i.code, i.count)).collect();
+    assert_eq!(issues, [(IssueCode::FutureDate, 1)]);
+}
+
 // ---- the entry ----
 
 #[test]

@@ -11,8 +11,8 @@ use std::ops::ControlFlow;
 
 use super::{File, Format, ImportError, LIMITS, Phase, Progress, READER, issue, read, safe_name, tell};
 use crate::record::{Hash, IssueCode, Outcome, Person, Reading, Severity, guard};
-use zip::{Content, Inner, Zip};
 pub use inflate::{inflate, inflate_zlib};
+use zip::{Content, Inner, Zip};
 pub use zip::{kind, part};
 
 /// Hears how far the reading is, and may break it off.

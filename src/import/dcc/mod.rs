@@ -8,8 +8,8 @@ use ciborium::Value as Cbor;
 use super::keys::Keys;
 use super::{READER, issue, shc};
 use crate::record::{
-    Check, Detail, Entry, Identifier, IssueCode, Kind, Outcome, PartialDate, Person, Reading, Section, Severity, Signed,
-    Standing, Value,
+    Check, Detail, Entry, Identifier, IssueCode, Kind, Outcome, PartialDate, Person, Reading, Section, Severity,
+    Signed, Standing, Value,
 };
 
 mod base45;

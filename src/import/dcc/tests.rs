@@ -78,7 +78,10 @@ fn a_changed_certificate_shows_nothing() {
         }
         let hidden = matches!(reading.signed, Signed::Wrong | Signed::No);
         assert!(!hidden || reading.entries.is_empty() && reading.people.is_empty(), "{at}");
-        assert!(reading.ledger.lines.len() as u32 == reading.ledger.shown + reading.ledger.kept + reading.ledger.not_understood);
+        assert!(
+            reading.ledger.lines.len() as u32
+                == reading.ledger.shown + reading.ledger.kept + reading.ledger.not_understood
+        );
     }
     assert!(wrong > 200, "{wrong} wrong, {unread} unread");
 }

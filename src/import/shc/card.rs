@@ -36,7 +36,8 @@ impl Card {
     /// The short name of the rule that it breaks.
     pub fn open(jws: &str, keys: &Keys) -> Result<Card, &'static str> {
         let mut parts = jws.split('.');
-        let (Some(head), Some(body), Some(seal), None) = (parts.next(), parts.next(), parts.next(), parts.next()) else {
+        let (Some(head), Some(body), Some(seal), None) = (parts.next(), parts.next(), parts.next(), parts.next())
+        else {
             return Err("three parts");
         };
         let part = |text: &str| data_encoding::BASE64URL_NOPAD.decode(text.as_bytes()).map_err(|_| "base64url");

@@ -8,9 +8,7 @@ use std::ops::ControlFlow;
 
 use super::keys::Keys;
 use super::{ImportError, LIMITS, Progress, READER, fhir, hl7v2, issue, json};
-use crate::record::{
-    Attachment, Check, Detail, IssueCode, Outcome, PartialDate, Person, Reading, Severity, Signed,
-};
+use crate::record::{Attachment, Check, Detail, IssueCode, Outcome, PartialDate, Person, Reading, Severity, Signed};
 
 mod card;
 mod text;
@@ -83,7 +81,12 @@ fn find(text: &str, at: &str) -> Option<(Card, String)> {
 fn refuse(reading: &mut Reading, at: &str, code: IssueCode, found: &str) {
     reading.issues.push(issue(Severity::Error, code, at, found));
     reading.ledger.add(at, "JWS", Outcome::NotUnderstood, Some(code));
-    reading.conformance.push(Check { profile: PROFILE.to_owned(), check: found.to_owned(), met: false, at: at.to_owned() });
+    reading.conformance.push(Check {
+        profile: PROFILE.to_owned(),
+        check: found.to_owned(),
+        met: false,
+        at: at.to_owned(),
+    });
 }
 
 /// Takes in what a card holds: its Bundle as FHIR, each piece at its place in this card.

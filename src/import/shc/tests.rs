@@ -19,7 +19,9 @@ fn keys(trusted: bool) -> Keys {
 /// The verdict on each card of a text: what its signature showed and the rules it breaks, or why it could not be opened.
 fn verdicts(text: &str, keys: &Keys) -> Vec<String> {
     let of = |held: Result<String, &'static str>| match held.and_then(|jws| Card::open(&jws, keys)) {
-        Ok(card) => [vec![format!("{:?}", card.signed)], card.broken.iter().map(|r| (*r).to_owned()).collect()].concat().join(", "),
+        Ok(card) => [vec![format!("{:?}", card.signed)], card.broken.iter().map(|r| (*r).to_owned()).collect()]
+            .concat()
+            .join(", "),
         Err(rule) => format!("not read: {rule}"),
     };
     cards(text).into_iter().map(of).collect()
@@ -38,7 +40,9 @@ fn every_example_has_its_verdict() {
     check("example-02-f-qr-code-numeric-value-0.txt", &["not read: chunks missing"]);
     let d = |rest: &str| format!("test-example-00-d-jws-{rest}.txt");
     check(&d("bad-fhir-metadata"), &["Trusted, meta: security only"]);
-    for wrong in ["der-signature", "der-signature-r-neg", "der-signature-s-neg", "der-signature-rs-neg", "invalid-signature"] {
+    for wrong in
+        ["der-signature", "der-signature-r-neg", "der-signature-s-neg", "der-signature-rs-neg", "invalid-signature"]
+    {
         check(&d(wrong), &["Wrong"]);
     }
     check(&d("issuer-kid-mismatch"), &["NotChecked"]);
@@ -99,7 +103,10 @@ fn reading(text: &str, keys: &Keys) -> Reading {
 fn what_a_card_holds_is_read_as_fhir_with_its_mark() {
     let text = file("example-00-e-file.smart-health-card");
     let found = reading(&text, &keys(true));
-    assert_eq!((found.signed, found.format.as_str(), found.source.name.as_str()), (Signed::Trusted, "SMART Health Card", ISSUER));
+    assert_eq!(
+        (found.signed, found.format.as_str(), found.source.name.as_str()),
+        (Signed::Trusted, "SMART Health Card", ISSUER)
+    );
     assert_eq!(found.people.len(), 1);
     assert!(!found.entries.is_empty() && found.entries.iter().all(|e| e.at.starts_with("card 1/entry/")));
     assert!(found.source.as_of.as_ref().unwrap().text.starts_with("2025-08-08"));
@@ -140,7 +147,9 @@ fn a_changed_letter_anywhere_is_never_trusted() {
 
 #[test]
 fn broken_texts_never_panic_and_always_balance() {
-    let seeds = ["example-00-d-jws.txt", "example-00-e-file.smart-health-card", "example-00-f-qr-code-numeric-value-0.txt"].map(file);
+    let seeds =
+        ["example-00-d-jws.txt", "example-00-e-file.smart-health-card", "example-00-f-qr-code-numeric-value-0.txt"]
+            .map(file);
     let keys = keys(true);
     let mut state = 0x9E37_79B9_7F4A_7C15_u64;
     let mut dice = |below: usize| {

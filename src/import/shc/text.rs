@@ -19,10 +19,12 @@ pub fn cards(text: &str) -> Vec<Result<String, &'static str>> {
             None => cards.push(Ok(token.to_owned())),
             Some(rest) => match rest.split('/').collect::<Vec<_>>().as_slice() {
                 [digits] => cards.push(characters(digits)),
-                [number, count, digits] => match place(number, count).and_then(|(n, of)| Ok((n, of, characters(digits)?))) {
-                    Ok((n, of, part)) => drop(chunks.entry(of).or_default().insert(n, part)),
-                    Err(rule) => cards.push(Err(rule)),
-                },
+                [number, count, digits] => {
+                    match place(number, count).and_then(|(n, of)| Ok((n, of, characters(digits)?))) {
+                        Ok((n, of, part)) => drop(chunks.entry(of).or_default().insert(n, part)),
+                        Err(rule) => cards.push(Err(rule)),
+                    }
+                }
                 _ => cards.push(Err("shc:/")),
             },
         }
