@@ -64,6 +64,7 @@ impl Browser {
 
     /// Pictures of every code that this screen shows, in turn, as a camera would see them.
     pub async fn codes_on_screen(&self) -> Vec<Vec<u8>> {
+        self.one_code_at_a_time().await;
         let count = self.code_count().await;
         if count > 1 {
             self.press("Pause").await;
@@ -78,6 +79,14 @@ impl Browser {
             }
         }
         pictures
+    }
+
+    /// Leaves the grid of four, if there is one.
+    async fn one_code_at_a_time(&self) {
+        if self.look(Kind::Button, "One at a time").await.is_some() {
+            self.press("One at a time").await;
+            self.find(Kind::Button, "Four side by side").await;
+        }
     }
 
     /// "Code 3 of 14".
@@ -181,6 +190,27 @@ fn several_codes_with_a_third_missing() {
 
         let clinician = Browser::clinician("frames-clinician").await;
         clinician.scan(&seen).await;
+        reads_the_share(&clinician).await;
+        clinician.close().await;
+        patient.close().await;
+    });
+}
+
+#[test]
+fn a_still_picture_of_four_codes_is_enough() {
+    journey(async {
+        let patient = Browser::patient("grid-patient").await;
+        patient.share_with("A GP surgery", "Show a code: whoever", None).await;
+        patient.find(Kind::Button, "One at a time").await;
+        let need = patient.codes_needed().await;
+        assert!((2..=4).contains(&need), "{need} codes are needed: the film must be another");
+        assert_eq!(patient.count(".code-frame .code-view").await, 4);
+        let before = patient.picture_of(".code-frame").await;
+        tokio::time::sleep(std::time::Duration::from_secs(3)).await;
+        assert_eq!(before, patient.picture_of(".code-frame").await, "enough is in sight, so nothing moves");
+
+        let clinician = Browser::clinician("grid-clinician").await;
+        clinician.scan(&[before]).await;
         reads_the_share(&clinician).await;
         clinician.close().await;
         patient.close().await;

@@ -20,6 +20,12 @@ use crate::ui::text::{self, showing as words};
 /// Pause between two codes: fewer than three changes a second, so that nothing flashes (WCAG 2.3.1).
 const STEP: Duration = Duration::from_millis(360);
 
+/// Codes that stand side by side where the screen is large enough for a camera to read them all.
+const TOGETHER: usize = 4;
+
+/// A screen for four codes: each is then about as large as one on a phone.
+const LARGE: &str = "(min-width: 760px) and (min-height: 600px)";
+
 /// The page.
 #[component]
 pub fn ShowingPage() -> impl IntoView {
@@ -48,7 +54,12 @@ pub fn ShowingPage() -> impl IntoView {
 
 /// True if the person asked their device for less motion: then nothing moves by itself.
 fn keeps_still() -> bool {
-    window().match_media("(prefers-reduced-motion: reduce)").ok().flatten().is_some_and(|m| m.matches())
+    is_so("(prefers-reduced-motion: reduce)")
+}
+
+/// Whether a media query holds now.
+fn is_so(query: &str) -> bool {
+    window().match_media(query).ok().flatten().is_some_and(|m| m.matches())
 }
 
 #[component]
@@ -97,21 +108,36 @@ fn Codes(showing: Showing, consent: Consent, handed: RwSignal<Option<(Showing, C
     }
 }
 
-/// One code at a time: which of how many, pause, next.
+/// The codes, four side by side on a large screen, else one at a time: which of how many, pause, next.
 #[component]
 fn Frames(showing: Showing) -> impl IntoView {
     let count = showing.codes.len().max(1);
     let need = u64::from(showing.need);
     let codes = StoredValue::new(showing.codes);
     let texts = StoredValue::new(showing.texts.join("\n"));
+    let together = RwSignal::new(count > 1 && is_so(LARGE));
+    let at_once = move || if together.get() { TOGETHER } else { 1 };
+    let groups = move || count.div_ceil(at_once());
     let at = RwSignal::new(0_usize);
-    let playing = RwSignal::new(count > 1 && !keeps_still());
-    let next = move || at.update(|i| *i = (*i + 1) % count);
-    let before = move || at.update(|i| *i = (*i + count - 1) % count);
+    // Nothing moves by itself where the codes in sight are enough.
+    let enough = move || need <= at_once() as u64;
+    let playing = RwSignal::new(count > 1 && !keeps_still() && !untrack(enough));
+    let next = move || at.update(|i| *i = (*i + 1) % untrack(groups));
+    let before = move || at.update(|i| *i = (*i + untrack(groups) - 1) % untrack(groups));
+    let turn = move || {
+        let first = at.get_untracked() * untrack(at_once);
+        together.update(|t| *t = !*t);
+        at.set(first / untrack(at_once));
+        playing.set(!keeps_still() && !untrack(enough));
+    };
+    let beat = StoredValue::new(0_u32);
     if count > 1
         && let Ok(handle) = set_interval_with_handle(
             move || {
-                if playing.get_untracked() {
+                // Four codes take a camera longer than one.
+                let pace = if together.get_untracked() { 4 } else { 1 };
+                beat.update_value(|b| *b = b.wrapping_add(1));
+                if playing.get_untracked() && beat.get_value().is_multiple_of(pace) {
                     next()
                 }
             },
@@ -120,9 +146,29 @@ fn Frames(showing: Showing) -> impl IntoView {
     {
         on_cleanup(move || handle.clear());
     }
-    let code = Signal::derive(move || codes.with_value(|c| c.get(at.get()).cloned().unwrap_or_default()));
-    let which = move || words::which(&(at.get() + 1).to_string(), &count.to_string());
-    let name = move || if count == 1 { words::title().to_owned() } else { which() };
+    let seen = move || {
+        let first = at.get() * at_once();
+        first..(first + at_once()).min(count)
+    };
+    let which = move || {
+        let seen = seen();
+        match seen.len() {
+            0 | 1 => words::which(&(seen.start + 1).to_string(), &count.to_string()),
+            _ => words::which_of_several(&(seen.start + 1).to_string(), &seen.end.to_string(), &count.to_string()),
+        }
+    };
+    let shown = move || {
+        seen()
+            .map(|i| {
+                let code = codes.with_value(|c| c.get(i).cloned().unwrap_or_default());
+                let name = move || match count {
+                    1 => words::title().to_owned(),
+                    _ => words::which(&(i + 1).to_string(), &count.to_string()),
+                };
+                view! { <CodeView code=Signal::stored(code) label=name /> }
+            })
+            .collect_view()
+    };
     let frame = NodeRef::<html::Div>::new();
     let full = move |_| {
         if let Some(frame) = frame.get_untracked() {
@@ -143,21 +189,24 @@ fn Frames(showing: Showing) -> impl IntoView {
                 {which} " · " {move || words::need(need)}
             </p>
             <p class="row" role="group" aria-label=words::controls>
-                <button type="button" class="button" on:click=move |_| { playing.set(false); before() }>
+                <button type="button" class="button" disabled=move || groups() == 1 on:click=move |_| { playing.set(false); before() }>
                     {words::before}
                 </button>
-                <button type="button" class="button" on:click=move |_| playing.update(|p| *p = !*p)>
+                <button type="button" class="button" disabled=move || groups() == 1 on:click=move |_| playing.update(|p| *p = !*p)>
                     {move || if playing.get() { words::pause() } else { words::play() }}
                 </button>
-                <button type="button" class="button" on:click=move |_| { playing.set(false); next() }>
+                <button type="button" class="button" disabled=move || groups() == 1 on:click=move |_| { playing.set(false); next() }>
                     {words::next}
+                </button>
+                <button type="button" class="button" on:click=move |_| turn()>
+                    {move || if together.get() { words::one_at_a_time() } else { words::four_together() }}
                 </button>
             </p>
         }
     });
     view! {
-        <div class="code-frame" node_ref=frame on:click=tap>
-            <CodeView code=code label=name />
+        <div class="code-frame" class:code-grid=together node_ref=frame on:click=tap>
+            {shown}
         </div>
         {controls}
         <p class="row">
@@ -246,19 +295,28 @@ fn Handed(showing: Showing, consent: Consent) -> impl IntoView {
     }
 }
 
-/// Keeps the screen on while the page stands, where the browser can (Screen Wake Lock).
+/// Keeps the screen on while the page stands, where the browser can (Screen Wake Lock). The browser takes the lock away
+/// whenever the page is hidden: it is asked for again.
 fn stay_awake() {
     let gone = std::sync::Arc::new(std::sync::atomic::AtomicBool::new(false));
     let over = gone.clone();
     on_cleanup(move || over.store(true, std::sync::atomic::Ordering::Relaxed));
     leptos::task::spawn_local(async move {
-        let Some(lock) = wake_lock().await else { return };
+        let mut held = None;
         while !gone.load(std::sync::atomic::Ordering::Relaxed) {
+            if held.as_ref().is_none_or(released) && !document().hidden() {
+                held = wake_lock().await;
+            }
             gloo::timers::future::TimeoutFuture::new(1_000).await;
         }
+        let Some(lock) = held else { return };
         let release = Reflect::get(&lock, &"release".into()).ok().and_then(|f| f.dyn_into::<Function>().ok());
         _ = release.map(|f| f.call0(&lock));
     });
+}
+
+fn released(lock: &JsValue) -> bool {
+    Reflect::get(lock, &"released".into()).is_ok_and(|gone| gone.is_truthy())
 }
 
 async fn wake_lock() -> Option<JsValue> {
