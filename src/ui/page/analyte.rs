@@ -107,7 +107,7 @@ fn row(row: &Row) -> AnyView {
                 <a href=Place::Item(row.id.clone()).href()>{text::day_or_none(row.date.as_ref())}</a>
             </th>
             <td data-label=words::result()>{line::value(&row.value, &row.unit, &row.flagging)} {parts}</td>
-            <td data-label=words::range()>{bdi(&row.range.join("; "))}</td>
+            <td data-label=(!row.range.is_empty()).then(words::range)>{bdi(&row.range.join("; "))}</td>
             <td data-label=words::source()>{bdi(&source)} " " <TrustMark trust=row.trust /></td>
         </tr>
     }

@@ -26,7 +26,7 @@ pub fn clinician(page: &Clinician) -> AnyView {
     let rest: Vec<Section> = Section::ALL.into_iter().filter(|s| !first.contains(s) && !measured.contains(s)).collect();
     view! {
         <article class="clinician stack" on:keydown=jump>
-            {who(page)} {banner(page)} {share(page)} {jumps(page)} {drawn(&first)} {recent(page)} {drawn(&measured)}
+            {who(page)} {banner(page)} {drawn(&first)} {share(page)} {jumps(page)} {recent(page)} {drawn(&measured)}
             {done(&page.done)} {drawn(&rest)} {not_shared(page)} {sources(page)}
         </article>
     }
@@ -55,7 +55,7 @@ fn who(page: &Clinician) -> AnyView {
     .into_any()
 }
 
-/// What a clinician's screen always says.
+/// What a clinician's screen always says, with how fresh it is and from where.
 fn banner(page: &Clinician) -> AnyView {
     let when = match page.share.shared_at.as_str() {
         "" => words::now().to_owned(),
@@ -71,10 +71,12 @@ fn banner(page: &Clinician) -> AnyView {
         .filter_map(|s| Some((source_name(s), text::bears(&s.bears)?)))
         .map(|(name, said)| view! { <p>{bdi(&name)} ": " {bdi(&said)}</p> })
         .collect();
+    let fresh = page.as_of.as_ref().map_or_else(|| text::above::not_dated().to_owned(), text::as_of);
+    let names = page.sources.iter().map(source_name).collect::<Vec<_>>().join(" · ");
     view! {
         <Callout tone=Tone::Warning title=who>
-            <p>{words::incomplete()}</p>
-            <p class="strong">{words::not_alone()}</p>
+            <p>{words::incomplete()} " " <strong>{words::not_alone()}</strong></p>
+            <p class="small">{words::newest()} ": " {fresh} ". " {words::from()} ": " {bdi(&names)}</p>
             {misnamed}
         </Callout>
     }
@@ -100,10 +102,9 @@ fn basis(slug: &str) -> &str {
     }
 }
 
-/// What the share says of itself.
+/// What the share says of itself. It stands below what is needed in the first seconds.
 fn share(page: &Clinician) -> AnyView {
     let share = &page.share;
-    let fresh = page.as_of.as_ref().map_or_else(|| text::above::not_dated().to_owned(), text::as_of);
     let audience = if share.audience.is_empty() { words::whoever().to_owned() } else { share.audience.clone() };
     let ends = (!share.ends_at.is_empty()).then(|| {
         let ends = local_moment(&share.ends_at);
@@ -113,13 +114,9 @@ fn share(page: &Clinician) -> AnyView {
         let note = share.note.clone();
         view! { <Fact name=words::note()>{bdi(&note)}</Fact> }
     });
-    let names = page.sources.iter().map(source_name).collect::<Vec<_>>().join(" · ");
     let purpose = text::purpose(&share.purpose);
-    let freshest = format!("{fresh}, {}", text::common::sources(page.sources.len() as u64));
     view! {
         <Facts>
-            <Fact name=words::newest()>{freshest}</Fact>
-            <Fact name=words::from()>{bdi(&names)}</Fact>
             <Fact name=words::for_()>{bdi(&audience)} " · " {purpose}</Fact>
             {ends}
             {note}

@@ -58,10 +58,13 @@ fn sentences(received: &wire::Received) -> AnyView {
             <ul>
                 <li>{words::compare_person()}</li>
                 <li>{reach}</li>
-                <li>{allowed}</li>
                 {clocks}
-                <li class="small soft">{words::signer()} " " <span class="code">{signer}</span></li>
             </ul>
+            <details class="disclosure">
+                <summary>{words::fine_print()}</summary>
+                <p>{allowed}</p>
+                <p class="small soft">{words::signer()} " " <span class="code">{signer}</span></p>
+            </details>
         </Callout>
     }
     .into_any()
