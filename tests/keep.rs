@@ -246,6 +246,7 @@ fn every_flip(seconds: u64) {
         }
     }
     println!("flips, cuts and losses of single rows: {runs} runs, 0 silently wrong");
+    println!("figure damaged-rows {runs} 0 {seconds}");
     assert!(runs > 50);
 }
 
@@ -405,6 +406,7 @@ fn every_failure(seconds: u64) {
         "fault schedules: {schedules}; struck acts left {} times before and {} times after, 0 times between",
         struck[0], struck[1]
     );
+    println!("figure fault-schedules {schedules} 0 {seconds}");
     assert!(schedules > 20 && struck[0] + struck[1] > 5);
 }
 

@@ -11,7 +11,8 @@ cargo xtask e2e [NAME…]
 cargo xtask shots  only the pictures of every page, into target/screens/
                    serve, e2e, shots and prove also take --dev (a quick build for development)
                    and --fast (the last dist/ as it is)
-cargo xtask prove  the long harnesses; writes their figures to docs/reliability.md
+cargo xtask prove [--no-fuzz] [--only-fuzz]
+                   the long harnesses and the fuzz targets; writes their figures to docs/reliability.md
 cargo xtask inspect FILE…
                    print the facts of health record files
 cargo xtask tools  only install the tools

@@ -6,6 +6,7 @@ mod browser;
 mod finish;
 mod headers;
 mod help;
+mod prove;
 mod run;
 mod server;
 mod site;
@@ -33,7 +34,7 @@ fn dispatch(words: &[&str]) -> Outcome<()> {
         ["test", rest @ ..] => test::all(rest),
         ["e2e", rest @ ..] => test::end_to_end_only(rest),
         ["shots", rest @ ..] => test::shots(rest),
-        ["prove", rest @ ..] => test::prove(rest),
+        ["prove", rest @ ..] => prove::prove(rest),
         ["inspect", files @ ..] => {
             let mut command = run::cargo(&["run", "--quiet", "--locked", "--release", "--example", "inspect", "--"]);
             command.args(files);

@@ -1,6 +1,6 @@
 //! `cargo xtask test`: every check, counted over all runners.
 
-use crate::run::{self, Failure, Outcome, because, root, say};
+use crate::run::{self, Failure, Outcome, root, say};
 use crate::server::Site;
 use crate::{browser, site, tools};
 use std::io::{BufRead, BufReader, Write};
@@ -11,7 +11,7 @@ const WASM: &str = "wasm32-unknown-unknown";
 
 /// What was counted; a step that is no test runner counts as one.
 #[derive(Default)]
-struct Count {
+pub struct Count {
     passed: usize,
     failed: usize,
 }
@@ -100,7 +100,7 @@ fn end_to_end(count: &mut Count, names: &[&str]) -> Outcome<()> {
 }
 
 /// Serves dist/, and tells the tests of this command where it is and what they need.
-fn serve_to(command: &mut Command) -> Outcome<Site> {
+pub fn serve_to(command: &mut Command) -> Outcome<Site> {
     let browser = browser::find()?;
     let axe = tools::axe()?;
     let site = Site::start(&root().join("dist"), 0)?;
@@ -113,36 +113,8 @@ fn serve_to(command: &mut Command) -> Outcome<Site> {
     Ok(site)
 }
 
-/// The long harnesses are ignored tests; each reads its budget from the environment and prints its figures.
-pub fn prove(words: &[&str]) -> Outcome<()> {
-    site::build_as_asked(words)?;
-    say("The long harnesses, each for TESSERA_PROVE_SECONDS (default 600)");
-    let mut command =
-        run::cargo(&["test", "--locked", "--release", "--", "--ignored", "--nocapture", "--test-threads=1", "prove_"]);
-    if std::env::var_os("TESSERA_PROVE_SECONDS").is_none() {
-        command.env("TESSERA_PROVE_SECONDS", "600");
-    }
-    let site = serve_to(&mut command)?;
-    let mut count = Count::default();
-    let figures: Vec<String> =
-        count.runner("Harnesses", &mut command).into_iter().filter(|line| line.starts_with("figure ")).collect();
-    site.stop();
-    let commit = run::output(Command::new("git").current_dir(root()).args(["log", "-1", "--format=%h of %cs"]))
-        .unwrap_or_default();
-    let mut text = format!(
-        "# Reliability: what `cargo xtask prove` counted\n\nLast run on commit {commit}.\n\n| harness | runs | failures | seconds |\n|---|---|---|---|\n"
-    );
-    for line in &figures {
-        let cells: Vec<&str> = line.split_whitespace().skip(1).collect();
-        text += &format!("| {} |\n", cells.join(" | "));
-    }
-    std::fs::write(root().join("docs/reliability.md"), text)
-        .map_err(because("docs/reliability.md could not be written"))?;
-    count.close()
-}
-
 impl Count {
-    fn add(&mut self, passed: bool) {
+    pub fn add(&mut self, passed: bool) {
         if passed { self.passed += 1 } else { self.failed += 1 }
     }
 
@@ -152,7 +124,7 @@ impl Count {
     }
 
     /// Runs a test runner, shows its lines as they come, and counts by its closing lines.
-    fn runner(&mut self, name: &str, command: &mut Command) -> Vec<String> {
+    pub fn runner(&mut self, name: &str, command: &mut Command) -> Vec<String> {
         say(name);
         let (passed, failed) = (self.passed, self.failed);
         let mut lines = Vec::new();
@@ -183,7 +155,7 @@ impl Count {
         lines
     }
 
-    fn close(self) -> Outcome<()> {
+    pub fn close(self) -> Outcome<()> {
         println!("\n{} passed, {} failed", self.passed, self.failed);
         if self.failed == 0 {
             Ok(())

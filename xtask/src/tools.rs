@@ -11,6 +11,7 @@ pub const TRUNK: &str = "0.21.14";
 pub const WASM_BINDGEN: &str = "0.2.130";
 pub const BINARYEN: &str = "132.0.0";
 pub const AXE: &str = "4.14.1";
+pub const CARGO_FUZZ: &str = "0.13.2";
 
 /// Where the tools stand, once they do.
 pub struct Tools {
@@ -95,6 +96,21 @@ fn wasm_bindgen() -> Outcome<PathBuf> {
                 .map_err(because(format!("{name} could not be copied")))?;
         }
         let _ = std::fs::remove_dir_all(work);
+    }
+    Ok(program)
+}
+
+/// The driver of the fuzz targets: only `prove` needs it.
+pub fn cargo_fuzz() -> Outcome<PathBuf> {
+    let home = folder().join(format!("cargo-fuzz-{CARGO_FUZZ}"));
+    let program = home.join("bin/cargo-fuzz");
+    if !program.is_file() {
+        say(format!("Building cargo-fuzz {CARGO_FUZZ} into {}: once, about a minute", home.display()));
+        let mut command = run::cargo(&["install", "--locked", "cargo-fuzz", "--version", CARGO_FUZZ, "--root"]);
+        check(
+            command.arg(&home).env("CARGO_PROFILE_RELEASE_OPT_LEVEL", "0"),
+            "cargo-fuzz could not be built; look at the lines above, then run this again.",
+        )?;
     }
     Ok(program)
 }
