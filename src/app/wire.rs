@@ -103,6 +103,8 @@ errands! {
     PutSettings put_settings(settings: Settings) -> ();
     /// What the device gives: kept or not, and how much.
     Room room() -> Room;
+    /// What was kept and can no longer be read: told, and kept as it is, never taken for nothing.
+    Unread unread() -> Unread;
 
     // ---- People ----
     /// Who is here; empty before the first file.
@@ -127,15 +129,22 @@ errands! {
     Files files() -> Vec<FileRow>;
     /// Files that stopped at the guard and belong to nobody yet.
     Unfiled unfiled() -> Vec<FileRow>;
+    /// A file that waits for an answer, side by side with a person; an empty id is the open person.
+    Compare compare(file: Waiting, person: String) -> GuardPage;
     /// Gives an unfiled file to a person.
     File file_unfiled(parcel: Hash, decision: Decision) -> Brought;
     /// The report of one file again.
     Report report(parcel: Hash) -> ImportReport;
     /// The report in machine form, as `inspect` prints it.
     ReportJson report_json(parcel: Hash) -> String;
+    /// Keeps what is being typed for the open person under the name of its form, so that it is there again after a lock;
+    /// `None` drops it.
+    KeepDraft keep_draft(name: String, typed: Option<Typed>) -> ();
+    /// What was being typed in that form.
+    Draft draft(name: String) -> Option<Typed>;
     /// Takes a file out. It can be put back until the app is locked.
     TakeOut take_out(parcel: Hash) -> ();
-    /// Puts the file back.
+    /// Puts a file back that was taken out of the open record, or left out of the unfiled.
     PutBack put_back(parcel: Hash) -> ();
     /// The original, byte for byte: it travels beside the answer, its name is the answer. See [`Client::original`](super::client::Client::original).
     OriginalBytes original_bytes(parcel: Hash) -> String;
@@ -297,6 +306,26 @@ impl Default for Settings {
     }
 }
 
+/// What was kept and can no longer be read.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Unread {
+    /// Persons of whom nothing opens.
+    pub people: u32,
+    /// Persons whose particulars, and on what ground they are cared for, can't be read; their files can.
+    pub labels: u32,
+    /// The settings: the usual ones are in force.
+    pub settings: bool,
+}
+
+/// A file that waits for an answer to whose it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Waiting {
+    /// By the number of the guard's question.
+    Question(u32),
+    /// Among the unfiled.
+    Unfiled(Hash),
+}
+
 /// What the device gives.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Room {
@@ -321,6 +350,8 @@ pub struct PersonCard {
     pub files: u32,
     /// What the person was entered with.
     pub given: NewPerson,
+    /// What was kept of that can't be read: `given` is empty, and nothing is shared until it is entered again.
+    pub lost: bool,
 }
 
 /// Particulars as a person gives them.
@@ -707,6 +738,13 @@ pub enum Happened {
         /// What, as a file name.
         file_name: String,
     },
+    /// A file waits among the unfiled until somebody says whose it is.
+    PutAside {
+        /// Which.
+        parcel: Hash,
+        /// Its name.
+        file_name: String,
+    },
 }
 
 /// Why an errand failed. The front words each: what happened, what to do, that nothing was lost.
@@ -767,6 +805,8 @@ pub enum Failure {
     Refused(Refusal),
     /// There is no request to answer.
     NoRequest,
+    /// On what ground this person is cared for can't be read any more: nothing of theirs is shared until it is entered.
+    PersonUnreadable,
 }
 
 impl From<crate::import::Progress> for Progress {

@@ -4,11 +4,11 @@ use leptos::{ev, prelude::*};
 
 use super::front::Front;
 use super::page;
-use super::part::{Icon, Sign, Tile};
+use super::part::{Icon, Sign, Tile, Trouble};
 use super::place::Place;
 use super::queue::Queue;
 use super::text::{self, shell as words};
-use crate::app::wire::{Door, Doubt, Settings};
+use crate::app::wire::{Door, Doubt, Failure, Settings, Unread};
 
 /// Draws the app into `#app`, in place of the door, and goes on where the door was left.
 pub fn start() {
@@ -48,6 +48,14 @@ fn App(
     });
     on_cleanup(move || lock_key.remove());
 
+    // On paper nothing is behind a tap: what was folded is unfolded while it prints.
+    let before = window_event_listener_untyped("beforeprint", move |_| unfold(true));
+    let after = window_event_listener_untyped("afterprint", move |_| unfold(false));
+    on_cleanup(move || {
+        before.remove();
+        after.remove();
+    });
+
     view! {
         <a
             class="skip"
@@ -66,6 +74,7 @@ fn App(
             </Show>
             <main class="page" id="main" tabindex="-1">
                 <DoubtBanner />
+                <WaitingBanner />
                 <UpdateBanner />
                 <Banner />
                 <page::Page />
@@ -211,9 +220,17 @@ fn under(place: &Place) -> Place {
 fn DoubtBanner() -> impl IntoView {
     let front = Front::get();
     let doubt = RwSignal::new(None::<Doubt>);
+    let fault = RwSignal::new(None::<Failure>);
     let ask = move || {
         leptos::task::spawn_local(async move {
-            doubt.set(front.client.doubt().await.unwrap_or_default());
+            // What can't be asked is not settled: the question that stood there stays.
+            match front.client.doubt().await {
+                Ok(found) => {
+                    doubt.set(found);
+                    fault.set(None);
+                }
+                Err(failure) => fault.set(Some(failure)),
+            }
         });
     };
     Effect::new(move || {
@@ -224,12 +241,14 @@ fn DoubtBanner() -> impl IntoView {
     });
     let accept = move |_| {
         leptos::task::spawn_local(async move {
-            if front.client.accept_doubt().await.is_ok() {
-                front.refresh().await;
+            match front.client.accept_doubt().await {
+                Ok(()) => front.refresh().await,
+                Err(failure) => fault.set(Some(failure)),
             }
         });
     };
-    move || {
+    let failed = move || fault.get().map(|fault| view! { <Trouble fault /> });
+    let question = move || {
         doubt.get().map(|doubt| {
             view! {
                 <aside class="banner" aria-label=words::to_do>
@@ -247,7 +266,61 @@ fn DoubtBanner() -> impl IntoView {
                 </aside>
             }
         })
-    }
+    };
+    view! { {failed} {question} }
+}
+
+/// What was kept and can no longer be read, and files that wait for an answer: said until it is seen to.
+#[component]
+fn WaitingBanner() -> impl IntoView {
+    let front = Front::get();
+    let unread = RwSignal::new(Unread::default());
+    let waiting = RwSignal::new(0u64);
+    let fault = RwSignal::new(None::<Failure>);
+    Effect::new(move || {
+        front.changes.track();
+        if !front.is_open() {
+            unread.set(Unread::default());
+            waiting.set(0);
+            return;
+        }
+        leptos::task::spawn_local(async move {
+            match front.client.unread().await {
+                Ok(found) => unread.set(found),
+                Err(failure) => fault.set(Some(failure)),
+            }
+            match front.client.unfiled().await {
+                Ok(files) => waiting.set(files.iter().filter(|f| !f.out).count() as u64),
+                Err(failure) => fault.set(Some(failure)),
+            }
+        });
+    });
+    let place = Memo::new(move |_| front.route.with(|r| r.place.clone()));
+    let people = move || {
+        let Unread { people, labels, .. } = unread.get();
+        (people + labels > 0 && place.get() != Place::People)
+            .then(|| banner(words::unread_people, Place::People, words::unread_people_then))
+    };
+    let settings = move || {
+        (unread.get().settings && place.get() != Place::More)
+            .then(|| banner(words::unread_settings, Place::More, words::unread_settings_then))
+    };
+    let files = move || {
+        let n = waiting.get();
+        (n > 0 && place.get() == Place::Summary).then(|| {
+            view! {
+                <aside class="banner" aria-label=words::to_do>
+                    <Icon sign=Sign::Warning />
+                    <p>{move || words::unfiled(n)}</p>
+                    <a class="button" href=Place::Import.href()>
+                        {words::unfiled_then}
+                    </a>
+                </aside>
+            }
+        })
+    };
+    let failed = move || fault.get().map(|fault| view! { <Trouble fault /> });
+    view! { {failed} {people} {settings} {files} }
 }
 
 /// A new release waits: taken only on the person's word.
@@ -307,6 +380,20 @@ fn banner(what: fn() -> &'static str, place: Place, then: fn() -> &'static str) 
                 {then}
             </a>
         </aside>
+    }
+}
+
+/// Opens what is folded, for paper; afterwards folds again what was opened so.
+fn unfold(open: bool) {
+    const MARK: &str = "data-unfolded";
+    let folded = if open { "details.disclosure:not([open])" } else { "details[data-unfolded]" };
+    let Ok(found) = document().query_selector_all(folded) else { return };
+    for details in (0..found.length()).filter_map(|i| found.get(i)?.dyn_into::<web_sys::Element>().ok()) {
+        _ = if open {
+            details.set_attribute("open", "").and_then(|()| details.set_attribute(MARK, ""))
+        } else {
+            details.remove_attribute("open").and_then(|()| details.remove_attribute(MARK))
+        };
     }
 }
 

@@ -3,7 +3,9 @@
 use super::people::Id;
 use super::{Edge, Session};
 use crate::app::keep::{KeepError, NewParcel, State, Trouble, Vault};
-use crate::app::wire::{self, Door, Doubt, Failure, Happened, Kit, Matrix, Room, Secret, Settings, Strength, Words};
+use crate::app::wire::{
+    self, Door, Doubt, Failure, Happened, Kit, Matrix, Room, Secret, Settings, Strength, Unread, Words,
+};
 use crate::share::{Code, Surface};
 use crate::store::Disk;
 use crate::vault::{self, Crypt, Kdf, strength, words};
@@ -58,11 +60,23 @@ impl<E: Edge> Session<E> {
     async fn enter(&mut self, vault: Vault<E::Crypt, E::Disk>, kit: bool) -> Result<(), Failure> {
         self.vault = Some(vault);
         self.load().await?;
+        self.forget_taken_out().await;
         match self.log(None, Happened::Unlocked { kit }).await {
             // It opens for reading all the same; the front asks what to do. A full device must not keep a person from
             // their record, nor another tab that writes just now.
             Err(Failure::InDoubt | Failure::Full | Failure::OtherTab) => Ok(()),
             logged => logged,
+        }
+    }
+
+    /// What was taken out before the last lock can no longer be put back: it goes from the device. If that can't be
+    /// written now, it is done next time.
+    async fn forget_taken_out(&mut self) {
+        let Some(vault) = &mut self.vault else { return };
+        for held in &self.people {
+            if !vault.removed_ids(&held.id).is_empty() && vault.forget_removed(&held.id, None).await.is_err() {
+                return;
+            }
         }
     }
 
@@ -116,6 +130,7 @@ impl<E: Edge> Session<E> {
         for (held, id) in self.people.iter_mut().zip(ids) {
             held.id = id;
             held.loose.clear();
+            held.drafts.clear();
         }
         self.removed.clear();
         self.vault = Some(vault);
@@ -130,6 +145,9 @@ impl<E: Edge> Session<E> {
         let mut ids = Vec::with_capacity(self.people.len());
         for held in &self.people {
             let id = vault.add_person(wire::write(&held.label)).await?;
+            for (name, typed) in &held.drafts {
+                vault.put_draft(&id, name, typed.clone()).await?;
+            }
             for parcel in held.parcels() {
                 let what = Happened::Imported { parcel: parcel.hash, file_name: parcel.note.file_name.clone() };
                 let new = NewParcel {
@@ -183,6 +201,8 @@ impl<E: Edge> Session<E> {
     }
 
     pub(in crate::app) async fn lock(&mut self) -> Result<(), Failure> {
+        // A file that waits for an answer waits on among the unfiled, if it could not be put there before.
+        self.put_questions_aside().await;
         self.vault = None;
         self.people.clear();
         self.open = None;
@@ -195,17 +215,38 @@ impl<E: Edge> Session<E> {
 
     pub(in crate::app) async fn settings(&mut self) -> Result<Settings, Failure> {
         let Some(vault) = &self.vault else { return Ok(Settings::default()) };
-        let mut settings: Settings =
-            vault.setting("settings").await?.and_then(|bytes| wire::read(&bytes).ok()).unwrap_or_default();
+        // If they can't be read the usual ones are in force; `unread` says so.
+        let mut settings = self.kept_settings().await.ok().flatten().unwrap_or_default();
         settings.kit_checked = vault.kit_checked();
         Ok(settings)
     }
 
-    pub(in crate::app) async fn put_settings(&mut self, settings: Settings) -> Result<(), Failure> {
-        match &mut self.vault {
-            Some(vault) => Ok(vault.set_setting("settings", wire::write(&settings)).await?),
-            None => Ok(()),
+    /// The settings as kept; `None` if there are none yet; the bytes, if any open, where they can't be read.
+    async fn kept_settings(&self) -> Result<Option<Settings>, Vec<u8>> {
+        let Some(vault) = &self.vault else { return Ok(None) };
+        match vault.setting("settings").await {
+            Ok(None) => Ok(None),
+            Ok(Some(bytes)) => wire::read(&bytes).map(Some).map_err(|_| bytes),
+            Err(_) => Err(Vec::new()),
         }
+    }
+
+    pub(in crate::app) async fn unread(&mut self) -> Result<Unread, Failure> {
+        Ok(Unread {
+            people: self.vault.as_ref().map_or(0, |vault| vault.unreadable_people().len() as u32),
+            labels: self.people.iter().filter(|held| held.lost).count() as u32,
+            settings: self.kept_settings().await.is_err(),
+        })
+    }
+
+    pub(in crate::app) async fn put_settings(&mut self, settings: Settings) -> Result<(), Failure> {
+        let before = self.kept_settings().await;
+        let Some(vault) = &mut self.vault else { return Ok(()) };
+        if let Err(unread) = before {
+            // Kept beside the new ones: a later app may read them.
+            vault.set_setting("unread settings", unread).await?;
+        }
+        Ok(vault.set_setting("settings", wire::write(&settings)).await?)
     }
 
     pub(in crate::app) async fn room(&mut self) -> Result<Room, Failure> {

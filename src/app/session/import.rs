@@ -3,18 +3,25 @@
 use super::people::{Held, Id, Label, as_given, as_person};
 use super::{Edge, Session};
 use crate::app::keep::{NewParcel, Put};
-use crate::app::wire::{self, Brought, Decision, Failure, FileRow, Happened, Typed};
+use crate::app::wire::{self, Brought, Decision, Failure, FileRow, Happened, Typed, Waiting};
 use crate::import::{self, File};
 use crate::record::{Hash, IssueCode, Note, Origin, Parcel, guard};
-use crate::view::guard::Finding;
+use crate::view::guard::{Finding, GuardPage};
 use crate::view::report::ImportReport;
 use crate::view::{self, Day, people::Header};
 
-/// A file that waits for the guard's answer, with everything needed to keep it.
+/// A file that waits for the guard's answer.
 pub(super) struct Question {
     number: u32,
-    parcel: Parcel,
-    original: Vec<u8>,
+    file: Asked,
+}
+
+/// Where it waits.
+enum Asked {
+    /// In memory, with everything needed to keep it: nothing is kept here yet, or it could not be.
+    Loose(Box<Parcel>, Vec<u8>),
+    /// Sealed among the unfiled: a lock or a closed window loses neither it nor the question.
+    Aside(Hash),
 }
 
 /// A file that was taken out and can be put back until lock.
@@ -69,37 +76,90 @@ impl<E: Edge> Session<E> {
                 if verdict.is_match() && !speaks_of_others(&parcel) {
                     self.admit(index, parcel, original).await
                 } else {
-                    self.ask(parcel, original)
+                    self.ask(parcel, original).await
                 }
             }
-            None => self.ask(parcel, original),
+            None => self.ask(parcel, original).await,
         }
     }
 
-    fn ask(&mut self, parcel: Parcel, original: Vec<u8>) -> Result<Brought, Failure> {
-        let held = self.open.and_then(|i| self.people.get(i)).map(Held::known_person);
-        let mut page = view::guard::page(held.as_ref(), &parcel.reading.people, self.edge.today());
-        if speaks_of_others(&parcel) && matches!(page.finding, Finding::Match | Finding::TooLittle) {
-            page.finding = Finding::Differs;
-        }
+    async fn ask(&mut self, parcel: Parcel, original: Vec<u8>) -> Result<Brought, Failure> {
+        let page = self.sides(self.open, &parcel)?;
         let question = self.next_question;
         self.next_question += 1;
-        let file_name = parcel.note.file_name.clone();
-        self.questions.push(Question { number: question, parcel, original });
+        let (file_name, hash) = (parcel.note.file_name.clone(), parcel.hash);
+        let file = match self.put_aside(&parcel, &original).await {
+            Ok(()) => Asked::Aside(hash),
+            Err(_) => Asked::Loose(Box::new(parcel), original),
+        };
+        self.questions.push(Question { number: question, file });
         Ok(Brought::Whose { question, file_name, page: Box::new(page) })
+    }
+
+    /// Both sides of the guard's question: a file, and the person at this place of the list, if any.
+    fn sides(&self, index: Option<usize>, parcel: &Parcel) -> Result<GuardPage, Failure> {
+        let held = index.and_then(|i| self.people.get(i)).map(Held::known_person);
+        let mut page = view::guard::page(held.as_ref(), &parcel.reading.people, self.edge.today());
+        if speaks_of_others(parcel) && matches!(page.finding, Finding::Match | Finding::TooLittle) {
+            page.finding = Finding::Differs;
+        }
+        Ok(page)
+    }
+
+    pub(in crate::app) async fn compare(&mut self, file: Waiting, person: String) -> Result<GuardPage, Failure> {
+        let index = if person.is_empty() { self.open } else { Some(self.index_of(&person)?) };
+        let hash = match file {
+            Waiting::Unfiled(hash) => hash,
+            Waiting::Question(number) => match self.questions.iter().find(|q| q.number == number).map(|q| &q.file) {
+                Some(Asked::Loose(parcel, _)) => return self.sides(index, parcel),
+                Some(Asked::Aside(hash)) => *hash,
+                None => return Err(Failure::NotFound),
+            },
+        };
+        let tray = self.people.iter().find(|h| h.label.unfiled).ok_or(Failure::NotFound)?;
+        self.sides(index, tray.parcel(hash).ok_or(Failure::NotFound)?)
+    }
+
+    /// The tray's place in the list; it is made if there is none yet.
+    async fn tray(&mut self) -> Result<usize, Failure> {
+        match self.people.iter().position(|h| h.label.unfiled) {
+            Some(index) => Ok(index),
+            None => self.start(Label { unfiled: true, ..Label::default() }).await,
+        }
+    }
+
+    /// Seals a file among the unfiled until the guard has its answer. Fails where nothing is kept.
+    async fn put_aside(&mut self, parcel: &Parcel, original: &[u8]) -> Result<(), Failure> {
+        if self.vault.is_none() {
+            return Err(Failure::Locked);
+        }
+        let tray = self.tray().await?;
+        self.admit(tray, parcel.clone(), original.to_vec()).await.map(drop)
+    }
+
+    /// Before a lock: whatever still waits in memory.
+    pub(super) async fn put_questions_aside(&mut self) {
+        for question in std::mem::take(&mut self.questions) {
+            if let Asked::Loose(parcel, original) = question.file {
+                // If there is no room now, the person's own file is where it was.
+                let _ = self.put_aside(&parcel, &original).await;
+            }
+        }
     }
 
     pub(in crate::app) async fn decide(&mut self, question: u32, decision: Decision) -> Result<Brought, Failure> {
         let at = self.questions.iter().position(|q| q.number == question).ok_or(Failure::NotFound)?;
-        let Question { number, parcel, original } = self.questions.remove(at);
         // If it can't be kept just now (no room, another tab), the question stays open and nothing is lost.
-        match self.settle(parcel.clone(), original.clone(), decision).await {
-            Err(failure) => {
-                self.questions.push(Question { number, parcel, original });
-                Err(failure)
+        let brought = match self.questions.get(at).map(|q| &q.file) {
+            Some(Asked::Aside(hash)) => self.file_unfiled(*hash, decision).await?,
+            Some(Asked::Loose(parcel, original)) => {
+                let (parcel, original) = (parcel.as_ref().clone(), original.clone());
+                self.settle(parcel, original, decision).await?
             }
-            done => done,
-        }
+            None => return Err(Failure::NotFound),
+        };
+        self.questions.retain(|q| q.number != question);
+        Ok(brought)
     }
 
     async fn settle(&mut self, parcel: Parcel, original: Vec<u8>, decision: Decision) -> Result<Brought, Failure> {
@@ -118,10 +178,7 @@ impl<E: Edge> Session<E> {
             }
             Decision::NewPerson => self.admit_new(parcel, original).await,
             Decision::Unfiled => {
-                let index = match self.people.iter().position(|h| h.label.unfiled) {
-                    Some(index) => index,
-                    None => self.start(Label { unfiled: true, ..Label::default() }).await?,
-                };
+                let index = self.tray().await?;
                 self.admit(index, parcel, original).await?;
                 Ok(Brought::Unfiled)
             }
@@ -149,7 +206,11 @@ impl<E: Edge> Session<E> {
             return self.told(index, hash, true);
         }
         let person = held.id;
-        let what = Happened::Imported { parcel: hash, file_name: parcel.note.file_name.clone() };
+        let file_name = parcel.note.file_name.clone();
+        let what = match held.label.unfiled {
+            true => Happened::PutAside { parcel: hash, file_name },
+            false => Happened::Imported { parcel: hash, file_name },
+        };
         let line = self.line(Some(person), what);
         let mut restored = false;
         match &mut self.vault {
@@ -223,17 +284,25 @@ impl<E: Edge> Session<E> {
     }
 
     pub(in crate::app) async fn unfiled(&mut self) -> Result<Vec<FileRow>, Failure> {
-        let tray = self.people.iter().filter(|h| h.label.unfiled);
-        Ok(tray.flat_map(Held::parcels).map(|p| self.row(p, false)).collect())
+        let Some(tray) = self.people.iter().find(|h| h.label.unfiled) else { return Ok(Vec::new()) };
+        let mut rows: Vec<FileRow> = tray.parcels().iter().map(|p| self.row(p, false)).collect();
+        rows.extend(self.removed.iter().filter(|r| r.person == tray.id).map(|r| self.row(&r.parcel, true)));
+        Ok(rows)
     }
 
     pub(in crate::app) async fn file_unfiled(&mut self, parcel: Hash, decision: Decision) -> Result<Brought, Failure> {
         let tray = self.people.iter().position(|h| h.label.unfiled).ok_or(Failure::NotFound)?;
-        let original = self.original(tray, parcel).await?;
         let held = self.people.get(tray).and_then(|h| h.parcel(parcel)).cloned().ok_or(Failure::NotFound)?;
-        if decision == Decision::Unfiled {
-            return Ok(Brought::Unfiled);
+        match decision {
+            Decision::Unfiled => return Ok(Brought::Unfiled),
+            // It can be put back until lock, like everything that is taken out.
+            Decision::LeaveOut => {
+                self.take_from(tray, parcel).await?;
+                return Ok(Brought::LeftOut);
+            }
+            _ => {}
         }
+        let original = self.original(tray, parcel).await?;
         // First in its new place, then out of the tray: a crash between leaves it in both, never in none.
         let brought = self.settle(held, original, decision).await?;
         let person = self.people.get(tray).ok_or(Failure::NotFound)?.id;
@@ -248,14 +317,20 @@ impl<E: Edge> Session<E> {
     }
 
     pub(in crate::app) async fn take_out(&mut self, parcel: Hash) -> Result<(), Failure> {
-        let held = self.held()?;
+        let open = self.open.ok_or(Failure::NoPerson)?;
+        self.take_from(open, parcel).await
+    }
+
+    /// Takes a file out of a record, or of the tray, with its line in the journal; it can be put back until lock.
+    async fn take_from(&mut self, index: usize, parcel: Hash) -> Result<(), Failure> {
+        let held = self.people.get(index).ok_or(Failure::NoPerson)?;
         let person = held.id;
         let file_name = held.parcel(parcel).ok_or(Failure::NotFound)?.note.file_name.clone();
         let line = self.line(Some(person), Happened::TakenOut { parcel, file_name });
         if let Some(vault) = &mut self.vault {
             vault.remove_parcel(&person, &parcel.0, Some(line)).await?;
         }
-        let held = self.held_mut()?;
+        let held = self.people.get_mut(index).ok_or(Failure::NoPerson)?;
         let original = held.loose.remove(&parcel);
         if let Some(parcel) = held.take(parcel) {
             self.removed.push(Removed { person, parcel, original });
@@ -264,21 +339,57 @@ impl<E: Edge> Session<E> {
     }
 
     pub(in crate::app) async fn put_back(&mut self, parcel: Hash) -> Result<(), Failure> {
-        let person = self.held()?.id;
-        let at =
-            self.removed.iter().position(|r| r.person == person && r.parcel.hash == parcel).ok_or(Failure::NotFound)?;
+        let tray = self.people.iter().position(|h| h.label.unfiled);
+        let from = |index: usize| {
+            let person = self.people.get(index)?.id;
+            let at = self.removed.iter().position(|r| r.person == person && r.parcel.hash == parcel)?;
+            Some((index, person, at))
+        };
+        let found = self.open.and_then(from).or_else(|| tray.and_then(from));
+        let (index, person, at) = found.ok_or(Failure::NotFound)?;
         let file_name = self.removed.get(at).map(|r| r.parcel.note.file_name.clone()).unwrap_or_default();
-        let line = self.line(Some(person), Happened::Imported { parcel, file_name });
+        let what = match Some(index) == tray {
+            true => Happened::PutAside { parcel, file_name },
+            false => Happened::Imported { parcel, file_name },
+        };
+        let line = self.line(Some(person), what);
         if let Some(vault) = &mut self.vault {
             vault.restore_parcel(&person, &parcel.0, Some(line)).await?;
         }
         let Removed { parcel, original, .. } = self.removed.remove(at);
-        let held = self.held_mut()?;
+        let held = self.people.get_mut(index).ok_or(Failure::NoPerson)?;
         if let Some(original) = original {
             held.loose.insert(parcel.hash, original);
         }
         held.put(vec![parcel]);
         Ok(())
+    }
+
+    pub(in crate::app) async fn keep_draft(&mut self, name: String, typed: Option<Typed>) -> Result<(), Failure> {
+        let person = self.held()?.id;
+        let name = format!("typed {name}");
+        match (&mut self.vault, typed) {
+            (Some(vault), Some(typed)) => vault.put_draft(&person, &name, wire::write(&typed)).await?,
+            (Some(vault), None) => {
+                if vault.draft(&person, &name).await?.is_some() {
+                    vault.drop_draft(&person, &name).await?;
+                }
+            }
+            (None, Some(typed)) => drop(self.held_mut()?.drafts.insert(name, wire::write(&typed))),
+            (None, None) => drop(self.held_mut()?.drafts.remove(&name)),
+        }
+        Ok(())
+    }
+
+    pub(in crate::app) async fn draft(&mut self, name: String) -> Result<Option<Typed>, Failure> {
+        let held = self.held()?;
+        let name = format!("typed {name}");
+        let bytes = match &self.vault {
+            Some(vault) => vault.draft(&held.id, &name).await?,
+            None => held.drafts.get(&name).cloned(),
+        };
+        // One that no longer opens is no entry: it was never one, and is written anew.
+        Ok(bytes.and_then(|bytes| wire::read(&bytes).ok()))
     }
 
     async fn original(&self, index: usize, parcel: Hash) -> Result<Vec<u8>, Failure> {

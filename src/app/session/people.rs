@@ -34,6 +34,10 @@ pub(super) struct Held {
     pub label: Label,
     /// The originals, while nothing is kept: afterwards the vault has them.
     pub loose: BTreeMap<Hash, Vec<u8>>,
+    /// What the vault keeps of them can't be read: `label` says nothing, and must not be taken for an answer.
+    pub lost: bool,
+    /// What is being typed for them, by the name of its form, while nothing is kept.
+    pub drafts: BTreeMap<String, Vec<u8>>,
     /// Files whose reading or note no longer opens: shown as damaged, never skipped.
     pub damaged: Vec<Hash>,
     /// The merge of all files.
@@ -46,7 +50,8 @@ impl Held {
     pub fn new(id: Id, label: Label) -> Self {
         let record = Record::default();
         let index = Index::new(&record);
-        Self { id, label, loose: BTreeMap::new(), damaged: Vec::new(), record, index }
+        let (loose, drafts, damaged) = (BTreeMap::new(), BTreeMap::new(), Vec::new());
+        Self { id, label, loose, lost: false, drafts, damaged, record, index }
     }
 
     /// All files, in the order of their hashes.
@@ -171,6 +176,7 @@ impl<E: Edge> Session<E> {
             open: self.open == Some(index),
             files: held.parcels().len() as u32,
             given: held.label.given.clone(),
+            lost: held.lost,
         }
     }
 
@@ -225,8 +231,15 @@ impl<E: Edge> Session<E> {
         let label = Label { given: person, unfiled: false };
         let held = self.people.get_mut(index).ok_or(Failure::NotFound)?;
         if let Some(vault) = &mut self.vault {
+            if held.lost {
+                // What could not be read is kept beside what is entered now: a later app may read it.
+                let unread = vault.people().into_iter().find(|(id, _)| *id == held.id).map(|(_, bytes)| bytes.to_vec());
+                let name = format!("unread person {}", id_text(&held.id));
+                vault.set_setting(&name, unread.unwrap_or_default()).await?;
+            }
             vault.relabel(&held.id, wire::write(&label)).await?;
         }
+        held.lost = false;
         held.rename(label);
         self.people.get(index).map(|h| self.card(index, h)).ok_or(Failure::NotFound)
     }
@@ -252,10 +265,11 @@ impl<E: Edge> Session<E> {
         // Until everybody is loaded an old place in the list may be somebody else's.
         self.open = None;
         let Some(vault) = &mut self.vault else { return Ok(()) };
-        let labels: Vec<(Id, Label)> =
-            vault.people().into_iter().map(|(id, label)| (id, wire::read(label).unwrap_or_default())).collect();
+        let labels: Vec<(Id, Option<Label>)> =
+            vault.people().into_iter().map(|(id, label)| (id, wire::read(label).ok())).collect();
         for (id, label) in labels {
-            let mut held = Held::new(id, label);
+            let mut held = Held::new(id, label.clone().unwrap_or_default());
+            held.lost = label.is_none();
             fill(vault, &mut held).await?;
             self.people.push(held);
         }
@@ -268,7 +282,9 @@ impl<E: Edge> Session<E> {
             return Ok(());
         }
         let last = vault.setting("open").await?.and_then(|id| String::from_utf8(id).ok()).unwrap_or_default();
-        self.open = self.index_of(&last).ok().or_else(|| self.people.iter().position(|held| !held.label.unfiled));
+        // Whoever can't be read may be the tray of strangers' files: they are opened by choice only.
+        let known = |held: &Held| !held.label.unfiled && !held.lost;
+        self.open = self.index_of(&last).ok().or_else(|| self.people.iter().position(known));
         Ok(())
     }
 }

@@ -82,6 +82,10 @@ impl<E: Edge> Session<E> {
             return Err(Failure::NothingChosen);
         }
         let held = self.held()?;
+        // Who shares, and on what ground, is never guessed.
+        if held.lost {
+            return Err(Failure::PersonUnreadable);
+        }
         let wanted = self.wanted(consent);
         let record = held.record().0;
         // A carer's share never says *in full*, and nothing is whole while a file does not open.

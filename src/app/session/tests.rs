@@ -410,6 +410,155 @@ fn a_file_that_another_person_here_holds_says_whose_it_is() {
     assert_eq!(holder(bring(&mut session, &bella).unwrap()), (true, Some("Bella Example".to_owned())));
 }
 
+/// A session after a lock, or after the window was closed without one.
+fn unlocked(bench: &Bench) -> Session<Bench> {
+    let mut session = bench.session();
+    run(session.unlock(Secret(PASSPHRASE.into()))).unwrap();
+    session
+}
+
+#[test]
+fn what_can_no_longer_be_read_is_told_and_kept_and_nothing_is_shared_on_a_guess() {
+    let bench = Bench::new();
+    let mut session = anna(&bench);
+    let me = run(session.people()).unwrap().remove(0);
+    let carer = NewPerson {
+        basis: Some(wire::Basis::Attorney),
+        carer: "Mari".into(),
+        given: "Anna".into(),
+        family: "Example".into(),
+        birth_date: "1951-03-03".into(),
+        ..NewPerson::default()
+    };
+    run(session.edit_person(me.id, carer.clone())).unwrap();
+    assert_eq!(run(session.unread()), Ok(wire::Unread::default()));
+    let id = session.people[0].id;
+    let vault = session.vault.as_mut().unwrap();
+    run(vault.relabel(&id, vec![0xff; 3])).unwrap();
+    run(vault.set_setting("settings", vec![0xff; 3])).unwrap();
+
+    let mut session = unlocked(&bench);
+    assert_eq!(run(session.unread()), Ok(wire::Unread { people: 0, labels: 1, settings: true }));
+    let card = run(session.people()).unwrap().remove(0);
+    assert!(card.lost);
+    run(session.choose_person(card.id.clone())).unwrap();
+    assert_eq!(allergies(&mut session), ["Penicillin"], "the files are still here");
+    let consent = consent(&mut session, Mode::Show);
+    assert_eq!(run(session.preview(consent.clone())).err(), Some(Failure::PersonUnreadable));
+    assert_eq!(run(session.grant(consent.clone())).err(), Some(Failure::PersonUnreadable));
+    // Entered again; what could not be read is kept beside.
+    run(session.edit_person(card.id, carer)).unwrap();
+    run(session.put_settings(wire::Settings { text_size: 125, ..wire::Settings::default() })).unwrap();
+    assert_eq!(run(session.unread()), Ok(wire::Unread::default()));
+    let vault = session.vault.as_ref().unwrap();
+    let kept = [format!("unread person {}", data_encoding::HEXLOWER.encode(&id)), "unread settings".to_owned()];
+    assert!(kept.iter().all(|name| run(vault.setting(name)) == Ok(Some(vec![0xff; 3]))));
+    assert!(run(session.preview(consent)).unwrap().page.share.by.is_some());
+}
+
+#[test]
+fn what_is_left_out_of_the_tray_is_in_the_journal_and_can_be_put_back_until_lock() {
+    let bench = Bench::new();
+    let mut session = anna(&bench);
+    let other = file("Bella Example", "1978-09-12", "Peanuts");
+    let stopped = bring(&mut session, &other).unwrap();
+    let [Brought::Whose { question, .. }] = stopped.as_slice() else { panic!("{stopped:?}") };
+    run(session.decide(*question, Decision::Unfiled)).unwrap();
+    let hash = Hash::of(&other);
+    let out = |session: &mut Session<Bench>| run(session.unfiled()).unwrap().iter().map(|f| f.out).collect::<Vec<_>>();
+    assert_eq!(run(session.file_unfiled(hash, Decision::LeaveOut)), Ok(Brought::LeftOut));
+    assert_eq!(out(&mut session), [true]);
+    let left = |row: &wire::JournalRow| matches!(&row.what, Happened::TakenOut { parcel, .. } if *parcel == hash);
+    assert!(run(session.journal()).unwrap().iter().any(left));
+    run(session.put_back(hash)).unwrap();
+    assert_eq!(out(&mut session), [false]);
+    run(session.file_unfiled(hash, Decision::LeaveOut)).unwrap();
+    let tray = session.people.iter().find(|h| h.label.unfiled).unwrap().id;
+    // After the next unlock nothing of it is on the device.
+    let mut session = unlocked(&bench);
+    assert!(out(&mut session).is_empty());
+    assert!(run(session.vault.as_ref().unwrap().original(&tray, &hash.0)).is_err());
+}
+
+#[test]
+fn a_file_is_held_against_a_person_fact_by_fact_before_it_is_filed() {
+    use crate::view::guard::{Compared, FactName, Finding};
+    let bench = Bench::new();
+    let mut session = anna(&bench);
+    let other = file("Bella Example", "1978-09-12", "Peanuts");
+    let stopped = bring(&mut session, &other).unwrap();
+    let [Brought::Whose { question, .. }] = stopped.as_slice() else { panic!("{stopped:?}") };
+    let anna = run(session.people()).unwrap().remove(0).id;
+    for (waiting, person) in [
+        (wire::Waiting::Question(*question), String::new()),
+        (wire::Waiting::Question(*question), anna.clone()),
+        (wire::Waiting::Unfiled(Hash::of(&other)), anna),
+    ] {
+        let page = run(session.compare(waiting, person)).unwrap();
+        assert_eq!(page.finding, Finding::Differs);
+        let birth = page.facts.iter().find(|f| f.name == FactName::BirthDate).unwrap();
+        assert_eq!((birth.file.as_str(), birth.person.as_str()), ("1978-09-12", "1951-03-03"));
+        assert_eq!(birth.compared, Compared::Differs);
+    }
+}
+
+#[test]
+fn a_question_of_the_guard_survives_a_lock_among_the_unfiled() {
+    let bench = Bench::new();
+    let mut session = anna(&bench);
+    let other = file("Bella Example", "1978-09-12", "Peanuts");
+    let stopped = bring(&mut session, &other).unwrap();
+    assert!(matches!(stopped.as_slice(), [Brought::Whose { .. }]));
+    // Not even a lock: the window is closed.
+    let mut session = unlocked(&bench);
+    assert_eq!(allergies(&mut session), ["Penicillin"]);
+    assert_eq!(run(session.unfiled()).unwrap().len(), 1);
+    assert!(matches!(run(session.file_unfiled(Hash::of(&other), Decision::NewPerson)), Ok(Brought::In(_))));
+    assert_eq!(allergies(&mut session), ["Peanuts"]);
+}
+
+#[test]
+fn a_question_answered_with_yes_leaves_nothing_in_the_tray() {
+    let bench = Bench::new();
+    let mut session = anna(&bench);
+    let stopped = bring(&mut session, &file("Anna Bevan", "1951-03-03", "Peanuts")).unwrap();
+    let [Brought::Whose { question, .. }] = stopped.as_slice() else { panic!("{stopped:?}") };
+    run(session.decide(*question, Decision::ThisPerson)).unwrap();
+    assert!(run(session.unfiled()).unwrap().is_empty());
+    let mut seen = allergies(&mut unlocked(&bench));
+    seen.sort();
+    assert_eq!(seen, ["Peanuts", "Penicillin"]);
+}
+
+#[test]
+fn what_is_half_typed_is_there_again_after_a_lock_for_that_person_only() {
+    let bench = Bench::new();
+    let mut session = anna(&bench);
+    let typed = Typed::Allergy { substance: "Late".into(), reaction: String::new(), since: String::new() };
+    run(session.keep_draft("allergy".into(), Some(typed.clone()))).unwrap();
+    let mut session = unlocked(&bench);
+    assert_eq!(run(session.draft("allergy".into())), Ok(Some(typed)));
+    assert_eq!(run(session.draft("medicine".into())), Ok(None));
+    assert_eq!(allergies(&mut session), ["Penicillin"], "a draft is no entry");
+    run(session.keep_draft("allergy".into(), None)).unwrap();
+    assert_eq!(run(unlocked(&bench).draft("allergy".into())), Ok(None));
+    let stopped = bring(&mut session, &file("Bella Example", "1978-09-12", "Peanuts")).unwrap();
+    let [Brought::Whose { question, .. }] = stopped.as_slice() else { panic!("{stopped:?}") };
+    run(session.decide(*question, Decision::NewPerson)).unwrap();
+    assert_eq!(run(session.draft("allergy".into())), Ok(None));
+}
+
+#[test]
+fn a_draft_moves_into_the_vault_with_its_person() {
+    let bench = Bench::new();
+    let mut session = bench.session();
+    bring(&mut session, &file("Anna Example", "1951-03-03", "Penicillin")).unwrap();
+    let typed = Typed::Problem { name: "Ast".into(), since: String::new(), current: true };
+    run(session.keep_draft("problem".into(), Some(typed.clone()))).unwrap();
+    keep(&mut session);
+    assert_eq!(run(unlocked(&bench).draft("problem".into())), Ok(Some(typed)));
+}
+
 #[test]
 fn a_locked_share_wants_its_code() {
     let bench = Bench::new();

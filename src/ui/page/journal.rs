@@ -106,6 +106,7 @@ fn told(what: &Happened) -> String {
             let shared = words::shared((*items).into(), audience, &local_moment(until));
             format!("{shared}. {mode}. {opened}")
         }
+        Happened::PutAside { file_name, .. } => words::put_aside(file_name),
         Happened::Receipted { .. } => words::receipted().to_owned(),
         Happened::Unreadable => words::unreadable().to_owned(),
         Happened::Exported { file_name } => words::exported(file_name),

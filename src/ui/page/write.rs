@@ -52,6 +52,73 @@ fn Form(what: Writing) -> impl IntoView {
         Writing::Medicine => (words::name_medicine, Some(words::name_medicine_hint)),
         Writing::Problem => (words::name_problem, None),
     };
+    let slug = match what {
+        Writing::Allergy => "allergy",
+        Writing::Medicine => "medicine",
+        Writing::Problem => "problem",
+    };
+    let typed_now = move || {
+        let text = |s: RwSignal<String>| s.get_untracked().trim().to_owned();
+        let (name, since, now) = (text(name), text(since), now.get_untracked());
+        match what {
+            Writing::Allergy => Typed::Allergy { substance: name, reaction: text(more), since },
+            Writing::Medicine => Typed::Medicine { name, dose: text(more), since, taking: now },
+            Writing::Problem => Typed::Problem { name, since, current: now },
+        }
+    };
+    // What is half written survives a lock: sealed like everything else, for this person and this form alone.
+    let restored = RwSignal::new(false);
+    let unsaved = StoredValue::new(0u32);
+    let keep = move || {
+        if unsaved.try_update_value(core::mem::take).unwrap_or(0) == 0 {
+            return;
+        }
+        let empty = [name, more, since].iter().all(|s| s.with_untracked(|s| s.trim().is_empty()));
+        let typed = (!empty).then(typed_now);
+        leptos::task::spawn_local(async move {
+            if let Err(failure) = front.client.keep_draft(slug.to_owned(), typed).await {
+                fault.try_set(Some(failure));
+            }
+        });
+    };
+    let touched = move || {
+        let stroke = unsaved.try_update_value(|n| {
+            *n = n.wrapping_add(1).max(1);
+            *n
+        });
+        // A pause in typing keeps it; so does leaving the box, the page, or the app by its lock.
+        let pause = move || {
+            if unsaved.try_get_value() == stroke {
+                keep();
+            }
+        };
+        set_timeout(pause, core::time::Duration::from_millis(500));
+    };
+    on_cleanup(keep);
+    leptos::task::spawn_local(async move {
+        let Ok(Some(typed)) = front.client.draft(slug.to_owned()).await else { return };
+        let (name_was, more_was, since_was, now_was) = match typed {
+            Typed::Allergy { substance, reaction, since } => (substance, reaction, since, true),
+            Typed::Medicine { name, dose, since, taking } => (name, dose, since, taking),
+            Typed::Problem { name, since, current } => (name, String::new(), since, current),
+        };
+        // Whoever types already is not interrupted.
+        if unsaved.try_get_value() == Some(0) {
+            name.set(name_was);
+            more.set(more_was);
+            since.set(since_was);
+            now.set(now_was);
+            restored.set(true);
+        }
+    });
+    let throw_away = move |_| {
+        for field in [name, more, since] {
+            field.set(String::new());
+        }
+        restored.set(false);
+        unsaved.set_value(1);
+        keep();
+    };
     let submit = move |event: leptos::ev::SubmitEvent| {
         event.prevent_default();
         let text = |s: RwSignal<String>| s.get_untracked().trim().to_owned();
@@ -69,20 +136,17 @@ fn Form(what: Writing) -> impl IntoView {
         if !fine {
             return;
         }
-        let typed = match what {
-            Writing::Allergy => Typed::Allergy { substance: name_text, reaction: text(more), since: since_text },
-            Writing::Medicine => {
-                Typed::Medicine { name: name_text, dose: text(more), since: since_text, taking: now.get_untracked() }
-            }
-            Writing::Problem => Typed::Problem { name: name_text, since: since_text, current: now.get_untracked() },
-        };
+        let typed = typed_now();
         leptos::task::spawn_local(async move {
             match front.client.type_in(typed).await {
                 Ok(_) => {
                     for field in [name, more, since] {
                         field.set(String::new());
                     }
-                    fault.set(None);
+                    // It is in the records now: the draft goes.
+                    unsaved.set_value(0);
+                    restored.set(false);
+                    fault.set(front.client.keep_draft(slug.to_owned(), None).await.err());
                     saved.set(true);
                     front.say(words::saved());
                     front.refresh().await;
@@ -99,7 +163,11 @@ fn Form(what: Writing) -> impl IntoView {
                 autocomplete="off"
                 aria-describedby=format!("{id}-hint {id}-fault")
                 prop:value=value
-                on:input=move |event| value.set(event_target_value(&event))
+                on:input=move |event| {
+                    value.set(event_target_value(&event));
+                    touched();
+                }
+                on:change=move |_| keep()
             />
         }
     };
@@ -119,6 +187,11 @@ fn Form(what: Writing) -> impl IntoView {
                 <a href=Place::Section(what.section()).href()>{move || crate::ui::text::section(what.section())}</a>
             </Callout>
         </Show>
+        <Show when=move || restored.get()>
+            <Callout title=words::draft>
+                <button type="button" class="button quiet" on:click=throw_away>{words::draft_drop}</button>
+            </Callout>
+        </Show>
         <form class="stack" on:submit=submit>
             <ErrorSummary faults />
             {move || fault.get().map(|fault| view! { <Trouble fault /> })}
@@ -136,7 +209,7 @@ fn Form(what: Writing) -> impl IntoView {
             <Field id="since" label=words::since hint=words::since_hint faults>
                 {input("since", since)}
             </Field>
-            {tick.map(|label| view! { <Tick label on=now turn=move |on| now.set(on) /> })}
+            {tick.map(|label| view! { <Tick label on=now turn=move |on| { now.set(on); touched(); } /> })}
             <div class="row">
                 <button type="submit" class="button primary">
                     {words::save}

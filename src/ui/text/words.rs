@@ -388,6 +388,7 @@ pub fn failed(failure: &Failure) -> String {
         Failure::ShareTooLarge => failure::share_too_large(),
         Failure::Refused(_) => failure::refused(),
         Failure::NoRequest => failure::no_request(),
+        Failure::PersonUnreadable => failure::person_unreadable(),
     }
     .to_owned()
 }
@@ -460,6 +461,7 @@ pub fn remedy(failure: &Failure) -> &'static str {
         Failure::ShareTooLarge => failure::share_too_large_then(),
         Failure::Refused(_) => failure::refused_then(),
         Failure::NoRequest => failure::no_request_then(),
+        Failure::PersonUnreadable => failure::person_unreadable_then(),
     }
 }
 

@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use crate::app::wire::{Brought, Decision, Failure, FileRow, PersonCard};
+use crate::app::wire::{Brought, Decision, Failure, FileRow, PersonCard, Waiting};
 use crate::record::PartialDate;
 use crate::ui::front::Front;
 use crate::ui::part::{Badge, Dialogue, Tick, Tile, Tone, Trouble, load};
@@ -30,7 +30,8 @@ pub fn Guard() -> impl IntoView {
             {move || match question.get() {
                 Some(Shown((job, at, Brought::Whose { question, file_name, page }))) => {
                     let answer = move |decision| async move { queue.answer(job, at, question, decision).await };
-                    view! { <Question file_name page=*page answer later=move || open.set(false) /> }.into_any()
+                    let waiting = Waiting::Question(question);
+                    view! { <Question file_name page=*page waiting answer later=move || open.set(false) /> }.into_any()
                 }
                 _ => ().into_any(),
             }}
@@ -69,6 +70,8 @@ fn Question<A, F>(
     file_name: String,
     /// Both sides.
     page: GuardPage,
+    /// The file that waits.
+    waiting: Waiting,
     /// Gives the answer to the hall.
     answer: A,
     /// Puts the question off.
@@ -100,6 +103,7 @@ where
             sure=matches!(finding, Finding::FirstFile | Finding::Match)
             fresh=one && finding != Finding::NoPerson
             single=finding != Finding::SeveralPeople
+            waiting
             decide
         />
         <button type="button" class="button quiet" on:click=move |_| later()>{words::later}</button>
@@ -173,7 +177,7 @@ fn Facts(facts: Vec<Fact>) -> impl IntoView {
     }
 }
 
-/// The answers. The open person's needs a second confirmation unless the guard found nothing against it.
+/// The answers. Anybody's needs a second confirmation unless the guard found nothing against them.
 #[component]
 fn Answers(
     /// Whose record is open.
@@ -184,11 +188,14 @@ fn Answers(
     fresh: bool,
     /// The file is about one person at most.
     single: bool,
+    /// The file that waits.
+    waiting: Waiting,
     /// Called with the answer.
     decide: impl Fn(Decision) + Copy + Send + Sync + 'static,
 ) -> impl IntoView {
     let client = Front::get().client;
     let looked = RwSignal::new(sure);
+    let other = RwSignal::new(None::<(String, String)>);
     let this = open_name.filter(|_| single).map(|name| {
         let label = name.clone();
         view! {
@@ -223,11 +230,12 @@ fn Answers(
                     .filter(|p| !p.open)
                     .map(|person| {
                         let (id, name) = (person.id, text::name(&person.header));
+                        let chosen = name.clone();
                         view! {
                             <button
                                 type="button"
                                 class="button"
-                                on:click=move |_| decide(Decision::Person(id.clone()))
+                                on:click=move |_| other.set(Some((id.clone(), chosen.clone())))
                             >
                                 {move || words::is_other(&name)}
                             </button>
@@ -240,6 +248,7 @@ fn Answers(
     view! {
         <div class="stack-tight">
             {this} {others}
+            {move || other.get().map(|(id, name)| view! { <Other id name waiting decide /> })}
             {fresh
                 .then(|| {
                     view! {
@@ -254,15 +263,66 @@ fn Answers(
     }
 }
 
+/// The file against another person here, fact by fact, before it goes to them.
+#[component]
+fn Other(
+    /// Who.
+    id: String,
+    /// Their name.
+    name: String,
+    /// The file that waits.
+    waiting: Waiting,
+    /// Called with the answer.
+    decide: impl Fn(Decision) + Copy + Send + Sync + 'static,
+) -> impl IntoView {
+    let client = Front::get().client;
+    let whom = id.clone();
+    let title = name.clone();
+    let draw = move |page: GuardPage| {
+        let sure = page.finding == Finding::Match;
+        let looked = RwSignal::new(sure);
+        let (id, name, label) = (id.clone(), name.clone(), name.clone());
+        view! {
+            <p>{move || heading(page.finding).1}</p>
+            <Facts facts=page.facts />
+            {(!sure)
+                .then(|| {
+                    view! {
+                        <Tick label=move || words::is_other_sure(&label) on=looked turn=move |on| looked.set(on) />
+                    }
+                })}
+            <button
+                type="button"
+                class="button"
+                class:primary=sure
+                class:danger=!sure
+                aria-disabled=move || (!looked.get()).to_string()
+                on:click=move |_| {
+                    if looked.get_untracked() {
+                        decide(Decision::Person(id.clone()));
+                    }
+                }
+            >
+                {move || words::yes_other(&name)}
+            </button>
+        }
+    };
+    view! {
+        <section class="card stack-tight">
+            <h3>{move || words::compare_other(&title)}</h3>
+            {load(move || client.compare(waiting, whom.clone()), draw)}
+        </section>
+    }
+}
+
 /// A file that was put aside: it can be given to somebody later.
 #[component]
 pub fn UnfiledLine(file: FileRow) -> impl IntoView {
     let front = Front::get();
     let open = RwSignal::new(false);
     let (name, parcel) = (file.file_name.clone(), file.parcel);
-    let give = name.clone();
+    let (give, back) = (name.clone(), name.clone());
     let fault = RwSignal::new(None::<Failure>);
-    let fresh = file.people.len() == 1;
     let decide = move |decision: Decision| {
         leptos::task::spawn_local(async move {
             match front.client.file_unfiled(parcel, decision).await {
@@ -271,25 +331,65 @@ pub fn UnfiledLine(file: FileRow) -> impl IntoView {
             }
         });
     };
-    let open_name = move || front.person.with(|p| p.as_ref().map(text::name));
+    let put_back = move |_| {
+        leptos::task::spawn_local(async move {
+            match front.client.put_back(parcel).await {
+                Ok(()) => front.refresh().await,
+                Err(failure) => fault.set(Some(failure)),
+            }
+        });
+    };
+    let waiting = Waiting::Unfiled(parcel);
+    let sides =
+        move || load(move || front.client.compare(waiting, String::new()), move |page| sides(page, waiting, decide));
+    let out = file.out;
     view! {
         <li class="stack-tight">
             <bdi class="strong">{name}</bdi>
             {file.people.into_iter().map(|person| view! { <Who person /> }).collect_view()}
+            {out.then(|| view! { <p>{text::import::left_out_row}</p> })}
             <div class="row">
-                <button
-                    type="button"
-                    class="button"
-                    aria-expanded=move || open.get().to_string()
-                    on:click=move |_| open.update(|o| *o = !*o)
-                >
-                    {move || text::import::give(&give)}
-                </button>
+                {if out {
+                    view! {
+                        <button type="button" class="button" on:click=put_back>
+                            {move || text::import::put_back(&back)}
+                        </button>
+                    }
+                        .into_any()
+                } else {
+                    view! {
+                        <button
+                            type="button"
+                            class="button"
+                            aria-expanded=move || open.get().to_string()
+                            on:click=move |_| open.update(|o| *o = !*o)
+                        >
+                            {move || text::import::give(&give)}
+                        </button>
+                    }
+                        .into_any()
+                }}
             </div>
             {move || fault.get().map(|fault| view! { <Trouble fault /> })}
-            <Show when=move || open.get()>
-                <Answers open_name=open_name() sure=false fresh single=true decide />
-            </Show>
+            <Show when=move || open.get() && !out>{sides()}</Show>
         </li>
+    }
+}
+
+/// An unfiled file against the open person, and the answers: the same as when it came.
+fn sides(page: GuardPage, waiting: Waiting, decide: impl Fn(Decision) + Copy + Send + Sync + 'static) -> impl IntoView {
+    let finding = page.finding;
+    let open_name = page.person.as_ref().map(text::name);
+    view! {
+        <p>{move || heading(finding).1}</p>
+        {(!page.facts.is_empty() && page.person.is_some()).then(|| view! { <Facts facts=page.facts /> })}
+        <Answers
+            open_name
+            sure=finding == Finding::Match
+            fresh=page.file.len() == 1 && finding != Finding::NoPerson
+            single=finding != Finding::SeveralPeople
+            waiting
+            decide
+        />
     }
 }

@@ -180,6 +180,7 @@ pub fn example() -> Option<File> {
 /// What became of one file.
 #[component]
 fn Outcome(brought: Brought) -> impl IntoView {
+    let front = Front::get();
     let queue = Queue::get();
     match brought {
         Brought::In(report) => {
@@ -200,7 +201,10 @@ fn Outcome(brought: Brought) -> impl IntoView {
         }
         .into_any(),
         Brought::Unfiled => view! { <p>{words::unfiled_now}</p> }.into_any(),
-        Brought::LeftOut => view! { <p>{words::left_out}</p> }.into_any(),
+        Brought::LeftOut => {
+            let told = move || if front.is_unkept() { words::left_out() } else { words::left_out_kept() };
+            view! { <p>{told}</p> }.into_any()
+        }
     }
 }
 

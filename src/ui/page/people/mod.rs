@@ -2,9 +2,9 @@
 
 use leptos::prelude::*;
 
-use crate::app::wire::{Failure, NewPerson, PersonCard};
+use crate::app::wire::{Failure, NewPerson, PersonCard, Unread};
 use crate::ui::front::Front;
-use crate::ui::part::{Badge, Dialogue, Empty, PageHead, Tick, Tile, Tone, Trouble, load};
+use crate::ui::part::{Badge, Callout, Dialogue, Empty, PageHead, Tick, Tile, Tone, Trouble, load};
 use crate::ui::place::Place;
 use crate::ui::text::{self, people as words};
 
@@ -24,6 +24,19 @@ pub fn People() -> impl IntoView {
     view! {
         <PageHead title=words::title lede=words::lede />
         <div class="stack-loose">
+            {load(
+                move || client.unread(),
+                |unread: Unread| {
+                    (unread.people > 0)
+                        .then(|| {
+                            view! {
+                                <Callout tone=Tone::Danger title=move || words::lost_people(unread.people.into())>
+                                    <p>{words::lost_people_then}</p>
+                                </Callout>
+                            }
+                        })
+                },
+            )}
             {load(
                 move || client.people(),
                 move |people: Vec<PersonCard>| {
@@ -137,6 +150,15 @@ fn Card(card: PersonCard, remove: impl Fn(PersonCard) + Copy + 'static) -> impl 
                 </p>
                 {is_open.then(|| view! { <Badge tone=Tone::Good text=words::open_now /> })}
             </div>
+            {card
+                .lost
+                .then(|| {
+                    view! {
+                        <Callout tone=Tone::Danger title=words::lost>
+                            <p>{words::lost_then}</p>
+                        </Callout>
+                    }
+                })}
             {move || fault.get().map(|fault| view! { <Trouble fault /> })}
             <div class="row">
                 {(!is_open)
