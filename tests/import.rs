@@ -377,7 +377,7 @@ fn a_refusal_says_what_and_where() {
     assert_eq!(refused(b""), ImportError::Empty);
     assert_eq!(refused(b"\0\0\0\0"), ImportError::Unknown);
     assert_eq!(refused(b"{\"a\":1}"), ImportError::NotYet(import::Format::OtherJson));
-    assert_eq!(refused(b"<ClinicalDocument xmlns='urn:hl7-org:v3'/>"), ImportError::NotYet(import::Format::Cda));
+    assert_eq!(refused(b"<x xmlns='urn:x'/>"), ImportError::NotYet(import::Format::OtherXml));
     assert_eq!(refused(b"\x1F\x8B\x08rubbish"), ImportError::BadArchive);
 }
 
