@@ -36,6 +36,7 @@ mod keys;
 mod narrative;
 mod node;
 pub mod report;
+mod scr;
 mod shc;
 pub mod typed;
 #[allow(dead_code)] // Until all rooms that read XML have taken what they need.
@@ -262,6 +263,7 @@ fn read(
         Format::Hl7v2 => hl7v2::read(&text.text, text.shift, progress)?,
         Format::AppleHealth => apple::read(&text.text, text.shift, progress)?,
         Format::Gp2gp => gp2gp::read(&text.text, text.shift, progress)?,
+        Format::Scr => scr::read(&text.text, text.shift, progress)?,
         Format::Text | Format::Html | Format::RichText => document::reading(bytes, name, format),
         Format::SmartHealthCard => shc::read(&text.text, &keys::Keys::pinned(), progress)?,
         Format::EuCertificate => dcc::read(&text.text, &keys::Keys::pinned()),
@@ -290,7 +292,7 @@ pub fn attachment(original: &[u8], attachment: &Attachment) -> Result<Vec<u8>, I
         let text = encoding::text(original);
         match detect::text(&text.text) {
             Some(Format::Cda) => cda::data(&text.text, &attachment.at),
-            Some(Format::Gp2gp | Format::OtherXml) => {
+            Some(Format::Gp2gp | Format::Scr | Format::OtherXml) => {
                 let whole = xml::locate(&text.text, &attachment.at).and_then(|r| text.text.get(r));
                 whole.and_then(|element| encoding::base64(&xml::text_of(element)))
             }
@@ -314,7 +316,7 @@ pub fn fragment(original: &[u8], entry: &Entry) -> Option<String> {
     match detect::text(&text.text)? {
         Format::FhirJson => json::locate(&text.text, &entry.at).and_then(|r| text.text.get(r)).map(str::to_owned),
         Format::Cda => cda::locate(&text.text, &entry.at).and_then(|r| text.text.get(r)).map(str::to_owned),
-        Format::FhirXml | Format::Gp2gp | Format::OtherXml => {
+        Format::FhirXml | Format::Gp2gp | Format::Scr | Format::OtherXml => {
             xml::locate(&text.text, &entry.at).and_then(|r| text.text.get(r)).map(str::to_owned)
         }
         Format::FhirNdjson => fhir::line(&text.text, &entry.at).map(|(line, _)| line.to_owned()),

@@ -5,7 +5,8 @@ use serde::Serialize;
 
 use super::ImportError;
 use crate::record::{
-    Attachment, Component, Entry, Hash, Kind, NhsNumber, Person, Polarity, Reading, Section, Sex, Standing, Value,
+    Attachment, Component, Entry, Hash, Kind, NhsNumber, Nothing, Person, Polarity, Reading, Section, SectionSays, Sex,
+    Standing, Value,
 };
 
 /// The report of a file that was read, in one line.
@@ -39,6 +40,7 @@ struct Report {
     people: Vec<PersonFacts>,
     counts: Counts,
     entries: Vec<EntryFacts>,
+    says: Vec<SaysFacts>,
     documents: Vec<Document>,
     ledger: LedgerFacts,
     issues: Vec<IssueFacts>,
@@ -102,6 +104,15 @@ struct EntryFacts {
     at: String,
 }
 
+/// What a section says about having nothing, or only words.
+#[derive(Serialize)]
+struct SaysFacts {
+    section: &'static str,
+    nothing: &'static str,
+    text: String,
+    at: String,
+}
+
 #[derive(Serialize)]
 struct Code {
     system: String,
@@ -160,6 +171,7 @@ impl Report {
             people: reading.people.iter().map(PersonFacts::of).collect(),
             counts: Counts::of(reading),
             entries: reading.entries.iter().map(EntryFacts::of).collect(),
+            says: reading.says.iter().map(SaysFacts::of).collect(),
             documents: reading.attachments.iter().map(Document::of).collect(),
             ledger: LedgerFacts {
                 shown: reading.ledger.shown,
@@ -291,6 +303,23 @@ impl EntryFacts {
             components: entry.components.iter().map(ComponentFacts::of).collect(),
             degraded: entry.degraded.as_ref().map(|c| c.code.clone()),
             at: entry.at.clone(),
+        }
+    }
+}
+
+impl SaysFacts {
+    fn of(says: &SectionSays) -> Self {
+        SaysFacts {
+            section: says.section.slug(),
+            nothing: match says.nothing {
+                Nothing::NoneKnown => "none-known",
+                Nothing::Unavailable => "unavailable",
+                Nothing::NotUnderstood => "not-understood",
+                Nothing::EmptySection => "empty-section",
+                Nothing::NarrativeOnly => "narrative-only",
+            },
+            text: says.text.clone(),
+            at: says.at.clone(),
         }
     }
 }

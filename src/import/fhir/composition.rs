@@ -1,5 +1,6 @@
 use crate::import::narrative;
 use crate::import::node::Node;
+use crate::import::scr::headings;
 use crate::record::{Concept, Entry, IssueCode, Kind, Nothing, Section, SectionSays, Severity};
 
 use super::datatypes::{concept, date};
@@ -99,10 +100,17 @@ impl<'t> Reader<'t, '_> {
             Some(_) if !withheld => {}
             _ if text.is_empty() => {}
             _ => {
+                let title = node.get("title").words();
+                // Summary Care Records tell their sections by their headings alone; the words stand in an entry too.
+                if let Some(told) = headings::section(title).filter(|_| section.is_none()) {
+                    let nothing = if headings::is_empty(&text) { Nothing::Unavailable } else { nothing };
+                    let words = if withheld { String::new() } else { format!("{title}
+{text}") };
+                    self.reading.says.push(SectionSays { section: told, nothing, text: words, at: at.to_owned() });
+                }
                 let of = section.unwrap_or(Section::PatientStory);
                 let mut entry: Entry = new_entry(of, Kind::Other("Composition.section".to_owned()), at);
                 entry.labels.clone_from(&self.inherited);
-                let title = node.get("title").words();
                 entry.title = if title.is_empty() {
                     text.lines().next().unwrap_or_default().to_owned()
                 } else {

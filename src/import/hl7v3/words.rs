@@ -147,6 +147,7 @@ pub fn plain(node: Node<'_>) -> String {
                     stack.push(Step::Close(name));
                 } else if matches!(name, "td" | "th") && node.prev_sibling_element().is_some() {
                     if !out.ends_with('\n') && !out.is_empty() {
+                        out.truncate(out.trim_end_matches(' ').len());
                         out.push_str(" | ");
                     }
                 } else if attr(node, "revised") == "delete" {

@@ -1,0 +1,52 @@
+//! The headings of Summary Care Records (NHS England SCR, care record element types).
+
+use crate::record::{Section, same};
+
+/// The section of which a heading speaks; `None` for those that fit no section of ours.
+pub fn section(heading: &str) -> Option<Section> {
+    let folded = same::fold(heading.split('(').next().unwrap_or_default());
+    Some(match folded.trim_end_matches([':', '.']) {
+        "allergies and adverse reactions" | "allergies" | "adverse reactions" => Section::Allergies,
+        "medication"
+        | "medications"
+        | "current medication"
+        | "current medications"
+        | "acute medication"
+        | "acute medications"
+        | "repeat medication"
+        | "repeat medications"
+        | "current repeat medication"
+        | "current repeat medications"
+        | "discontinued repeat medication"
+        | "discontinued repeat medications"
+        | "discontinued medication"
+        | "discontinued medications" => Section::Medications,
+        "diagnoses" | "problems and issues" | "problems" => Section::Problems,
+        "risks to patient" | "risks to care professional or third party" => Section::Alerts,
+        "clinical observations and findings" | "investigations" | "investigation results" => Section::Results,
+        "treatments" => Section::Procedures,
+        "immunisations" | "immunizations" | "vaccinations" => Section::Immunizations,
+        "family history" => Section::FamilyHistory,
+        "lifestyle" | "lifestyles" | "social and personal circumstances" => Section::SocialHistory,
+        "care events" => Section::Encounters,
+        _ => return None,
+    })
+}
+
+/// True if the text under a heading only says that there is nothing to say. That is no statement that there is none:
+/// a practice may have left it out.
+pub fn is_empty(text: &str) -> bool {
+    let mut lines = text.lines().map(same::fold).filter(|l| !l.is_empty());
+    let says = |line: &str| line.trim_end_matches('.') == "no relevant information available for this category";
+    match (lines.next(), lines.next(), lines.next()) {
+        (Some(one), None, _) => says(&one),
+        // The names of the columns come first.
+        (Some(columns), Some(one), None) => columns.contains(" | ") && says(&one),
+        _ => false,
+    }
+}
+
+/// True if a text says that something was left out of the summary on purpose.
+pub fn tells_withheld(text: &str) -> bool {
+    same::fold(text).contains("deliberately withheld")
+}

@@ -1,0 +1,188 @@
+//! Summary Care Records of NHS England as HL7 v3 (GPSummary, REPC_MT150007UK), alone, or in the answer to a query
+//! (QUPC_IN210000UK04), with or without its SOAP envelope.
+//!
+//! A summary is a text for people first: headings and tables (`presentationText`). Its coded part is only what the
+//! practice added, so that a medicine may stand in the text alone. The text is therefore always shown: as the document,
+//! and, heading by heading, in the sections of which it speaks and that have no entries of their own.
+
+use std::collections::HashMap;
+use std::ops::ControlFlow;
+
+use super::gp2gp::close;
+use super::hl7v3::{self, Node, Words, attr, child};
+use super::xml::Tree;
+use super::{ImportError, LIMITS, Phase, Progress, READER, issue, tell};
+use crate::record::{
+    Concept, Entry, IssueCode, Kind, Nothing, Outcome, Person, Reading, Section, SectionSays, Severity,
+};
+
+pub mod headings;
+mod presentation;
+mod statement;
+#[cfg(test)]
+mod tests;
+
+/// Reads the summaries of a file.
+///
+/// # Errors
+/// [`ImportError::NotXml`], [`ImportError::TooMany`], [`ImportError::Cancelled`].
+pub fn read(
+    text: &str,
+    shift: Option<usize>,
+    progress: &mut dyn FnMut(Progress) -> ControlFlow<()>,
+) -> Result<Reading, ImportError> {
+    let tree = Tree::parse(text, progress)?;
+    let root: Node<'_> = tree.root();
+    let mut reader = Reader {
+        tree: &tree,
+        text,
+        shift,
+        words: Words::default(),
+        statements: HashMap::new(),
+        places: HashMap::new(),
+        reading: Reading { reader: READER, format: "Summary Care Record".to_owned(), ..Reading::default() },
+    };
+    reader.header(root);
+    let mut told = 0;
+    for node in root.descendants().filter(|n| n.is_element()) {
+        let here = tree.range(node).start;
+        if here >= told + (64 << 10) {
+            told = here;
+            tell(progress, Phase::Reading, here, text.len())?;
+        }
+        if reader.reading.ledger.lines.len() > LIMITS.pieces {
+            return Err(ImportError::TooMany { limit: LIMITS.pieces });
+        }
+        match name(node) {
+            "patient" => reader.person(node),
+            "GPSummary" => reader.summary(node),
+            // A list of what there is, without the summaries themselves.
+            "event" if !node.descendants().any(|n| name(n) == "GPSummary") => {
+                reader.reading.ledger.add(tree.place(node), "event", Outcome::Kept, None);
+            }
+            _ => {}
+        }
+    }
+    let mut reading = reader.reading;
+    close(&mut reading);
+    tell(progress, Phase::Reading, text.len(), text.len())?;
+    Ok(reading)
+}
+
+struct Reader<'a> {
+    tree: &'a Tree<'a>,
+    text: &'a str,
+    shift: Option<usize>,
+    words: Words<'a>,
+    /// Coded statements by id, for what names them.
+    statements: HashMap<String, Node<'a>>,
+    /// Places of their entries, by id.
+    places: HashMap<String, String>,
+    reading: Reading,
+}
+
+fn name<'a>(node: Node<'a>) -> &'a str {
+    node.tag_name().name()
+}
+
+fn elements(node: Node<'_>) -> impl Iterator<Item = Node<'_>> {
+    node.children().filter(|c| c.is_element())
+}
+
+/// The id by which others name a statement.
+fn id(node: Node<'_>) -> String {
+    child(node, "id").map(|i| attr(i, "root").to_ascii_uppercase()).unwrap_or_default()
+}
+
+impl<'a> Reader<'a> {
+    fn header(&mut self, root: Node<'a>) {
+        let interaction = root.descendants().find(|n| name(*n) == "interactionId");
+        self.reading.version = interaction.map(|i| attr(i, "extension").to_owned()).unwrap_or_default();
+    }
+
+    fn issue(&mut self, severity: Severity, code: IssueCode, at: &str, found: &str) {
+        self.reading.issues.push(issue(severity, code, at, found));
+    }
+
+    fn span(&self, node: Node<'a>) -> Option<(u32, u32)> {
+        let (shift, range) = (self.shift?, self.tree.range(node));
+        Some((u32::try_from(range.start + shift).ok()?, u32::try_from(range.end + shift).ok()?))
+    }
+
+    /// Whose summary it is: mostly nothing but the NHS number. The envelope and the summary both say it; if they
+    /// differ, the file is about two people.
+    fn person(&mut self, node: Node<'a>) {
+        let at = self.tree.place(node);
+        let inner = elements(node).find(|e| name(*e).to_ascii_lowercase().contains("person")).unwrap_or(node);
+        let called = child(inner, "name").map(hl7v3::name).unwrap_or_default();
+        let person = Person {
+            name: called.text,
+            family: called.family,
+            given: called.given,
+            birth_date: child(inner, "birthTime").and_then(hl7v3::ts),
+            identifiers: hl7v3::identifiers(node),
+            at: at.clone(),
+            ..Person::default()
+        };
+        self.reading.ledger.add(at, "patient", Outcome::Shown, None);
+        if !self.reading.people.iter().any(|p| p.identifiers == person.identifiers && p.name == person.name) {
+            self.reading.people.push(person);
+        }
+    }
+
+    /// One summary: its coded statements, its text, and the document as a whole.
+    fn summary(&mut self, node: Node<'a>) {
+        let at = self.tree.place(node);
+        let concept = child(node, "code").map(|c| hl7v3::cd(c, &self.words)).unwrap_or_default();
+        let mut entry = Entry::new(Section::Documents, Kind::DocumentReference, at.clone(), "");
+        entry.span = self.span(node);
+        entry.title = concept.label().unwrap_or("GPSummary").to_owned();
+        entry.named = !concept.is_empty();
+        entry.identifiers = hl7v3::identifiers(node);
+        entry.date = child(node, "effectiveTime").map(hl7v3::ivl_ts).and_then(|t| t.start);
+        entry.recorded = child(node, "author").and_then(|a| child(a, "time")).and_then(hl7v3::ts);
+        entry.performer = statement::people(node, &["author"]);
+        entry.status.text = child(node, "statusCode").map(|s| attr(s, "code").to_owned()).unwrap_or_default();
+        entry.status.standing = statement::standing(&entry.status.text);
+        entry.concept = concept;
+        if self.reading.source.title.is_empty() {
+            self.reading.source.title.clone_from(&entry.title);
+            self.reading.source.as_of.clone_from(&entry.date);
+            self.reading.source.name = entry.performer.last().cloned().unwrap_or_default();
+        }
+        let document = self.reading.entries.len();
+        self.reading.entries.push(entry);
+        self.reading.ledger.add(at, "GPSummary", Outcome::Shown, None);
+        self.statements(node);
+        let coded: Vec<Section> = self.reading.entries.iter().skip(document + 1).map(|e| e.section).collect();
+        for text in node.descendants().filter(|n| name(*n) == "presentationText").collect::<Vec<_>>() {
+            let whole = self.presentation(text, &coded);
+            if let Some(entry) = self.reading.entries.get_mut(document).filter(|_| !whole.is_empty()) {
+                entry.notes.push(whole);
+            }
+        }
+    }
+
+    /// What a heading of the text says: in the section it speaks of, else as an entry of its own.
+    fn heading(&mut self, title: &str, text: &str, at: &str, coded: &[Section]) {
+        let Some(section) = headings::section(title) else {
+            let mut entry =
+                Entry::new(Section::PatientStory, Kind::Other("presentationText".to_owned()), at.to_owned(), title);
+            entry.concept = Concept::words(title);
+            entry.notes = vec![text.to_owned()];
+            return self.reading.entries.push(entry);
+        };
+        let nothing = if headings::is_empty(text) {
+            Nothing::Unavailable
+        } else if coded.contains(&section) {
+            // Its coded statements are shown; the text stands in the document.
+            return;
+        } else {
+            self.issue(Severity::Information, IssueCode::NarrativeOnly, at, title);
+            Nothing::NarrativeOnly
+        };
+        // Of several headings in one section each says under which it stands: current, discontinued …
+        let text = format!("{title}\n{text}");
+        self.reading.says.push(SectionSays { section, nothing, text, at: at.to_owned() });
+    }
+}
