@@ -102,6 +102,11 @@ impl<'a> Reader<'a> {
             detail(&mut entry, "bodySite", hl7v3::labelled(site, &self.words));
             entry.details.extend(hl7v3::qualifiers(site, &self.words));
         }
+        // A note may be a whole document in itself.
+        if let Some(text) = child(node, "text").filter(|t| attr(*t, "representation").eq_ignore_ascii_case("B64")) {
+            let title = self.label(node, "code");
+            entry.attachments.extend(self.attach(text, &title));
+        }
         self.participants(node, &mut entry);
         self.subject(node, ctx, &mut entry);
         self.externals(node, &mut entry);

@@ -151,7 +151,9 @@ pub fn looks_like(head: &str, text: &str) -> bool {
         | "supply"
         | "substanceAdministration"
         | "entryRelationship" => {
-            text.contains("templateId") || text.contains("urn:hl7-org:v3") || text.contains("codeSystem=")
+            ["templateId", "moodCode=", "classCode="].iter().any(|sign| text.contains(sign))
+                || text.contains("urn:hl7-org:v3")
+                || text.contains("codeSystem=")
         }
         "DistributionEnvelope" => true,
         name => name.starts_with("POCD_") && text.contains("ClinicalDocument"),

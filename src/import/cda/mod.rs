@@ -282,3 +282,7 @@ fn is_piece(node: Node<'_>) -> bool {
         _ => template::is_statement(node),
     }
 }
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)]
+mod tests;

@@ -132,15 +132,14 @@ impl<'a> Reader<'a> {
             }
             return None;
         }
-        let section = match ctx.section {
-            Some(
-                s @ (Section::FunctionalStatus | Section::SocialHistory | Section::Procedures | Section::Pregnancy),
-            ) => s,
-            _ => Section::Results,
-        };
-        let kind = match section {
-            Section::Results => Kind::DiagnosticReport,
-            _ => Kind::Other("organizer".to_owned()),
+        let results = template::roots(node).iter().any(|r| matches!(r.as_str(), "22.4.1" | "20.1.32" | "pcc.13.1"));
+        let (section, kind) = match ctx.section {
+            None if results => (Section::Results, Kind::DiagnosticReport),
+            Some(Section::Results) => (Section::Results, Kind::DiagnosticReport),
+            Some(Section::Allergies | Section::Medications | Section::Immunizations) | None => {
+                (Section::PatientStory, Kind::Other("organizer".to_owned()))
+            }
+            Some(section) => (section, Kind::Other("organizer".to_owned())),
         };
         let mut entry = self.begin(node, ctx, Entry::new(section, kind, "", ""));
         entry.concept = concept;

@@ -17,8 +17,13 @@ impl<'a> Reader<'a> {
         let mut inner = ctx.clone();
         inner.depth += 1;
         inner.kept |= template::is_payers(node, &loinc);
+        let any = |c: &&crate::record::Coding| template::section_of_code(&c.code).is_some();
+        let loinc = match code.codings.iter().find(any) {
+            Some(known) => known.code.clone(),
+            None => loinc,
+        };
         let own = template::section(node).or_else(|| match template::section_of_code(&loinc) {
-            Some(known) => known,
+            Some(known) => Some(known),
             None => fhir::place::of_document(&code),
         });
         inner.section = own.or(ctx.section);

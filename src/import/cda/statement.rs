@@ -29,7 +29,7 @@ impl<'a> Reader<'a> {
             return None;
         }
         match (template::what(node), node.tag_name().name()) {
-            (Some(What::Coverage), _) => {
+            (Some(What::Coverage | What::CareTeam), _) => {
                 let held = node.descendants().filter(|n| is_statement(*n)).collect::<Vec<_>>();
                 held.into_iter().for_each(|n| self.mark(n, crate::record::Outcome::Kept));
                 None
@@ -225,6 +225,12 @@ impl<'a> Reader<'a> {
             } else {
                 stack.extend(node.children().filter(Node::is_element).collect::<Vec<_>>().into_iter().rev());
             }
+        }
+        if self.lines.is_empty() && !packed {
+            // Of version 3, and none of its statements: readable as source.
+            let name = root.tag_name().name();
+            self.issue(Severity::Warning, IssueCode::UnknownType, "", name);
+            self.mark(root, crate::record::Outcome::Kept);
         }
     }
 }

@@ -55,6 +55,10 @@ pub enum What {
     EntryReference,
     DeviceSupply,
     Reason,
+    /// A note, as words or as a document.
+    Note,
+    /// Who treats the patient.
+    CareTeam,
     /// An act that only holds a medicine: on admission, at discharge, administered.
     Wrapper,
 }
@@ -62,7 +66,7 @@ pub enum What {
 /// The templates that say what a statement is: C-CDA (2.16.840.1.113883.10.20.22.4), CCD (2.16.840.1.113883.10.20.1),
 /// HITSP C83 (2.16.840.1.113883.3.88.11.83) and IHE PCC (1.3.6.1.4.1.19376.1.5.3.1.4). The first in this order that a
 /// statement names is meant: what is special stands before what is general.
-const TEMPLATES: [(What, &[&str]); 33] = [
+const TEMPLATES: [(What, &[&str]); 35] = [
     (
         What::Concern,
         &[
@@ -72,6 +76,8 @@ const TEMPLATES: [(What, &[&str]); 33] = [
     ),
     (What::Wrapper, &["22.4.35", "22.4.36"]),
     (What::Reason, &["24.3.88"]),
+    (What::Note, &["22.4.202"]),
+    (What::CareTeam, &["22.4.500", "22.4.500.1", "22.4.500.2", "22.4.500.3"]),
     (What::Comment, &["22.4.64", "20.1.40", "83.11", "pcc.2"]),
     (What::EntryReference, &["22.4.122", "pcc.4"]),
     (What::Severity, &["22.4.8", "20.1.55", "pcc.1"]),
@@ -195,12 +201,14 @@ pub fn section(node: Node<'_>) -> Option<Section> {
     SECTIONS.iter().find(|(_, known)| roots.iter().any(|r| known.contains(&r.as_str()))).map(|(section, _)| *section)
 }
 
-/// The section of a code that CDA documents use beside those of [`Section::of_loinc`]; the inner `None` says that it is
-/// free text of no section of ours.
-pub fn section_of_code(code: &str) -> Option<Option<Section>> {
-    Some(Some(match code {
-        "48765-2" => Section::Allergies,
-        "10160-0" | "29549-3" | "42346-7" | "10183-2" | "75311-1" | "8659-5" => Section::Medications,
+/// The section of a code that CDA documents use beside those of [`Section::of_loinc`].
+pub fn section_of_code(code: &str) -> Option<Section> {
+    Some(match code {
+        // Two are SNOMED CT codes of NHS record headings.
+        "48765-2" | "886921000000105" => Section::Allergies,
+        "933361000000108" | "10160-0" | "29549-3" | "42346-7" | "10183-2" | "75311-1" | "8659-5" => {
+            Section::Medications
+        }
         "11450-4" | "46241-6" | "42347-5" | "11535-2" | "10219-4" | "10218-6" | "75310-3" | "29308-4" | "78375-3" => {
             Section::Problems
         }
@@ -219,7 +227,7 @@ pub fn section_of_code(code: &str) -> Option<Option<Section>> {
         "10162-6" => Section::Pregnancy,
         "104605-1" => Section::Alerts,
         _ => return None,
-    }))
+    })
 }
 
 /// LOINC codes of pregnancy observations (C-CDA and IPS value sets: status, due date, gestational age, outcomes).

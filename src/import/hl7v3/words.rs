@@ -36,7 +36,8 @@ impl<'a> Words<'a> {
     /// What an `originalText` or `text` says: its own words, else those of the narrative part that its reference
     /// names. `None` if it says nothing, or its reference leads nowhere (see [`Words::dangling`]).
     pub fn said(&self, node: Node<'a>) -> Option<String> {
-        let own = plain(node);
+        // Content in base64 is no words.
+        let own = if attr(node, "representation").eq_ignore_ascii_case("B64") { String::new() } else { plain(node) };
         let reference = child(node, "reference").map(|r| attr(r, "value")).unwrap_or_default();
         if !own.is_empty() || reference.is_empty() {
             return Some(own).filter(|t| !t.is_empty());
