@@ -128,7 +128,7 @@ const PASSPHRASE: &str = "pelican dŵr cabinet seven";
 type MemoryVault = Vault<Native<Rng>, Memory>;
 
 fn parcel(person: [u8; 16], seed: u8) -> NewParcel {
-    NewParcel { person, id: [seed; 32], reading: vec![seed; 20], original: vec![seed; 900], note: vec![seed] }
+    NewParcel { person, id: [seed; 32], reading: vec![seed; 20], original: vec![seed; 900].into(), note: vec![seed] }
 }
 
 /// A vault with two people, two parcels and a journal of one entry.

@@ -1,125 +1,271 @@
 //! Reading one file in a worker of its own: the page's end and the worker's end of the parser worker.
 //!
-//! The file goes in, its reading and its bytes come out; the worker has no network and is thrown away. Hostile input
-//! can at worst end that worker.
+//! The file goes in; each file that it is or holds comes out with its reading, then the words of its PDFs. The worker has
+//! no network and is thrown away. Hostile input can at worst end that worker: before all files are out, nothing was read;
+//! after that, a PDF's words are missing and the PDF is not.
 
 use std::cell::RefCell;
 use std::ops::ControlFlow;
 use std::rc::Rc;
 
-use futures_channel::oneshot;
-use js_sys::{ArrayBuffer, Uint8Array};
+use futures_channel::mpsc::{UnboundedReceiver, UnboundedSender, unbounded};
+use futures_util::StreamExt;
+use futures_util::future::{Either, select};
+use gloo::timers::future::TimeoutFuture;
+use js_sys::{Array, ArrayBuffer, Uint8Array};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{DedicatedWorkerGlobalScope, File, MessageEvent, Worker};
 
 use super::client::{self, Client};
-use super::wire::{self, Ask, Brought, Failure, Progress};
+use super::wire::{self, Ask, Brought, Failure, Progress, Text};
 use crate::device;
-use crate::import;
+use crate::import::{self, document};
 
-/// Message numbers of the worker's answers.
+/// How far it is.
 const PROGRESS: u32 = 0;
-const READ: u32 = 1;
+/// One file: its reading, its bytes.
+const FILE: u32 = 1;
+/// All files are out, or why none is; whether the last is the archive they came in.
+const READ: u32 = 2;
+/// The words of the next PDF, as [`Text`].
+const TEXT: u32 = 3;
+/// Nothing more comes.
+const DONE: u32 = 4;
 /// How often progress is told, in milliseconds: often enough for a bar that moves, seldom enough to cost nothing.
 const TELL_EVERY: f64 = 100.0;
-
-type Answer = (Vec<u8>, Vec<Uint8Array>);
+/// How long the words of one PDF may take, in milliseconds.
+const TEXT_PATIENCE: u32 = 10_000;
+/// How often a new worker is started for the PDFs after one that ended a worker.
+const AGAIN: usize = 5;
+/// The phase of looking for words in PDFs.
+const WORDS: u8 = 3;
 
 /// One file being read. Dropping it cancels: the worker ends, and nothing was kept.
 pub struct Parser {
+    tell: Rc<dyn Fn(Progress)>,
+    work: Work,
+}
+
+/// What was read of one file, not yet kept.
+pub struct Read {
+    archived: bool,
+    readings: Vec<Vec<u8>>,
+    bytes: Vec<ArrayBuffer>,
+    texts: Vec<Text>,
+}
+
+/// A worker, and what it says.
+struct Work {
     worker: Worker,
-    waiting: Rc<RefCell<Option<oneshot::Sender<Answer>>>>,
+    said: UnboundedReceiver<Said>,
     _hear: Closure<dyn FnMut(MessageEvent)>,
     _fail: Closure<dyn FnMut(JsValue)>,
 }
 
+type Said = (u32, Vec<u8>, Vec<Uint8Array>);
+
 impl Parser {
     /// Starts a worker; `tell` hears of its progress.
     pub fn open(tell: impl Fn(Progress) + 'static) -> Self {
+        let tell: Rc<dyn Fn(Progress)> = Rc::new(tell);
+        Self { work: Work::start(&tell), tell }
+    }
+
+    /// Reads the file. Nothing is kept by that.
+    ///
+    /// # Errors
+    /// [`Failure::TooLarge`] before anything is read; [`Failure::Import`] if nothing at all can be read;
+    /// [`Failure::Unreadable`] if the worker gave out.
+    pub async fn read(&mut self, file: &File) -> Result<Read, Failure> {
+        if file.size() > import::LIMITS.bytes as f64 {
+            return Err(Failure::TooLarge { bytes: file.size() as u64, limit: import::LIMITS.bytes });
+        }
+        self.work.ask(file, 0)?;
+        let mut read = Read { archived: false, readings: Vec::new(), bytes: Vec::new(), texts: Vec::new() };
+        loop {
+            let (kind, answer, blobs) = self.work.said.next().await.ok_or(Failure::Unreadable)?;
+            match kind {
+                FILE => {
+                    read.readings.push(answer);
+                    read.bytes.push(blobs.first().map_or_else(|| ArrayBuffer::new(0), Uint8Array::buffer));
+                }
+                READ => {
+                    read.archived = wire::read::<Result<bool, Failure>>(&answer)??;
+                    break;
+                }
+                _ => {}
+            }
+        }
+        self.words(file, &mut read).await;
+        Ok(read)
+    }
+
+    /// Waits for the words of the PDFs. One that ends its worker, or takes too long, stays without.
+    async fn words(&mut self, file: &File, read: &mut Read) {
+        let mut again = 0;
+        loop {
+            let next = select(self.work.said.next(), TimeoutFuture::new(TEXT_PATIENCE)).await;
+            match next {
+                Either::Left((Some((TEXT, answer, _)), _)) => match wire::read(&answer) {
+                    Ok(text) => read.texts.push(text),
+                    Err(_) => return,
+                },
+                Either::Left((Some((DONE, ..)), _)) => return,
+                Either::Left((Some(_), _)) => {}
+                Either::Left((None, _)) | Either::Right(_) if again < AGAIN => {
+                    again += 1;
+                    // That PDF is given up; a new worker goes on after it.
+                    read.texts.push(Text { file: u32::MAX, attachment: 0, text: String::new() });
+                    self.work = Work::start(&self.tell);
+                    if self.work.ask(file, read.texts.len()).is_err() {
+                        return;
+                    }
+                    // It reads everything once more before it comes there: that takes its time.
+                    loop {
+                        match self.work.said.next().await {
+                            Some((READ, ..)) => break,
+                            Some(_) => {}
+                            None => return,
+                        }
+                    }
+                }
+                Either::Left((None, _)) | Either::Right(_) => return,
+            }
+        }
+    }
+}
+
+impl Read {
+    /// Puts it before the guard of the record worker, and keeps what may be kept. From here on it can't be cancelled.
+    ///
+    /// # Errors
+    /// Those of the record worker; nothing of it was kept then.
+    pub async fn bring(self) -> Result<Vec<Brought>, Failure> {
+        let Read { archived, readings, bytes, texts } = self;
+        Client.ask(&Ask::Bring { archived, readings, texts }, bytes).await.map(|(brought, _)| brought)
+    }
+}
+
+impl Work {
+    fn start(tell: &Rc<dyn Fn(Progress)>) -> Self {
         let worker = device::worker("parser");
-        let waiting: Rc<RefCell<Option<oneshot::Sender<Answer>>>> = Rc::default();
-        let held = waiting.clone();
+        let (sender, said) = unbounded::<Said>();
+        let sender: Rc<RefCell<Option<UnboundedSender<Said>>>> = Rc::new(RefCell::new(Some(sender)));
+        let (held, tell) = (sender.clone(), tell.clone());
         let hear = Closure::<dyn FnMut(MessageEvent)>::new(move |event: MessageEvent| {
             let Some((kind, bytes, blobs)) = client::unpack(&event.data()) else { return };
             if kind == PROGRESS {
                 if let Ok(progress) = wire::read(&bytes.to_vec()) {
                     tell(progress);
                 }
-            } else if let Some(sender) = held.borrow_mut().take() {
-                let _ = sender.send((bytes.to_vec(), blobs));
+            } else if let Some(sender) = held.borrow().as_ref() {
+                let _ = sender.unbounded_send((kind, bytes.to_vec(), blobs));
             }
         });
         worker.set_onmessage(Some(hear.as_ref().unchecked_ref()));
-        let held = waiting.clone();
-        let fail = Closure::<dyn FnMut(JsValue)>::new(move |_| drop(held.borrow_mut().take()));
+        let fail = Closure::<dyn FnMut(JsValue)>::new(move |_| drop(sender.borrow_mut().take()));
         worker.set_onerror(Some(fail.as_ref().unchecked_ref()));
-        Self { worker, waiting, _hear: hear, _fail: fail }
+        Self { worker, said, _hear: hear, _fail: fail }
     }
 
-    /// Reads the file and puts it before the guard of the record worker.
-    ///
-    /// # Errors
-    /// [`Failure::TooLarge`] before anything is read; [`Failure::Import`] if nothing at all can be read;
-    /// [`Failure::Cancelled`] if this was dropped, [`Failure::Unreadable`] if the worker gave out.
-    pub async fn bring(&self, file: &File) -> Result<Vec<Brought>, Failure> {
-        if file.size() > import::LIMITS.bytes as f64 {
-            return Err(Failure::TooLarge { bytes: file.size() as u64, limit: import::LIMITS.bytes });
-        }
-        let (sender, receiver) = oneshot::channel();
-        *self.waiting.borrow_mut() = Some(sender);
-        self.worker.post_message(file).map_err(|_| Failure::Stopped)?;
-        let (answer, blobs) = receiver.await.map_err(|_| Failure::Unreadable)?;
-        let delivery: Vec<u8> = wire::read::<Result<Vec<u8>, Failure>>(&answer)??;
-        let handed = blobs.iter().map(Uint8Array::buffer).collect();
-        Client.ask(&Ask::Bring { file_name: file.name(), delivery }, handed).await.map(|(brought, _)| brought)
+    /// Hands the file over; the first `skip` PDFs are not looked into, and if there are any the files are not sent.
+    fn ask(&self, file: &File, skip: usize) -> Result<(), Failure> {
+        let message = Array::of2(file, &JsValue::from_f64(skip as f64));
+        self.worker.post_message(&message).map_err(|_| Failure::Stopped)
     }
 }
 
-impl Drop for Parser {
+impl Drop for Work {
     fn drop(&mut self) {
+        self.worker.set_onmessage(None);
+        self.worker.set_onerror(None);
         self.worker.terminate();
-        self.waiting.borrow_mut().take();
     }
 }
 
-/// The worker's end: the one message is a `File`, the answers are progress and, last, the delivery with its bytes.
+/// The worker's end: the one message is a `File` and a number, the answers are as above.
 pub fn serve() {
     let scope: Rc<RefCell<Option<DedicatedWorkerGlobalScope>>> = Rc::default();
     let held = scope.clone();
     let opened = device::hear_questions(move |message| {
-        let (Some(scope), Ok(file)) = (held.borrow().clone(), message.dyn_into::<File>()) else { return };
-        wasm_bindgen_futures::spawn_local(async move {
-            let (answer, blobs) = read(&scope, &file).await;
-            post(&scope, READ, &answer, &blobs);
-        });
+        let Some(scope) = held.borrow().clone() else { return };
+        let Ok(message) = message.dyn_into::<Array>() else { return };
+        let (Ok(file), skip) = (message.get(0).dyn_into::<File>(), message.get(1).as_f64().unwrap_or(0.0)) else {
+            return;
+        };
+        wasm_bindgen_futures::spawn_local(async move { read(&scope, &file, skip as usize).await });
     });
     *scope.borrow_mut() = Some(opened);
 }
 
-async fn read(scope: &DedicatedWorkerGlobalScope, file: &File) -> (Vec<u8>, Vec<ArrayBuffer>) {
-    let refuse = |failure: Failure| (wire::write(&Err::<Vec<u8>, _>(failure)), Vec::new());
+/// A PDF whose words are still to be found.
+struct Pdf {
+    file: u32,
+    attachment: u32,
+    bytes: Vec<u8>,
+}
+
+async fn read(scope: &DedicatedWorkerGlobalScope, file: &File, skip: usize) {
+    let refuse = |failure: Failure| post(scope, READ, &wire::write(&Err::<bool, _>(failure)), &[]);
     let Ok(buffer) = JsFuture::from(file.array_buffer()).await else { return refuse(Failure::Unreadable) };
     let bytes = Uint8Array::new(&buffer).to_vec();
     drop(buffer);
     let mut told = device::monotonic_ms();
-    let read = import::open(&bytes, &file.name(), &mut |progress| {
+    let mut tell = |progress: Progress| {
         let now = device::monotonic_ms();
         if now - told >= TELL_EVERY {
             told = now;
-            post(scope, PROGRESS, &wire::write(&Progress::from(progress)), &[]);
+            post(scope, PROGRESS, &wire::write(&progress), &[]);
         }
-        ControlFlow::Continue(())
-    });
+    };
+    let (mut count, mut pdfs) = (0_u32, Vec::new());
+    // Each file leaves as soon as it is read: of an archive, one at a time is in memory.
+    let mut take = |mut file: import::File| {
+        let own = file.bytes.take();
+        let original = own.as_deref().unwrap_or(if file.reading.is_ok() { &bytes } else { &[] });
+        if let Ok(reading) = &file.reading {
+            let found = (0_u32..).zip(&reading.attachments).filter(|(_, a)| a.hash.is_some() && a.text.is_empty());
+            for (attachment, a) in found.filter(|(_, a)| is_named_pdf(&a.content_type)) {
+                pdfs.extend(import::attachment(original, a).ok().map(|bytes| Pdf { file: count, attachment, bytes }));
+            }
+        }
+        if skip == 0 {
+            post(scope, FILE, &wire::write(&file), &[device::buffer(original)]);
+        }
+        count += 1;
+    };
+    let read = import::each(
+        &bytes,
+        &file.name(),
+        &mut |progress| {
+            tell(progress.into());
+            ControlFlow::Continue(())
+        },
+        &mut take,
+    );
     match read {
-        Ok(delivery) => {
-            // The bytes of each inner file travel beside its reading, in the same order.
-            let mut files = delivery.files;
-            let blobs = files.iter_mut().map(|f| device::buffer(f.bytes.take().as_deref().unwrap_or(&bytes))).collect();
-            (wire::write(&Ok::<_, Failure>(wire::write(&files))), blobs)
+        Ok((_, archive)) => {
+            let archived = archive.is_some();
+            archive.into_iter().for_each(take);
+            post(scope, READ, &wire::write(&Ok::<_, Failure>(archived)), &[]);
         }
-        Err(error) => refuse(Failure::Import(error)),
+        Err(error) => return refuse(Failure::Import(error)),
     }
+    let all = pdfs.len() as u64;
+    for (number, Pdf { file, attachment, bytes }) in (0_u64..).zip(pdfs).skip(skip) {
+        let progress = Progress { bytes: number, total: all, phase: WORDS, file: (0, 0) };
+        post(scope, PROGRESS, &wire::write(&progress), &[]);
+        let text = document::pdf_text(&bytes).unwrap_or_default();
+        post(scope, TEXT, &wire::write(&Text { file, attachment, text }), &[]);
+    }
+    post(scope, DONE, &[], &[]);
+}
+
+/// What a source calls a PDF, or does not call anything.
+fn is_named_pdf(content_type: &str) -> bool {
+    let name = content_type.trim().to_ascii_lowercase();
+    name.contains("pdf") || name.is_empty() || name.contains("octet-stream")
 }
 
 fn post(scope: &DedicatedWorkerGlobalScope, kind: u32, bytes: &[u8], blobs: &[ArrayBuffer]) {

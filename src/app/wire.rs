@@ -119,10 +119,11 @@ errands! {
     RemovePerson remove_person(id: String) -> ();
 
     // ---- Import ----
-    /// Takes what the parser worker read; the bytes of each inner file travel beside it.
-    Bring bring(file_name: String, delivery: Vec<u8>) -> Vec<Brought>;
-    /// Answers the guard's question about one file.
-    Decide decide(question: u32, decision: Decision) -> Brought;
+    /// Takes what the parser worker read: each file's reading, and the texts that were found in PDFs. The bytes of each
+    /// travel beside it. Of an archive, the archive itself is the last.
+    Bring bring(archived: bool, readings: Vec<Vec<u8>>, texts: Vec<Text>) -> Vec<Brought>;
+    /// Answers a question of the guard. The answer names each question that is changed by it, and what stands for it now.
+    Decide decide(question: u32, decision: Decision) -> Vec<(u32, Vec<Brought>)>;
     /// Adds what the person typed.
     TypeIn type_in(typed: Typed) -> Brought;
     /// The files of the open record, newest first.
@@ -395,8 +396,21 @@ pub struct Progress {
     pub bytes: u64,
     /// Bytes in all.
     pub total: u64,
-    /// Which of the phases, from 0: opening, finding the pieces, reading them.
+    /// Which of the phases, from 0: opening, finding the pieces, reading them, looking for words in PDFs, keeping.
     pub phase: u8,
+    /// In an archive: which of its files, from 1, and how many there are. Both 0 for a file that is none.
+    pub file: (u32, u32),
+}
+
+/// The words of a PDF, found after everything else was read.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Text {
+    /// In which of the delivered files, from 0.
+    pub file: u32,
+    /// Which of its attachments, from 0.
+    pub attachment: u32,
+    /// The words; empty if none were found.
+    pub text: String,
 }
 
 /// What became of one file at the door.
@@ -408,15 +422,29 @@ pub enum Brought {
     Whose {
         /// Names this question when it is answered.
         question: u32,
-        /// The file's name.
-        file_name: String,
+        /// The names of the files: several, if several of a delivery say the same of whose they are.
+        file_names: Vec<String>,
         /// Both sides.
         page: Box<GuardPage>,
     },
     /// It waits among the unfiled.
-    Unfiled,
+    Unfiled {
+        /// The file's name.
+        file_name: String,
+    },
     /// It was left out, and nothing of it is here.
-    LeftOut,
+    LeftOut {
+        /// The file's name.
+        file_name: String,
+    },
+    /// A file of an archive that could not be read, or the archive itself that could not be kept. Others are not
+    /// concerned.
+    Refused {
+        /// The file's name.
+        file_name: String,
+        /// Why.
+        failure: Failure,
+    },
 }
 
 /// The person's answer to the guard.
@@ -811,7 +839,8 @@ pub enum Failure {
 
 impl From<crate::import::Progress> for Progress {
     fn from(progress: crate::import::Progress) -> Self {
-        Progress { bytes: progress.done, total: progress.total, phase: progress.phase as u8 }
+        let phase = progress.phase as u8;
+        Progress { bytes: progress.done, total: progress.total, phase, file: progress.file }
     }
 }
 

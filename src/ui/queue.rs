@@ -35,6 +35,8 @@ pub enum State {
     Waiting,
     /// It is being read.
     Reading(Progress),
+    /// It is being kept: too late to stop.
+    Keeping,
     /// It is read: what became of it, one for each file that was inside. Some may still wait for an answer.
     Read(Vec<Brought>),
     /// It could not be brought in; nothing of it was kept.
@@ -73,9 +75,9 @@ impl Queue {
         if files.is_empty() {
             return;
         }
-        let idle = self
-            .jobs
-            .with_untracked(|jobs| !jobs.iter().any(|j| matches!(j.state, State::Waiting | State::Reading(_))));
+        let idle = self.jobs.with_untracked(|jobs| {
+            !jobs.iter().any(|j| matches!(j.state, State::Waiting | State::Reading(_) | State::Keeping))
+        });
         self.jobs.update(|jobs| {
             for file in files {
                 let id = jobs.last().map_or(0, |j| j.id + 1);
@@ -110,25 +112,30 @@ impl Queue {
         self.jobs.update(|jobs| jobs.retain(|j| j.id != id));
     }
 
-    /// The first question of the guard that is still open: job, place in it, and the question.
-    pub fn question(self) -> Option<(u32, usize, Brought)> {
+    /// The first question of the guard that is still open.
+    pub fn question(self) -> Option<Brought> {
         self.jobs.with(|jobs| {
             jobs.iter().find_map(|job| {
                 let State::Read(brought) = &job.state else { return None };
-                let at = brought.iter().position(|b| matches!(b, Brought::Whose { .. }))?;
-                Some((job.id, at, brought.get(at)?.clone()))
+                brought.iter().find(|b| matches!(b, Brought::Whose { .. })).cloned()
             })
         })
     }
 
     /// Answers the guard's question. If that fails the question stays open.
-    pub async fn answer(self, job: u32, at: usize, question: u32, decision: Decision) -> Result<(), Failure> {
-        let brought = self.front.client.decide(question, decision).await?;
+    pub async fn answer(self, question: u32, decision: Decision) -> Result<(), Failure> {
+        let changed = self.front.client.decide(question, decision).await?;
         self.jobs.update(|jobs| {
-            if let Some(Job { state: State::Read(all), .. }) = jobs.iter_mut().find(|j| j.id == job)
-                && let Some(place) = all.get_mut(at)
-            {
-                *place = brought;
+            for (question, brought) in changed {
+                let is = |b: &Brought| matches!(b, Brought::Whose { question: q, .. } if *q == question);
+                for job in jobs.iter_mut() {
+                    if let State::Read(all) = &mut job.state
+                        && let Some(at) = all.iter().position(is)
+                    {
+                        all.splice(at..=at, brought);
+                        break;
+                    }
+                }
             }
         });
         self.front.refresh().await;
@@ -139,10 +146,17 @@ impl Queue {
         let hold = self.front.hold();
         while let Some((id, file)) = FILES.with_borrow_mut(|all| (!all.is_empty()).then(|| all.remove(0))) {
             self.set(id, State::Reading(Progress { total: file.size() as u64, ..Progress::default() }));
-            let parser = Parser::open(move |progress| self.set(id, State::Reading(progress)));
-            let answer = self.unless_stopped(id, parser.bring(&file)).await;
+            let mut parser = Parser::open(move |progress| self.set(id, State::Reading(progress)));
+            let read = self.unless_stopped(id, parser.read(&file)).await;
             // Ends the worker, and with it whatever a hostile file left in it.
             drop(parser);
+            let answer = match read {
+                Ok(read) => {
+                    self.set(id, State::Keeping);
+                    read.bring().await
+                }
+                Err(failure) => Err(failure),
+            };
             self.front.say(match &answer {
                 Ok(_) => words::read(&file.name()),
                 Err(fault) => super::text::failed(fault),
@@ -156,10 +170,13 @@ impl Queue {
     async fn unless_stopped<T>(self, id: u32, work: impl Future<Output = Result<T, Failure>>) -> Result<T, Failure> {
         let (stop, stopped) = oneshot::channel();
         RUNNING.set(Some((id, stop)));
-        match select(pin!(work), stopped).await {
+        let answer = match select(pin!(work), stopped).await {
             Either::Left((answer, _)) => answer,
             Either::Right(_) => Err(Failure::Import(ImportError::Cancelled)),
-        }
+        };
+        // Too late now.
+        RUNNING.take();
+        answer
     }
 
     fn set(self, id: u32, state: State) {

@@ -10,7 +10,7 @@ const PASSPHRASE: &str = "pelican dŵr cabinet seven";
 
 fn parcel(person: Person, seed: u8, size: usize) -> NewParcel {
     let original: Vec<u8> = (0..size).map(|i| (i.wrapping_mul(i) as u8).wrapping_mul(31).wrapping_add(seed)).collect();
-    NewParcel { person, id: [seed; 32], reading: vec![seed; 3000], original, note: vec![seed, 1] }
+    NewParcel { person, id: [seed; 32], reading: vec![seed; 3000], original: original.into(), note: vec![seed, 1] }
 }
 
 async fn unlock<C: Crypt, D: Disk>(crypt: C, disk: D, passphrase: &str) -> Result<Vault<C, D>, KeepError> {
@@ -46,7 +46,7 @@ pub async fn a_vault_is_made_filled_locked_and_opened<C: Crypt>(tabs: &impl Tabs
     let mut vault = unlock(back, disk, "pelican dw\u{302}r  cabinet seven").await.unwrap();
     assert_eq!((vault.generation(), vault.trouble()), (generation, None));
     assert_eq!(vault.people(), [(gwen, b"Gwen".as_slice()), (idris, b"Idris")]);
-    assert_eq!(vault.original(&gwen, &[1; 32]).await.unwrap(), parcel(gwen, 1, 1_500_000).original);
+    assert_eq!(vault.original(&gwen, &[1; 32]).await.unwrap(), *parcel(gwen, 1, 1_500_000).original);
     assert!(vault.original(&gwen, &[2; 32]).await.unwrap().is_empty());
     assert_eq!(vault.original(&gwen, &[3; 32]).await, Err(KeepError::NoThing));
     let parcels = vault.parcels(&gwen).await.unwrap();

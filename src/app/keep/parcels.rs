@@ -1,5 +1,7 @@
 //! Parcels: kept in one transaction an import, opened, taken away, brought back, forgotten.
 
+use std::sync::Arc;
+
 use super::index::{Id, Thing};
 use super::write::Change;
 use super::{KeepError, Vault};
@@ -15,7 +17,7 @@ pub struct NewParcel {
     /// What was understood of it: a cache that a better reader may renew.
     pub reading: Vec<u8>,
     /// The provider's bytes.
-    pub original: Vec<u8>,
+    pub original: Arc<Vec<u8>>,
     /// When, by whom, under what title.
     pub note: Vec<u8>,
 }
@@ -66,9 +68,9 @@ impl<C: Crypt, D: Disk> Vault<C, D> {
                 (true, false) => Put::Already,
                 (false, _) => {
                     index.order.push((person, id));
-                    change.puts.push((Thing::reading(&person, &id), reading));
+                    change.puts.push((Thing::reading(&person, &id), reading.into()));
                     change.puts.push((Thing::original(&person, &id), original));
-                    change.puts.push((Thing::note(&person, &id), note));
+                    change.puts.push((Thing::note(&person, &id), note.into()));
                     Put::New
                 }
             });
@@ -122,7 +124,7 @@ impl<C: Crypt, D: Disk> Vault<C, D> {
     pub async fn renew_reading(&mut self, person: &Person, id: &Id, reading: Vec<u8>) -> Result<(), KeepError> {
         let _hold = self.begin().await?;
         self.known(person, id)?;
-        let change = Change { puts: vec![(Thing::reading(person, id), reading)], ..Change::default() };
+        let change = Change { puts: vec![(Thing::reading(person, id), reading.into())], ..Change::default() };
         self.finish(self.index.clone(), change).await
     }
 
@@ -131,10 +133,25 @@ impl<C: Crypt, D: Disk> Vault<C, D> {
     /// # Errors
     /// [`KeepError::NoThing`], [`KeepError::Store`].
     pub async fn remove_parcel(&mut self, person: &Person, id: &Id, journal: Option<Vec<u8>>) -> Result<(), KeepError> {
+        self.remove_parcels(person, std::slice::from_ref(id), journal).await
+    }
+
+    /// Takes several parcels away, all or none.
+    ///
+    /// # Errors
+    /// As [`Vault::remove_parcel`].
+    pub async fn remove_parcels(
+        &mut self,
+        person: &Person,
+        ids: &[Id],
+        journal: Option<Vec<u8>>,
+    ) -> Result<(), KeepError> {
         let _hold = self.begin().await?;
-        self.known(person, id)?;
         let mut index = self.index.clone();
-        index.removed.insert((*person, *id));
+        for id in ids {
+            self.known(person, id)?;
+            index.removed.insert((*person, *id));
+        }
         self.finish(index, Change { journal, ..Change::default() }).await
     }
 

@@ -67,7 +67,7 @@ impl<C: Crypt, D: Disk> Vault<C, D> {
         let row = PersonRow { label: label.clone(), keys: wrapped };
         let mut index = self.index.clone();
         index.people.push(id);
-        let change = Change { puts: vec![(Thing::person(&id), encode(&row)?)], ..Change::default() };
+        let change = Change { puts: vec![(Thing::person(&id), encode(&row)?.into())], ..Change::default() };
         self.finish(index, change).await?;
         self.people.insert(id, (keys, label));
         Ok(id)
@@ -84,7 +84,7 @@ impl<C: Crypt, D: Disk> Vault<C, D> {
         }
         let mut row = self.person_row(person).await?;
         row.label.clone_from(&label);
-        let change = Change { puts: vec![(Thing::person(person), encode(&row)?)], ..Change::default() };
+        let change = Change { puts: vec![(Thing::person(person), encode(&row)?.into())], ..Change::default() };
         self.finish(self.index.clone(), change).await?;
         if let Some((_, kept)) = self.people.get_mut(person) {
             *kept = label;
@@ -192,7 +192,7 @@ impl<C: Crypt, D: Disk> Vault<C, D> {
 
     async fn put_one(&mut self, thing: Thing, content: Vec<u8>) -> Result<(), KeepError> {
         let _hold = self.begin().await?;
-        self.finish(self.index.clone(), Change { puts: vec![(thing, content)], ..Change::default() }).await
+        self.finish(self.index.clone(), Change { puts: vec![(thing, content.into())], ..Change::default() }).await
     }
 }
 

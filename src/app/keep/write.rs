@@ -1,5 +1,7 @@
 //! One change, one transaction; and the way back from rows to content.
 
+use std::sync::Arc;
+
 use super::index::{Index, Thing};
 use super::{KeepError, SEGMENT, Trouble, Vault, read_header};
 use crate::sealed::{Namespace, Place, Row, Sealed, Store, TAG};
@@ -11,7 +13,7 @@ use sha2::{Digest, Sha256};
 #[derive(Default)]
 pub(super) struct Change {
     /// Contents to keep, each under its name.
-    pub(super) puts: Vec<(Thing, Vec<u8>)>,
+    pub(super) puts: Vec<(Thing, Arc<Vec<u8>>)>,
     /// Names to forget.
     pub(super) deletes: Vec<Thing>,
     /// One entry for the journal.
@@ -72,7 +74,8 @@ impl<C: Crypt, D: Disk> Vault<C, D> {
         }
         let mut puts = change.puts;
         if let Some(body) = change.journal {
-            puts.push(super::journal::chain(&mut index, body)?);
+            let (thing, line) = super::journal::chain(&mut index, body)?;
+            puts.push((thing, line.into()));
         }
         for (thing, content) in &puts {
             let before = index.things.get(thing).map_or(0, Vec::len);

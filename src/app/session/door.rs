@@ -207,6 +207,7 @@ impl<E: Edge> Session<E> {
         self.people.clear();
         self.open = None;
         self.questions.clear();
+        self.sacks.clear();
         self.removed.clear();
         self.desk = Default::default();
         self.reader = Default::default();

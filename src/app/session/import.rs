@@ -1,244 +1,30 @@
-//! Files in, files out: the guard, the parcels, the reports, undo.
+//! Files that are here, and files out: what was typed, the parcels, the reports, undo.
 
-use super::people::{Held, Id, Label, as_given, as_person};
+use std::sync::Arc;
+
+use super::bring::Loose;
+use super::people::{Held, Id, as_person};
 use super::{Edge, Session};
-use crate::app::keep::{NewParcel, Put};
-use crate::app::wire::{self, Brought, Decision, Failure, FileRow, Happened, Typed, Waiting};
-use crate::import::{self, File};
-use crate::record::{Hash, IssueCode, Note, Origin, Parcel, guard};
-use crate::view::guard::{Finding, GuardPage};
+use crate::app::wire::{self, Brought, Failure, FileRow, Happened, Typed};
+use crate::import;
+use crate::record::{Hash, Note, Origin, Parcel};
 use crate::view::report::ImportReport;
 use crate::view::{self, Day, people::Header};
-
-/// A file that waits for the guard's answer.
-pub(super) struct Question {
-    number: u32,
-    file: Asked,
-}
-
-/// Where it waits.
-enum Asked {
-    /// In memory, with everything needed to keep it: nothing is kept here yet, or it could not be.
-    Loose(Box<Parcel>, Vec<u8>),
-    /// Sealed among the unfiled: a lock or a closed window loses neither it nor the question.
-    Aside(Hash),
-}
 
 /// A file that was taken out and can be put back until lock.
 pub(super) struct Removed {
     pub person: Id,
     pub parcel: Parcel,
-    pub original: Option<Vec<u8>>,
+    pub original: Option<Arc<Vec<u8>>>,
 }
 
 impl<E: Edge> Session<E> {
-    pub(in crate::app) async fn bring(
-        &mut self,
-        _file_name: String,
-        delivery: Vec<u8>,
-    ) -> Result<Vec<Brought>, Failure> {
-        let files: Vec<File> = wire::read(&delivery)?;
-        let originals = std::mem::take(&mut self.handed);
-        let mut brought = Vec::with_capacity(files.len());
-        for (file, original) in files.into_iter().zip(originals) {
-            // The parser worker is not trusted: what is kept is named by what it is.
-            if Hash::of(&original) != file.hash {
-                return Err(Failure::Garbled);
-            }
-            let reading = file.reading.map_err(Failure::Import)?;
-            let note = self.note(file.name, original.len() as u64, Origin::File);
-            let parcel = Parcel { hash: file.hash, reading, note };
-            brought.push(self.guard(parcel, original).await?);
-        }
-        Ok(brought)
-    }
-
-    fn note(&self, file_name: String, bytes: u64, origin: Origin) -> Note {
+    pub(super) fn note(&self, file_name: String, bytes: u64, origin: Origin) -> Note {
         Note { imported: self.stamp(), file_name, bytes, origin, ..Note::default() }
     }
 
-    /// Puts a file before the guard: only a match goes on without a question.
-    async fn guard(&mut self, parcel: Parcel, original: Vec<u8>) -> Result<Brought, Failure> {
-        // The very same file again changes nothing, whoever is open.
-        let holds = |h: &Held| h.parcel(parcel.hash).is_some() && !h.label.unfiled;
-        let open = self.open.filter(|i| self.people.get(*i).is_some_and(holds));
-        if let Some(index) = open.or_else(|| self.people.iter().position(holds)) {
-            return self.told(index, parcel.hash, true);
-        }
-        match self.open {
-            // The first file of all starts its own person's record, if it says who that is.
-            None if guard::names(&parcel.reading.people) && !speaks_of_others(&parcel) => {
-                self.admit_new(parcel, original).await
-            }
-            Some(index) => {
-                let held = self.people.get(index).ok_or(Failure::NoPerson)?;
-                let verdict = guard::compare(&held.known_person(), &parcel.reading.people);
-                if verdict.is_match() && !speaks_of_others(&parcel) {
-                    self.admit(index, parcel, original).await
-                } else {
-                    self.ask(parcel, original).await
-                }
-            }
-            None => self.ask(parcel, original).await,
-        }
-    }
-
-    async fn ask(&mut self, parcel: Parcel, original: Vec<u8>) -> Result<Brought, Failure> {
-        let page = self.sides(self.open, &parcel)?;
-        let question = self.next_question;
-        self.next_question += 1;
-        let (file_name, hash) = (parcel.note.file_name.clone(), parcel.hash);
-        let file = match self.put_aside(&parcel, &original).await {
-            Ok(()) => Asked::Aside(hash),
-            Err(_) => Asked::Loose(Box::new(parcel), original),
-        };
-        self.questions.push(Question { number: question, file });
-        Ok(Brought::Whose { question, file_name, page: Box::new(page) })
-    }
-
-    /// Both sides of the guard's question: a file, and the person at this place of the list, if any.
-    fn sides(&self, index: Option<usize>, parcel: &Parcel) -> Result<GuardPage, Failure> {
-        let held = index.and_then(|i| self.people.get(i)).map(Held::known_person);
-        let mut page = view::guard::page(held.as_ref(), &parcel.reading.people, self.edge.today());
-        if speaks_of_others(parcel) && matches!(page.finding, Finding::Match | Finding::TooLittle) {
-            page.finding = Finding::Differs;
-        }
-        Ok(page)
-    }
-
-    pub(in crate::app) async fn compare(&mut self, file: Waiting, person: String) -> Result<GuardPage, Failure> {
-        let index = if person.is_empty() { self.open } else { Some(self.index_of(&person)?) };
-        let hash = match file {
-            Waiting::Unfiled(hash) => hash,
-            Waiting::Question(number) => match self.questions.iter().find(|q| q.number == number).map(|q| &q.file) {
-                Some(Asked::Loose(parcel, _)) => return self.sides(index, parcel),
-                Some(Asked::Aside(hash)) => *hash,
-                None => return Err(Failure::NotFound),
-            },
-        };
-        let tray = self.people.iter().find(|h| h.label.unfiled).ok_or(Failure::NotFound)?;
-        self.sides(index, tray.parcel(hash).ok_or(Failure::NotFound)?)
-    }
-
-    /// The tray's place in the list; it is made if there is none yet.
-    async fn tray(&mut self) -> Result<usize, Failure> {
-        match self.people.iter().position(|h| h.label.unfiled) {
-            Some(index) => Ok(index),
-            None => self.start(Label { unfiled: true, ..Label::default() }).await,
-        }
-    }
-
-    /// Seals a file among the unfiled until the guard has its answer. Fails where nothing is kept.
-    async fn put_aside(&mut self, parcel: &Parcel, original: &[u8]) -> Result<(), Failure> {
-        if self.vault.is_none() {
-            return Err(Failure::Locked);
-        }
-        let tray = self.tray().await?;
-        self.admit(tray, parcel.clone(), original.to_vec()).await.map(drop)
-    }
-
-    /// Before a lock: whatever still waits in memory.
-    pub(super) async fn put_questions_aside(&mut self) {
-        for question in std::mem::take(&mut self.questions) {
-            if let Asked::Loose(parcel, original) = question.file {
-                // If there is no room now, the person's own file is where it was.
-                let _ = self.put_aside(&parcel, &original).await;
-            }
-        }
-    }
-
-    pub(in crate::app) async fn decide(&mut self, question: u32, decision: Decision) -> Result<Brought, Failure> {
-        let at = self.questions.iter().position(|q| q.number == question).ok_or(Failure::NotFound)?;
-        // If it can't be kept just now (no room, another tab), the question stays open and nothing is lost.
-        let brought = match self.questions.get(at).map(|q| &q.file) {
-            Some(Asked::Aside(hash)) => self.file_unfiled(*hash, decision).await?,
-            Some(Asked::Loose(parcel, original)) => {
-                let (parcel, original) = (parcel.as_ref().clone(), original.clone());
-                self.settle(parcel, original, decision).await?
-            }
-            None => return Err(Failure::NotFound),
-        };
-        self.questions.retain(|q| q.number != question);
-        Ok(brought)
-    }
-
-    async fn settle(&mut self, parcel: Parcel, original: Vec<u8>, decision: Decision) -> Result<Brought, Failure> {
-        let names_one = parcel.reading.people.len() <= 1;
-        match decision {
-            Decision::ThisPerson | Decision::Person(_) | Decision::NewPerson if !names_one => {
-                Err(Failure::SeveralPeople)
-            }
-            Decision::ThisPerson => {
-                let index = self.open.ok_or(Failure::NoPerson)?;
-                self.admit(index, parcel, original).await
-            }
-            Decision::Person(id) => {
-                let index = self.index_of(&id)?;
-                self.admit(index, parcel, original).await
-            }
-            Decision::NewPerson => self.admit_new(parcel, original).await,
-            Decision::Unfiled => {
-                let index = self.tray().await?;
-                self.admit(index, parcel, original).await?;
-                Ok(Brought::Unfiled)
-            }
-            Decision::LeaveOut => Ok(Brought::LeftOut),
-        }
-    }
-
-    /// Starts a record with the file's own particulars, and opens it.
-    async fn admit_new(&mut self, parcel: Parcel, original: Vec<u8>) -> Result<Brought, Failure> {
-        let given = match parcel.reading.people.as_slice() {
-            [person] => as_given(person),
-            _ => return Err(Failure::BadParticulars),
-        };
-        let index = self.start(Label { given, unfiled: false }).await?;
-        self.open = Some(index);
-        self.desk = Default::default();
-        self.admit(index, parcel, original).await
-    }
-
-    /// Keeps the file with this person: one transaction, with its line in the journal.
-    async fn admit(&mut self, index: usize, parcel: Parcel, original: Vec<u8>) -> Result<Brought, Failure> {
-        let held = self.people.get(index).ok_or(Failure::NoPerson)?;
-        let hash = parcel.hash;
-        if held.parcel(hash).is_some() {
-            return self.told(index, hash, true);
-        }
-        let person = held.id;
-        let file_name = parcel.note.file_name.clone();
-        let what = match held.label.unfiled {
-            true => Happened::PutAside { parcel: hash, file_name },
-            false => Happened::Imported { parcel: hash, file_name },
-        };
-        let line = self.line(Some(person), what);
-        let mut restored = false;
-        match &mut self.vault {
-            Some(vault) => {
-                let new = NewParcel {
-                    person,
-                    id: hash.0,
-                    reading: wire::write(&parcel.reading),
-                    original,
-                    note: wire::write(&parcel.note),
-                };
-                let put = vault.put_parcels(vec![new], Some(line)).await?;
-                restored = put.contains(&Put::Restored);
-            }
-            None => {
-                self.people.get_mut(index).ok_or(Failure::NoPerson)?.loose.insert(hash, original);
-            }
-        }
-        if restored {
-            self.removed.retain(|r| r.parcel.hash != hash);
-        }
-        let held = self.people.get_mut(index).ok_or(Failure::NoPerson)?;
-        held.put(vec![parcel]);
-        self.told(index, hash, false)
-    }
-
     /// The report of a file that is in that person's record.
-    fn told(&self, index: usize, hash: Hash, before: bool) -> Result<Brought, Failure> {
+    pub(super) fn told(&self, index: usize, hash: Hash, before: bool) -> Result<Brought, Failure> {
         Ok(Brought::In(Box::new(self.report_of(index, hash, before)?)))
     }
 
@@ -271,7 +57,9 @@ impl<E: Edge> Session<E> {
         let (reading, original) = import::typed::write(&typed, &as_person(&held.label.given), &super::stamp(now));
         let note = self.note(String::new(), original.len() as u64, Origin::Person);
         let parcel = Parcel { hash: Hash::of(&original), reading, note };
-        self.admit(index, parcel, original).await
+        let file = Loose { parcel, original: Arc::new(original) };
+        let brought = self.admit(index, vec![file], None).await.map_err(|(failure, _)| failure)?;
+        brought.into_iter().next().ok_or(Failure::NotFound)
     }
 
     pub(in crate::app) async fn files(&mut self) -> Result<Vec<FileRow>, Failure> {
@@ -290,39 +78,13 @@ impl<E: Edge> Session<E> {
         Ok(rows)
     }
 
-    pub(in crate::app) async fn file_unfiled(&mut self, parcel: Hash, decision: Decision) -> Result<Brought, Failure> {
-        let tray = self.people.iter().position(|h| h.label.unfiled).ok_or(Failure::NotFound)?;
-        let held = self.people.get(tray).and_then(|h| h.parcel(parcel)).cloned().ok_or(Failure::NotFound)?;
-        match decision {
-            Decision::Unfiled => return Ok(Brought::Unfiled),
-            // It can be put back until lock, like everything that is taken out.
-            Decision::LeaveOut => {
-                self.take_from(tray, parcel).await?;
-                return Ok(Brought::LeftOut);
-            }
-            _ => {}
-        }
-        let original = self.original(tray, parcel).await?;
-        // First in its new place, then out of the tray: a crash between leaves it in both, never in none.
-        let brought = self.settle(held, original, decision).await?;
-        let person = self.people.get(tray).ok_or(Failure::NotFound)?.id;
-        if let Some(vault) = &mut self.vault {
-            vault.remove_parcel(&person, &parcel.0, None).await?;
-        }
-        if let Some(held) = self.people.get_mut(tray) {
-            held.take(parcel);
-            held.loose.remove(&parcel);
-        }
-        Ok(brought)
-    }
-
     pub(in crate::app) async fn take_out(&mut self, parcel: Hash) -> Result<(), Failure> {
         let open = self.open.ok_or(Failure::NoPerson)?;
         self.take_from(open, parcel).await
     }
 
     /// Takes a file out of a record, or of the tray, with its line in the journal; it can be put back until lock.
-    async fn take_from(&mut self, index: usize, parcel: Hash) -> Result<(), Failure> {
+    pub(super) async fn take_from(&mut self, index: usize, parcel: Hash) -> Result<(), Failure> {
         let held = self.people.get(index).ok_or(Failure::NoPerson)?;
         let person = held.id;
         let file_name = held.parcel(parcel).ok_or(Failure::NotFound)?.note.file_name.clone();
@@ -392,10 +154,10 @@ impl<E: Edge> Session<E> {
         Ok(bytes.and_then(|bytes| wire::read(&bytes).ok()))
     }
 
-    async fn original(&self, index: usize, parcel: Hash) -> Result<Vec<u8>, Failure> {
+    pub(super) async fn original(&self, index: usize, parcel: Hash) -> Result<Vec<u8>, Failure> {
         let held = self.people.get(index).ok_or(Failure::NoPerson)?;
         match (&self.vault, held.loose.get(&parcel)) {
-            (_, Some(loose)) => Ok(loose.clone()),
+            (_, Some(loose)) => Ok(loose.to_vec()),
             (Some(vault), None) => Ok(vault.original(&held.id, &parcel.0).await?),
             (None, None) => Err(Failure::NotFound),
         }
@@ -467,11 +229,6 @@ impl<E: Edge> Session<E> {
             people: reading.people.iter().map(|p| Header::of(p, today)).collect(),
         }
     }
-}
-
-/// True if some of its entries are about another subject than its patient: then a matching patient is not enough.
-fn speaks_of_others(parcel: &Parcel) -> bool {
-    parcel.reading.issues.iter().any(|i| i.code == IssueCode::OtherSubject)
 }
 
 /// A file whose stored form no longer opens.

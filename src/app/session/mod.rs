@@ -3,6 +3,7 @@
 //! It answers the errands of [`wire`](super::wire), a file a family of errands. Everything clinical is computed by the
 //! pure rooms; here is only who is open, what is kept where, and what waits for an answer.
 
+mod bring;
 #[cfg(target_arch = "wasm32")]
 mod browser;
 mod door;
@@ -20,7 +21,8 @@ use super::wire::{Blobs, Failure};
 use crate::store::Disk;
 use crate::vault::Crypt;
 
-use import::{Question, Removed};
+use bring::{Question, Sack};
+use import::Removed;
 use people::Held;
 use receive::Reader;
 use share::Desk;
@@ -58,6 +60,8 @@ pub struct Session<E: Edge> {
     open: Option<usize>,
     /// Files that wait for the guard's answer.
     questions: Vec<Question>,
+    /// Archives whose files are not all in their place.
+    sacks: Vec<Sack>,
     /// Numbers for them.
     next_question: u32,
     /// Files taken out, that can be put back until lock.
@@ -83,6 +87,7 @@ impl<E: Edge> Session<E> {
             people: Vec::new(),
             open: None,
             questions: Vec::new(),
+            sacks: Vec::new(),
             next_question: 1,
             removed: Vec::new(),
             asked: [0; 2],

@@ -1,6 +1,7 @@
 //! Who is here. Each person is kept apart, under a key of their own; one unlock opens all.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
@@ -33,7 +34,7 @@ pub(super) struct Held {
     pub id: Id,
     pub label: Label,
     /// The originals, while nothing is kept: afterwards the vault has them.
-    pub loose: BTreeMap<Hash, Vec<u8>>,
+    pub loose: BTreeMap<Hash, Arc<Vec<u8>>>,
     /// What the vault keeps of them can't be read: `label` says nothing, and must not be taken for an answer.
     pub lost: bool,
     /// What is being typed for them, by the name of its form, while nothing is kept.
@@ -72,6 +73,14 @@ impl Held {
     pub fn put(&mut self, files: Vec<Parcel>) {
         let mut parcels = std::mem::take(&mut self.record).parcels;
         parcels.extend(files);
+        self.merge(parcels);
+    }
+
+    /// Takes files out, and merges anew.
+    pub fn take_all(&mut self, hashes: &[Hash]) {
+        let mut parcels = std::mem::take(&mut self.record).parcels;
+        parcels.retain(|p| !hashes.contains(&p.hash));
+        self.loose.retain(|hash, _| !hashes.contains(hash));
         self.merge(parcels);
     }
 
@@ -326,7 +335,7 @@ async fn again<C: Crypt, D: Disk>(
     let original = vault.original(person, &hash.0).await.ok()?;
     let name = note.map(|n| n.file_name.clone()).unwrap_or_default();
     let delivery = import::open(&original, &name, &mut |_| std::ops::ControlFlow::Continue(())).ok()?;
-    delivery.files.into_iter().find(|f| f.hash == hash)?.reading.ok()
+    delivery.archive.into_iter().chain(delivery.files).find(|f| f.hash == hash)?.reading.ok()
 }
 
 /// A name is needed to tell people apart; a birth date, if given, must be one.

@@ -96,9 +96,14 @@ fn file(name: &str, birth: &str, allergy: &str) -> Vec<u8> {
 
 /// Hands a file over as the parser worker does.
 fn bring(session: &mut Session<Bench>, bytes: &[u8]) -> Result<Vec<Brought>, Failure> {
-    let delivery = import::open(bytes, "record.json", &mut |_| ControlFlow::Continue(())).unwrap();
-    session.handed = vec![bytes.to_vec()];
-    run(session.bring("record.json".into(), wire::write(&delivery.files)))
+    let mut delivery = import::open(bytes, "record.json", &mut |_| ControlFlow::Continue(())).unwrap();
+    let archived = delivery.archive.is_some();
+    delivery.files.extend(delivery.archive.take());
+    let unread = |f: &import::File| f.reading.is_err();
+    let own =
+        |f: &mut import::File| f.bytes.take().unwrap_or_else(|| if unread(f) { Vec::new() } else { bytes.to_vec() });
+    session.handed = delivery.files.iter_mut().map(own).collect();
+    run(session.bring(archived, delivery.files.iter().map(wire::write).collect(), Vec::new()))
 }
 
 fn keep(session: &mut Session<Bench>) {
@@ -204,7 +209,9 @@ fn a_file_of_another_person_stops_and_never_mixes() {
     let stopped = bring(&mut session, &other).unwrap();
     let [Brought::Whose { question, .. }] = stopped.as_slice() else { panic!("{stopped:?}") };
     assert_eq!(allergies(&mut session), ["Penicillin"]);
-    assert!(matches!(run(session.decide(*question, Decision::NewPerson)), Ok(Brought::In(_))));
+    assert!(
+        matches!(run(session.decide(*question, Decision::NewPerson)), Ok(all) if matches!(all[0].1[0], Brought::In(_)))
+    );
     assert_eq!(allergies(&mut session), ["Peanuts"]);
     let people = run(session.people()).unwrap();
     assert_eq!(people.len(), 2);
@@ -222,7 +229,9 @@ fn what_is_unfiled_is_in_nobodys_record_until_it_is_filed() {
     let other = file("Bella Example", "1978-09-12", "Peanuts");
     let stopped = bring(&mut session, &other).unwrap();
     let [Brought::Whose { question, .. }] = stopped.as_slice() else { panic!("{stopped:?}") };
-    assert_eq!(run(session.decide(*question, Decision::Unfiled)), Ok(Brought::Unfiled));
+    assert!(
+        matches!(run(session.decide(*question, Decision::Unfiled)), Ok(all) if matches!(all[0].1[0], Brought::Unfiled { .. }))
+    );
     assert_eq!(allergies(&mut session), ["Penicillin"]);
     assert_eq!(run(session.people()).unwrap().len(), 1);
     assert_eq!(run(session.unfiled()).unwrap().len(), 1);
@@ -466,7 +475,7 @@ fn what_is_left_out_of_the_tray_is_in_the_journal_and_can_be_put_back_until_lock
     run(session.decide(*question, Decision::Unfiled)).unwrap();
     let hash = Hash::of(&other);
     let out = |session: &mut Session<Bench>| run(session.unfiled()).unwrap().iter().map(|f| f.out).collect::<Vec<_>>();
-    assert_eq!(run(session.file_unfiled(hash, Decision::LeaveOut)), Ok(Brought::LeftOut));
+    assert!(matches!(run(session.file_unfiled(hash, Decision::LeaveOut)), Ok(Brought::LeftOut { .. })));
     assert_eq!(out(&mut session), [true]);
     let left = |row: &wire::JournalRow| matches!(&row.what, Happened::TakenOut { parcel, .. } if *parcel == hash);
     assert!(run(session.journal()).unwrap().iter().any(left));
@@ -652,7 +661,9 @@ fn a_file_of_several_people_is_nobodys() {
     let [Brought::Whose { question, .. }] = stopped.as_slice() else { panic!("{stopped:?}") };
     assert_eq!(run(session.decide(*question, Decision::ThisPerson)), Err(Failure::SeveralPeople));
     assert_eq!(allergies(&mut session), ["Penicillin"]);
-    assert_eq!(run(session.decide(*question, Decision::Unfiled)), Ok(Brought::Unfiled));
+    assert!(
+        matches!(run(session.decide(*question, Decision::Unfiled)), Ok(all) if matches!(all[0].1[0], Brought::Unfiled { .. }))
+    );
 }
 
 #[test]
@@ -676,4 +687,135 @@ fn an_erased_vault_leaves_an_empty_device() {
     run(session.erase()).unwrap();
     assert_eq!(run(session.look()), Ok(Door::Empty));
     keep(&mut session);
+}
+
+/// A ZIP of these files.
+fn zipped(files: &[(&str, &[u8])]) -> Vec<u8> {
+    use std::io::Write;
+    let mut zip = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
+    for (name, bytes) in files {
+        zip.start_file(*name, zip::write::SimpleFileOptions::default()).unwrap();
+        zip.write_all(bytes).unwrap();
+    }
+    zip.finish().unwrap().into_inner()
+}
+
+/// What became of a delivery, in short.
+fn outcomes(brought: &[Brought]) -> Vec<String> {
+    brought
+        .iter()
+        .map(|b| match b {
+            Brought::In(report) => format!("in {}", report.file_name),
+            Brought::Whose { file_names, page, .. } => format!("{:?} {}", page.finding, file_names.join("+")),
+            Brought::Unfiled { file_name } => format!("unfiled {file_name}"),
+            Brought::LeftOut { file_name } => format!("left out {file_name}"),
+            Brought::Refused { file_name, .. } => format!("refused {file_name}"),
+        })
+        .collect()
+}
+
+fn names_of(rows: Vec<wire::FileRow>) -> Vec<String> {
+    let mut names: Vec<String> = rows.into_iter().map(|r| r.file_name).collect();
+    names.sort();
+    names
+}
+
+#[test]
+fn a_zip_of_one_person_and_a_stray_keeps_them_apart_and_a_bad_file_costs_no_other() {
+    let bench = Bench::new();
+    let mut session = anna(&bench);
+    let stray = file("Bella Example", "1978-09-12", "Peanuts");
+    let mine = file("Anna Example", "1951-03-03", "Latex");
+    let zip = zipped(&[
+        ("a/mine.json", &mine),
+        ("a/broken.json", b"{\"resourceType\":"),
+        ("stray.json", &stray),
+        ("scan.png", b"\x89PNG\r\n\x1A\n"),
+        ("letter.txt", b"Dear Anna"),
+        ("again/mine.json", &mine),
+    ]);
+    let brought = bring(&mut session, &zip).unwrap();
+    assert_eq!(
+        outcomes(&brought),
+        ["in mine.json", "Differs stray.json", "NoPerson scan.png+letter.txt", "refused broken.json"]
+    );
+    assert_eq!(allergies(&mut session), ["Penicillin", "Latex"]);
+    let questions: Vec<u32> = brought
+        .iter()
+        .filter_map(|b| if let Brought::Whose { question, .. } = b { Some(*question) } else { None })
+        .collect();
+    let asked = run(session.decide(questions[1], Decision::ThisPerson)).unwrap();
+    assert_eq!(outcomes(&asked[0].1), ["in scan.png", "in letter.txt"]);
+    let asked = run(session.decide(questions[0], Decision::Unfiled)).unwrap();
+    assert_eq!(outcomes(&asked[0].1), ["unfiled stray.json"]);
+    // The archive holds files of two: it is nobody's.
+    assert_eq!(names_of(run(session.unfiled()).unwrap()), ["record.json", "stray.json"]);
+    assert_eq!(names_of(run(session.files()).unwrap()), ["letter.txt", "mine.json", "record.json", "scan.png"]);
+    assert_eq!(allergies(&mut session), ["Penicillin", "Latex"]);
+    run(session.original_bytes(Hash::of(&zip))).unwrap();
+    assert_eq!(session.returned.pop(), Some(zip));
+    // All of it opens again.
+    let mut session = bench.session();
+    run(session.unlock(Secret(PASSPHRASE.into()))).unwrap();
+    assert_eq!(names_of(run(session.unfiled()).unwrap()), ["record.json", "stray.json"]);
+    assert_eq!(allergies(&mut session), ["Penicillin", "Latex"]);
+}
+
+#[test]
+fn a_zip_of_one_person_starts_their_record_in_one_step_and_asks_once_for_what_names_nobody() {
+    let mut session = Bench::new().session();
+    let record = file("Anna Example", "1951-03-03", "Latex");
+    let zip = zipped(&[
+        ("Condition.ndjson", b"{\"resourceType\":\"Condition\",\"code\":{\"text\":\"Asthma\"}}\n"),
+        (
+            "Procedure.ndjson",
+            b"{\"resourceType\":\"Procedure\",\"status\":\"completed\",\"code\":{\"text\":\"Hip\"}}\n",
+        ),
+        ("record.json", &record),
+    ]);
+    let brought = bring(&mut session, &zip).unwrap();
+    assert_eq!(outcomes(&brought), ["in record.json", "NoPerson Condition.ndjson+Procedure.ndjson"]);
+    let [_, Brought::Whose { question, .. }] = brought.as_slice() else { panic!() };
+    run(session.decide(*question, Decision::ThisPerson)).unwrap();
+    assert_eq!(run(session.files()).unwrap().len(), 4);
+    assert!(run(session.unfiled()).unwrap().is_empty());
+    assert_eq!(run(session.people()).unwrap().len(), 1);
+}
+
+#[test]
+fn with_nobody_open_two_people_in_one_zip_are_asked_for_and_an_answer_clears_the_rest() {
+    let mut session = Bench::new().session();
+    let zip = zipped(&[
+        ("a.json", &file("Anna Example", "1951-03-03", "Latex")),
+        ("b.json", &file("Bella Example", "1978-09-12", "Peanuts")),
+        ("c.json", &file("Anna Example", "1951-03-03", "Wool")),
+    ]);
+    let brought = bring(&mut session, &zip).unwrap();
+    assert_eq!(outcomes(&brought), ["FirstFile a.json+c.json", "FirstFile b.json"]);
+    let Brought::Whose { question: first, .. } = brought[0] else { panic!() };
+    let Brought::Whose { question: second, .. } = brought[1] else { panic!() };
+    let all = run(session.decide(first, Decision::NewPerson)).unwrap();
+    assert_eq!(outcomes(&all[0].1), ["in a.json", "in c.json"]);
+    // Now there is somebody to compare with.
+    assert_eq!((all[1].0, outcomes(&all[1].1)), (second, vec!["Differs b.json".to_owned()]));
+    // What is left out is not here, nor is the archive that holds it.
+    let all = run(session.decide(second, Decision::LeaveOut)).unwrap();
+    assert_eq!(outcomes(&all[0].1), ["left out b.json"]);
+    assert_eq!(names_of(run(session.files()).unwrap()), ["a.json", "c.json"]);
+    assert!(run(session.unfiled()).unwrap().is_empty());
+}
+
+#[test]
+fn an_answer_is_about_the_person_who_was_shown_whoever_is_open_by_then() {
+    let bench = Bench::new();
+    let mut session = anna(&bench);
+    let anna = run(session.people()).unwrap()[0].id.clone();
+    let brought = bring(&mut session, b"Dear Anna").unwrap();
+    let [Brought::Whose { question, .. }] = brought.as_slice() else { panic!() };
+    let bella = NewPerson { given: "Bella".into(), family: "Example".into(), ..NewPerson::default() };
+    run(session.add_person(bella)).unwrap();
+    run(session.decide(*question, Decision::ThisPerson)).unwrap();
+    assert!(run(session.files()).unwrap().is_empty());
+    run(session.choose_person(anna)).unwrap();
+    assert_eq!(run(session.files()).unwrap().len(), 2);
 }

@@ -5,7 +5,7 @@ use leptos::prelude::*;
 use crate::app::wire::{Brought, Decision, Failure, FileRow, PersonCard, Waiting};
 use crate::record::PartialDate;
 use crate::ui::front::Front;
-use crate::ui::part::{Badge, Dialogue, Tick, Tile, Tone, Trouble, load};
+use crate::ui::part::{Badge, Dialogue, Disclosure, Tick, Tile, Tone, Trouble, load};
 use crate::ui::queue::Queue;
 use crate::ui::text::{self, guard as words};
 use crate::view::guard::{Compared, Fact, FactName, Finding, GuardPage};
@@ -21,17 +21,17 @@ pub fn Guard() -> impl IntoView {
     Effect::new(move || open.set(question.with(Option::is_some)));
     let title = move || {
         question.with(|q| match q {
-            Some(Shown((_, _, Brought::Whose { page, .. }))) => heading(page.finding).0,
+            Some(Shown(Brought::Whose { page, .. })) => heading(page.finding).0,
             _ => "",
         })
     };
     view! {
         <Dialogue open title>
             {move || match question.get() {
-                Some(Shown((job, at, Brought::Whose { question, file_name, page }))) => {
-                    let answer = move |decision| async move { queue.answer(job, at, question, decision).await };
+                Some(Shown(Brought::Whose { question, file_names, page })) => {
+                    let answer = move |decision| async move { queue.answer(question, decision).await };
                     let waiting = Waiting::Question(question);
-                    view! { <Question file_name page=*page waiting answer later=move || open.set(false) /> }.into_any()
+                    view! { <Question file_names page=*page waiting answer later=move || open.set(false) /> }.into_any()
                 }
                 _ => ().into_any(),
             }}
@@ -39,17 +39,17 @@ pub fn Guard() -> impl IntoView {
     }
 }
 
-/// A question, the same as long as its number is.
+/// A question, the same as long as its number is, and with whom it compares.
 #[derive(Clone)]
-struct Shown((u32, usize, Brought));
+struct Shown(Brought);
 
 impl PartialEq for Shown {
     fn eq(&self, other: &Self) -> bool {
-        let number = |s: &Shown| match &s.0.2 {
-            Brought::Whose { question, .. } => Some(*question),
+        let facts = |s: &Shown| match &s.0 {
+            Brought::Whose { question, page, .. } => Some((*question, page.finding, page.person.clone())),
             _ => None,
         };
-        number(self) == number(other)
+        facts(self) == facts(other)
     }
 }
 
@@ -66,8 +66,8 @@ fn heading(finding: Finding) -> (&'static str, &'static str) {
 /// Both sides and the answers.
 #[component]
 fn Question<A, F>(
-    /// The file's name.
-    file_name: String,
+    /// The files' names.
+    file_names: Vec<String>,
     /// Both sides.
     page: GuardPage,
     /// The file that waits.
@@ -91,9 +91,7 @@ where
     let one = page.file.len() == 1;
     let open_name = page.person.as_ref().map(text::name);
     view! {
-        <p>
-            <bdi>{move || words::file(&file_name)}</bdi>
-        </p>
+        <Names names=file_names />
         <p>{move || heading(finding).1}</p>
         {page.file.iter().map(|h| view! { <Who person=h.clone() /> }).collect_view()}
         {(!page.facts.is_empty() && page.person.is_some()).then(|| view! { <Facts facts=page.facts.clone() /> })}
@@ -108,6 +106,37 @@ where
         />
         <button type="button" class="button quiet" on:click=move |_| later()>{words::later}</button>
     }
+}
+
+/// Of which file, or files, it is asked.
+#[component]
+fn Names(names: Vec<String>) -> impl IntoView {
+    if let [name] = names.as_slice() {
+        let name = name.clone();
+        return view! {
+            <p>
+                <bdi>{move || words::file(&name)}</bdi>
+            </p>
+        }
+        .into_any();
+    }
+    let count = names.len() as u64;
+    let lines = names
+        .into_iter()
+        .map(|name| {
+            view! {
+                <li>
+                    <bdi>{name}</bdi>
+                </li>
+            }
+        })
+        .collect_view();
+    view! {
+        <Disclosure summary=move || words::files(count)>
+            <ul>{lines}</ul>
+        </Disclosure>
+    }
+    .into_any()
 }
 
 /// A person, as the file names them.

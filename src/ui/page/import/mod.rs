@@ -5,7 +5,7 @@ use web_sys::{DataTransfer, File, FileList};
 
 use crate::app::wire::{Brought, FileRow, Progress};
 use crate::ui::front::Front;
-use crate::ui::part::{Badge, Callout, Empty, PageHead, Progress as Bar, Tone, Trouble, load};
+use crate::ui::part::{Badge, Callout, Disclosure, Empty, PageHead, Progress as Bar, Tone, Trouble, load};
 use crate::ui::place::{Place, Writing};
 use crate::ui::queue::{Job, Queue, State};
 use crate::ui::text::{self, import as words};
@@ -123,6 +123,7 @@ fn JobLine(id: u32, name: String, bytes: u64) -> impl IntoView {
         Some(State::Reading(_)) | None => 1,
         Some(State::Read(_)) => 2,
         Some(State::Failed(_)) => 3,
+        Some(State::Keeping) => 4,
     });
     view! {
         <li class="stack-tight">
@@ -139,21 +140,18 @@ fn JobLine(id: u32, name: String, bytes: u64) -> impl IntoView {
             </Show>
             {move || match state().map(|j| j.state) {
                 Some(State::Waiting) => view! { <p class="soft">{words::waiting}</p> }.into_any(),
-                Some(State::Read(all)) => all.into_iter().map(|b| view! { <Outcome brought=b /> }).collect_view().into_any(),
+                Some(State::Read(all)) => view! { <Outcomes all /> }.into_any(),
+                Some(State::Keeping) => view! { <p class="soft">{words::keeping}</p> }.into_any(),
                 Some(State::Failed(fault)) => view! { <Trouble fault /> }.into_any(),
                 Some(State::Reading(_)) | None => ().into_any(),
             }}
             <div class="row">
-                <Show
-                    when=move || rest.get() < 2
-                    fallback=move || {
-                        view! {
-                            <button type="button" class="button quiet" on:click=move |_| queue.clear(id)>
-                                {move || words::clear(&off.get_value())}
-                            </button>
-                        }
-                    }
-                >
+                <Show when=move || matches!(rest.get(), 2 | 3)>
+                    <button type="button" class="button quiet" on:click=move |_| queue.clear(id)>
+                        {move || words::clear(&off.get_value())}
+                    </button>
+                </Show>
+                <Show when=move || rest.get() < 2>
                     <button type="button" class="button" on:click=move |_| queue.cancel(id)>
                         {move || words::cancel(&stop.get_value())}
                     </button>
@@ -163,11 +161,17 @@ fn JobLine(id: u32, name: String, bytes: u64) -> impl IntoView {
     }
 }
 
-fn phase(progress: Option<Progress>) -> &'static str {
-    match progress.map_or(0, |p| p.phase) {
+fn phase(progress: Option<Progress>) -> String {
+    let progress = progress.unwrap_or_default();
+    let phase = match progress.phase {
         0 => words::opening(),
         1 => words::finding(),
-        _ => words::reading(),
+        2 => words::reading(),
+        _ => words::words(),
+    };
+    match progress.file {
+        (0, _) => phase.to_owned(),
+        (file, of) => words::file_of(&text::number(file.into()), &text::number(of.into()), phase),
     }
 }
 
@@ -175,6 +179,57 @@ fn phase(progress: Option<Progress>) -> &'static str {
 pub fn example() -> Option<File> {
     let bytes = js_sys::Uint8Array::from(include_bytes!("example.json").as_slice());
     File::new_with_u8_array_sequence(&js_sys::Array::of1(&bytes), words::example_name()).ok()
+}
+
+/// How many files of an archive are listed before the list is folded.
+const OPEN: usize = 12;
+
+/// What became of one file, or of each file of an archive.
+#[component]
+fn Outcomes(all: Vec<Brought>) -> impl IntoView {
+    if all.len() <= 1 {
+        return all.into_iter().map(|brought| view! { <Outcome brought /> }).collect_view().into_any();
+    }
+    let of = |is: fn(&Brought) -> bool| all.iter().filter(|b| is(b)).count() as u64;
+    let inside = of(|b| matches!(b, Brought::In(_)));
+    let refused = of(|b| matches!(b, Brought::Refused { .. }));
+    let sum = move || match refused {
+        0 => words::files_in(inside),
+        _ => format!("{} · {}", words::files_in(inside), words::files_refused(refused)),
+    };
+    // What waits for an answer stands above everything.
+    let (asked, rest): (Vec<_>, Vec<_>) = all.into_iter().partition(|b| matches!(b, Brought::Whose { .. }));
+    let asked = asked.into_iter().map(|brought| view! { <Outcome brought /> }).collect_view();
+    let many = rest.len() > OPEN;
+    let lines = rest
+        .into_iter()
+        .map(|brought| {
+            let name = match &brought {
+                Brought::In(report) => report.file_name.clone(),
+                Brought::Unfiled { file_name }
+                | Brought::LeftOut { file_name }
+                | Brought::Refused { file_name, .. } => file_name.clone(),
+                Brought::Whose { .. } => String::new(),
+            };
+            view! {
+                <li class="stack-tight">
+                    <bdi class="strong">{name}</bdi>
+                    <Outcome brought />
+                </li>
+            }
+        })
+        .collect_view();
+    let list = view! { <ul class="lines">{lines}</ul> };
+    let list = match many {
+        true => view! { <Disclosure summary=words::each_file>{list}</Disclosure> }.into_any(),
+        false => list.into_any(),
+    };
+    view! {
+        <p>{sum}</p>
+        {asked}
+        {list}
+    }
+    .into_any()
 }
 
 /// What became of one file.
@@ -200,11 +255,12 @@ fn Outcome(brought: Brought) -> impl IntoView {
             </Callout>
         }
         .into_any(),
-        Brought::Unfiled => view! { <p>{words::unfiled_now}</p> }.into_any(),
-        Brought::LeftOut => {
+        Brought::Unfiled { .. } => view! { <p>{words::unfiled_now}</p> }.into_any(),
+        Brought::LeftOut { .. } => {
             let told = move || if front.is_unkept() { words::left_out() } else { words::left_out_kept() };
             view! { <p>{told}</p> }.into_any()
         }
+        Brought::Refused { failure, .. } => view! { <Trouble fault=failure /> }.into_any(),
     }
 }
 

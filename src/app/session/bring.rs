@@ -1,0 +1,528 @@
+//! What comes in: put before the guard, those together that are of one person, and kept.
+//!
+//! A delivery of several files asks once for all that say the same of whose they are. What matches the open person is
+//! kept in one transaction; an archive's own bytes go where its files went, when each has its place.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use super::people::{Held, Id, Label, as_given};
+use super::{Edge, Session};
+use crate::app::keep::{NewParcel, Put};
+use crate::app::wire::{self, Brought, Decision, Failure, Happened, Text, Waiting};
+use crate::import::File;
+use crate::record::{Hash, IssueCode, Origin, Parcel, Person, guard};
+use crate::view;
+use crate::view::guard::{Finding, GuardPage};
+
+/// A file on its way in.
+pub(super) struct Loose {
+    pub parcel: Parcel,
+    pub original: Arc<Vec<u8>>,
+}
+
+/// A file that waits for the guard's answer.
+enum Asked {
+    /// In memory, with everything needed to keep it: nothing is kept here yet, or it could not be.
+    Loose(Loose),
+    /// Sealed among the unfiled: a lock or a closed window loses neither it nor the question.
+    Aside(Hash),
+}
+
+/// Files that wait for one answer.
+pub(super) struct Question {
+    number: u32,
+    /// With whom they were compared: "this person" is nobody else, whoever is open when the answer comes.
+    of: Option<Id>,
+    sack: Option<u32>,
+    files: Vec<Asked>,
+}
+
+/// An archive whose files have not all found their place.
+pub(super) struct Sack {
+    number: u32,
+    archive: Asked,
+    /// Who has a file of it.
+    places: BTreeSet<Id>,
+    /// A file of it was left out: then nothing of it is here, and that holds for the archive too.
+    left_out: bool,
+}
+
+/// An errand with files that failed gives them back.
+type Kept<T, F = Loose> = Result<T, (Failure, Vec<F>)>;
+/// How the journal names what came: an archive's files by the archive.
+type Named = (Hash, String);
+
+impl<E: Edge> Session<E> {
+    /// The files travel beside the question, in the order of their readings; of an archive, it is the last.
+    pub(in crate::app) async fn bring(
+        &mut self,
+        archived: bool,
+        readings: Vec<Vec<u8>>,
+        texts: Vec<Text>,
+    ) -> Result<Vec<Brought>, Failure> {
+        let originals = std::mem::take(&mut self.handed);
+        if originals.len() != readings.len() {
+            return Err(Failure::Garbled);
+        }
+        let (mut files, mut refused) = (Vec::new(), Vec::new());
+        for (number, (reading, original)) in (0_u32..).zip(readings.into_iter().zip(originals)) {
+            let file: File = wire::read(&reading)?;
+            match file.reading {
+                Err(error) => refused.push(Brought::Refused { file_name: file.name, failure: Failure::Import(error) }),
+                // The parser worker is not trusted: what is kept is named by what it is.
+                Ok(_) if Hash::of(&original) != file.hash => return Err(Failure::Garbled),
+                Ok(mut reading) => {
+                    for text in texts.iter().filter(|t| t.file == number) {
+                        if let Some(attachment) = reading.attachments.get_mut(text.attachment as usize) {
+                            attachment.text.clone_from(&text.text);
+                        }
+                    }
+                    let note = self.note(file.name, original.len() as u64, Origin::File);
+                    let parcel = Parcel { hash: file.hash, reading, note };
+                    files.push(Loose { parcel, original: Arc::new(original) });
+                }
+            }
+        }
+        let archive = if archived { files.pop() } else { None };
+        let mut brought = self.place(files, archive).await?;
+        brought.extend(refused);
+        Ok(brought)
+    }
+
+    /// Puts the files of one delivery before the guard: only a match goes on without a question.
+    async fn place(&mut self, files: Vec<Loose>, archive: Option<Loose>) -> Result<Vec<Brought>, Failure> {
+        let (mut brought, mut places, mut groups) = (Vec::new(), BTreeSet::new(), Vec::<Vec<Loose>>::new());
+        let mut seen = BTreeSet::new();
+        for file in files {
+            let hash = file.parcel.hash;
+            // The very same file again changes nothing, whoever is open; nor does one that stands in an archive twice.
+            if let Some((index, held)) = self.whose(hash) {
+                places.insert(held.id);
+                brought.push(self.told(index, hash, true)?);
+            } else if seen.insert(hash) {
+                match groups.iter_mut().find(|g| g.first().is_some_and(|first| alike(&first.parcel, &file.parcel))) {
+                    Some(group) => group.push(file),
+                    None => groups.push(vec![file]),
+                }
+            }
+        }
+        // The first files of all start their own person's record, if they say who that is and all of them the same.
+        let mut ours = Vec::new();
+        let mut named = (0..).zip(&groups).filter(|(_, g)| g.first().is_some_and(|f| names(&f.parcel))).map(|(n, _)| n);
+        if let (None, Some(only), None) = (self.open, named.next(), named.next()) {
+            let group = groups.remove(only);
+            let given = group.first().and_then(|f| f.parcel.reading.people.first()).map(as_given);
+            let index = self.start(Label { given: given.unwrap_or_default(), unfiled: false }).await?;
+            self.open = Some(index);
+            self.desk = Default::default();
+            ours = group;
+        }
+        if let Some(held) = self.open.and_then(|i| self.people.get(i)) {
+            let person = held.known_person();
+            for group in &mut groups {
+                let (mine, others) = group.drain(..).partition(|f| matches(&person, &f.parcel));
+                ours.extend::<Vec<Loose>>(mine);
+                *group = others;
+            }
+            groups.retain(|group| !group.is_empty());
+            if !ours.is_empty() {
+                places.insert(held.id);
+            }
+        }
+        let named = archive.as_ref().map(named_so);
+        // With nothing left to ask, and nobody else concerned, the archive goes with its files.
+        let whole = groups.is_empty() && places.len() == 1 && !ours.is_empty();
+        let (with, archive) = if whole { (archive, None) } else { (None, archive) };
+        if let Some(index) = self.open.filter(|_| !ours.is_empty()) {
+            let count = ours.len();
+            ours.extend(with);
+            let mut told = self.admit(index, ours, named.clone()).await.map_err(|(failure, _)| failure)?;
+            told.truncate(count);
+            brought.extend(told);
+        }
+        // All that waits is put aside in one step, the archive with it.
+        let counts: Vec<usize> = groups.iter().map(Vec::len).collect();
+        let archived = usize::from(archive.is_some());
+        let mut waiting = self.set_aside(groups.into_iter().flatten().chain(archive).collect(), named).await;
+        let sack = if archived == 1 { waiting.pop() } else { None };
+        let sack = sack.map(|archive| {
+            let number = self.next();
+            self.sacks.push(Sack { number, archive, places, left_out: false });
+            number
+        });
+        let mut waiting = waiting.into_iter();
+        for count in counts {
+            brought.push(self.ask(waiting.by_ref().take(count).collect(), sack));
+        }
+        brought.extend(self.close(sack).await);
+        Ok(brought)
+    }
+
+    fn next(&mut self) -> u32 {
+        self.next_question += 1;
+        self.next_question - 1
+    }
+
+    /// Who has this file, the open person before others, the tray of what is nobody's aside.
+    fn whose(&self, hash: Hash) -> Option<(usize, &Held)> {
+        let holds = |(_, h): &(usize, &Held)| h.parcel(hash).is_some() && !h.label.unfiled;
+        let open = self.open.and_then(|i| self.people.get(i).map(|h| (i, h))).filter(holds);
+        open.or_else(|| self.people.iter().enumerate().find(holds))
+    }
+
+    /// Seals files among the unfiled until the guard has its answer; where nothing is kept they stay in memory.
+    async fn set_aside(&mut self, files: Vec<Loose>, named: Option<Named>) -> Vec<Asked> {
+        let loose = |files: Vec<Loose>| files.into_iter().map(Asked::Loose).collect();
+        if self.vault.is_none() || files.is_empty() {
+            return loose(files);
+        }
+        let Ok(tray) = self.tray().await else { return loose(files) };
+        let hashes: Vec<Hash> = files.iter().map(|f| f.parcel.hash).collect();
+        match self.admit(tray, files, named).await {
+            Ok(_) => hashes.into_iter().map(Asked::Aside).collect(),
+            Err((_, files)) => loose(files),
+        }
+    }
+
+    /// Before a lock: whatever still waits in memory. If there is no room now, the person's own file is where it was.
+    pub(super) async fn put_questions_aside(&mut self) {
+        let archives = std::mem::take(&mut self.sacks).into_iter().filter(|s| !s.left_out).map(|s| s.archive);
+        let all: Vec<Asked> =
+            std::mem::take(&mut self.questions).into_iter().flat_map(|q| q.files).chain(archives).collect();
+        let loose = all.into_iter().filter_map(|asked| if let Asked::Loose(file) = asked { Some(file) } else { None });
+        drop(self.set_aside(loose.collect(), None).await);
+    }
+
+    /// A file that waits, wherever it does.
+    fn waiting<'a>(&'a self, asked: &'a Asked) -> Option<&'a Parcel> {
+        match asked {
+            Asked::Loose(file) => Some(&file.parcel),
+            Asked::Aside(hash) => self.people.iter().find(|h| h.label.unfiled)?.parcel(*hash),
+        }
+    }
+
+    fn ask(&mut self, files: Vec<Asked>, sack: Option<u32>) -> Brought {
+        let question = self.next();
+        let of = self.open.and_then(|i| self.people.get(i)).map(|h| h.id);
+        self.questions.push(Question { number: question, of, sack, files });
+        self.asked_again(question)
+    }
+
+    /// An open question as the front shows it, compared with whom it was asked of.
+    fn asked_again(&self, question: u32) -> Brought {
+        let asked = self.questions.iter().find(|q| q.number == question);
+        let files: Vec<&Parcel> = asked.iter().flat_map(|q| &q.files).filter_map(|f| self.waiting(f)).collect();
+        let index = asked.and_then(|q| self.people.iter().position(|h| Some(h.id) == q.of));
+        let page = Box::new(self.sides(index, files.first().copied()));
+        let file_names = files.iter().map(|p| p.note.file_name.clone()).collect();
+        Brought::Whose { question, file_names, page }
+    }
+
+    /// Both sides of the guard's question: a file, and the person at this place of the list, if any.
+    fn sides(&self, index: Option<usize>, parcel: Option<&Parcel>) -> GuardPage {
+        let held = index.and_then(|i| self.people.get(i)).map(Held::known_person);
+        let people = parcel.map(|p| p.reading.people.as_slice()).unwrap_or_default();
+        let mut page = view::guard::page(held.as_ref(), people, self.edge.today());
+        if parcel.is_some_and(speaks_of_others) && matches!(page.finding, Finding::Match | Finding::TooLittle) {
+            page.finding = Finding::Differs;
+        }
+        page
+    }
+
+    pub(in crate::app) async fn compare(&mut self, file: Waiting, person: String) -> Result<GuardPage, Failure> {
+        let index = if person.is_empty() { self.open } else { Some(self.index_of(&person)?) };
+        let tray = |hash: Hash| self.people.iter().find(|h| h.label.unfiled)?.parcel(hash);
+        let parcel = match file {
+            Waiting::Unfiled(hash) => tray(hash),
+            Waiting::Question(number) => {
+                let asked = self.questions.iter().find(|q| q.number == number).and_then(|q| q.files.first());
+                asked.and_then(|asked| self.waiting(asked))
+            }
+        };
+        Ok(self.sides(index, Some(parcel.ok_or(Failure::NotFound)?)))
+    }
+
+    /// Answers one question; other questions of the same delivery may have become clear by that. Answers with what has
+    /// become of each.
+    pub(in crate::app) async fn decide(
+        &mut self,
+        question: u32,
+        decision: Decision,
+    ) -> Result<Vec<(u32, Vec<Brought>)>, Failure> {
+        let at = self.questions.iter().position(|q| q.number == question).ok_or(Failure::NotFound)?;
+        let Question { number, of, sack, files } = self.questions.remove(at);
+        let left_out = decision == Decision::LeaveOut;
+        let archive = sack.and_then(|n| self.sacks.iter().find(|s| s.number == n)).map(|s| &s.archive);
+        let named = archive.and_then(|a| self.waiting(a)).map(|p| (p.hash, p.note.file_name.clone()));
+        // If it can't be kept just now (no room, another tab), the question stays open and nothing is lost.
+        let (brought, place) = match self.settle(files, decision, of, named).await {
+            Ok(done) => done,
+            Err((failure, files)) => {
+                self.questions.insert(at.min(self.questions.len()), Question { number, of, sack, files });
+                return Err(failure);
+            }
+        };
+        let mut all = vec![(number, brought)];
+        if let Some(sack) = self.sacks.iter_mut().find(|s| Some(s.number) == sack) {
+            sack.places.extend(place);
+            sack.left_out |= left_out;
+        }
+        if sack.is_some() {
+            all.extend(self.look_again(sack).await);
+            let closed = self.close(sack).await;
+            all.iter_mut().take(1).for_each(|(_, brought)| brought.extend(closed.clone()));
+        }
+        Ok(all)
+    }
+
+    pub(in crate::app) async fn file_unfiled(&mut self, parcel: Hash, decision: Decision) -> Result<Brought, Failure> {
+        let waits = |h: &Held| h.label.unfiled && h.parcel(parcel).is_some();
+        self.people.iter().position(waits).ok_or(Failure::NotFound)?;
+        let of = self.open.and_then(|i| self.people.get(i)).map(|h| h.id);
+        let settled = self.settle(vec![Asked::Aside(parcel)], decision, of, None).await;
+        let (brought, _) = settled.map_err(|(failure, _)| failure)?;
+        // A question about it has its answer by that.
+        for question in &mut self.questions {
+            question.files.retain(|f| !matches!(f, Asked::Aside(hash) if *hash == parcel));
+        }
+        self.questions.retain(|q| !q.files.is_empty());
+        brought.into_iter().next().ok_or(Failure::NotFound)
+    }
+
+    /// The other questions of a delivery, after one of them was answered: the person that is open now may be theirs.
+    async fn look_again(&mut self, sack: Option<u32>) -> Vec<(u32, Vec<Brought>)> {
+        let Some((index, id, person)) = self.open.and_then(|i| self.people.get(i).map(|h| (i, h.id, h.known_person())))
+        else {
+            return Vec::new();
+        };
+        let mut all = Vec::new();
+        let open: Vec<u32> = self.questions.iter().filter(|q| q.sack == sack).map(|q| q.number).collect();
+        for number in open {
+            let Some(at) = self.questions.iter().position(|q| q.number == number && q.of != Some(id)) else { continue };
+            let mine = |f: &Asked| self.waiting(f).is_some_and(|p| matches(&person, p));
+            let theirs = self.questions.get(at).is_some_and(|q| q.files.iter().all(mine));
+            let mut question = self.questions.remove(at);
+            question.of = Some(id);
+            if theirs {
+                match self.admit_asked(index, std::mem::take(&mut question.files), None).await {
+                    Ok(brought) => {
+                        if let Some(sack) = self.sacks.iter_mut().find(|s| Some(s.number) == sack) {
+                            sack.places.insert(id);
+                        }
+                        all.push((number, brought));
+                        continue;
+                    }
+                    // It is asked again instead.
+                    Err((_, files)) => question.files = files,
+                }
+            }
+            self.questions.insert(at, question);
+            all.push((number, vec![self.asked_again(number)]));
+        }
+        all
+    }
+
+    /// Keeps an archive when each of its files has its place: with whom they all went; else it is nobody's, for it
+    /// holds files of several. Answers only where it could not be kept.
+    async fn close(&mut self, sack: Option<u32>) -> Option<Brought> {
+        let number = sack.filter(|n| !self.questions.iter().any(|q| q.sack == Some(*n)))?;
+        let at = self.sacks.iter().position(|s| s.number == number)?;
+        let Sack { archive, places, left_out, .. } = self.sacks.remove(at);
+        let file_name = self.waiting(&archive).map(|p| p.note.file_name.clone()).unwrap_or_default();
+        let decision = if left_out { Decision::LeaveOut } else { Decision::Unfiled };
+        let mut places = places.into_iter();
+        let only = places.next().filter(|_| places.next().is_none() && !left_out);
+        let kept = match only.and_then(|id| self.people.iter().position(|h| h.id == id)) {
+            Some(index) => self.admit_asked(index, vec![archive], None).await.map(drop),
+            None => self.settle(vec![archive], decision, None, None).await.map(drop),
+        };
+        kept.err().map(|(failure, _)| Brought::Refused { file_name, failure })
+    }
+
+    /// The tray of files that are nobody's.
+    async fn tray(&mut self) -> Result<usize, Failure> {
+        match self.people.iter().position(|h| h.label.unfiled) {
+            Some(index) => Ok(index),
+            None => self.start(Label { unfiled: true, ..Label::default() }).await,
+        }
+    }
+
+    /// Does as was decided. Answers with what became of each file, and with who has them now.
+    async fn settle(
+        &mut self,
+        files: Vec<Asked>,
+        decision: Decision,
+        of: Option<Id>,
+        named: Option<Named>,
+    ) -> Kept<(Vec<Brought>, Option<Id>), Asked> {
+        let parcels: Vec<&Parcel> = files.iter().filter_map(|f| self.waiting(f)).collect();
+        let names_one = parcels.iter().all(|p| p.reading.people.len() <= 1);
+        let names: Vec<String> = parcels.iter().map(|p| p.note.file_name.clone()).collect();
+        let given = parcels.iter().find_map(|p| p.reading.people.first()).map(as_given);
+        let index = match &decision {
+            Decision::ThisPerson | Decision::Person(_) | Decision::NewPerson if !names_one => {
+                Err(Failure::SeveralPeople)
+            }
+            Decision::ThisPerson => self.people.iter().position(|h| Some(h.id) == of).ok_or(Failure::NoPerson),
+            Decision::Person(id) => self.index_of(id),
+            Decision::NewPerson => match given {
+                Some(given) => self.start(Label { given, unfiled: false }).await,
+                None => Err(Failure::BadParticulars),
+            },
+            Decision::Unfiled => self.tray().await,
+            Decision::LeaveOut => {
+                // It can be put back until lock, like everything that is taken out.
+                if let Some(tray) = self.people.iter().position(|h| h.label.unfiled) {
+                    for (done, asked) in files.iter().enumerate() {
+                        if let Asked::Aside(hash) = asked
+                            && let Err(failure) = self.take_from(tray, *hash).await
+                        {
+                            return Err((failure, files.into_iter().skip(done).collect()));
+                        }
+                    }
+                }
+                return Ok((names.into_iter().map(|file_name| Brought::LeftOut { file_name }).collect(), None));
+            }
+        };
+        let index = match index {
+            Ok(index) => index,
+            Err(failure) => return Err((failure, files)),
+        };
+        if decision == Decision::NewPerson {
+            self.open = Some(index);
+            self.desk = Default::default();
+        }
+        let mut brought = self.admit_asked(index, files, named).await?;
+        if decision == Decision::Unfiled {
+            brought = names.into_iter().map(|file_name| Brought::Unfiled { file_name }).collect();
+        }
+        Ok((brought, self.people.get(index).map(|h| h.id)))
+    }
+
+    /// Keeps files that waited with this person. First in their new place, then out of the tray: a crash between leaves
+    /// them in both, never in none.
+    async fn admit_asked(
+        &mut self,
+        index: usize,
+        files: Vec<Asked>,
+        named: Option<Named>,
+    ) -> Kept<Vec<Brought>, Asked> {
+        let tray = self.people.iter().position(|h| h.label.unfiled);
+        let (mut loose, mut aside) = (Vec::new(), Vec::new());
+        for asked in &files {
+            if let (Asked::Aside(hash), Some(tray)) = (asked, tray) {
+                let parcel = self.people.get(tray).and_then(|h| h.parcel(*hash)).cloned();
+                let original = self.original(tray, *hash).await;
+                match (parcel, original) {
+                    (Some(parcel), Ok(original)) => loose.push(Loose { parcel, original: Arc::new(original) }),
+                    (_, Err(failure)) => return Err((failure, files)),
+                    (None, _) => return Err((Failure::NotFound, files)),
+                }
+                aside.push(*hash);
+            }
+        }
+        loose.extend(files.into_iter().filter_map(|f| if let Asked::Loose(file) = f { Some(file) } else { None }));
+        let brought = match self.admit(index, loose, named).await {
+            Ok(brought) => brought,
+            Err((failure, loose)) => {
+                let back = |file: Loose| match aside.contains(&file.parcel.hash) {
+                    true => Asked::Aside(file.parcel.hash),
+                    false => Asked::Loose(file),
+                };
+                return Err((failure, loose.into_iter().map(back).collect()));
+            }
+        };
+        if let Some(tray) = tray.filter(|t| *t != index && !aside.is_empty())
+            && let Some(held) = self.people.get_mut(tray)
+        {
+            let ids: Vec<_> = aside.iter().map(|hash| hash.0).collect();
+            let gone = match &mut self.vault {
+                Some(vault) => vault.remove_parcels(&held.id, &ids, None).await.is_ok(),
+                None => true,
+            };
+            if gone {
+                held.take_all(&aside);
+            }
+        }
+        Ok(brought)
+    }
+
+    /// Keeps files with this person: one transaction, with one line in the journal, under the archive's name if they
+    /// came in one.
+    pub(super) async fn admit(&mut self, index: usize, files: Vec<Loose>, named: Option<Named>) -> Kept<Vec<Brought>> {
+        let Some(held) = self.people.get(index) else { return Err((Failure::NoPerson, files)) };
+        let (person, tray) = (held.id, held.label.unfiled);
+        let before: Vec<(Hash, bool)> =
+            files.iter().map(|f| (f.parcel.hash, held.parcel(f.parcel.hash).is_some())).collect();
+        let fresh = || files.iter().zip(&before).filter(|(_, (_, before))| !before).map(|(file, _)| file);
+        let mut put_back = Vec::new();
+        if let Some(first) = fresh().next() {
+            let (parcel, file_name) = named.unwrap_or_else(|| named_so(first));
+            let what = match tray {
+                true => Happened::PutAside { parcel, file_name },
+                false => Happened::Imported { parcel, file_name },
+            };
+            let line = self.line(Some(person), what);
+            if let Some(vault) = &mut self.vault {
+                let new = fresh().map(|file| NewParcel {
+                    person,
+                    id: file.parcel.hash.0,
+                    reading: wire::write(&file.parcel.reading),
+                    original: file.original.clone(),
+                    note: wire::write(&file.parcel.note),
+                });
+                match vault.put_parcels(new.collect(), Some(line)).await {
+                    Ok(put) => {
+                        let restored = fresh().zip(put).filter(|(_, put)| *put == Put::Restored);
+                        put_back = restored.map(|(file, _)| file.parcel.hash).collect();
+                    }
+                    Err(error) => return Err((error.into(), files)),
+                }
+            }
+        }
+        self.removed.retain(|r| r.person != person || !put_back.contains(&r.parcel.hash));
+        let kept = self.vault.is_some();
+        if let Some(held) = self.people.get_mut(index) {
+            let fresh: Vec<Loose> =
+                files.into_iter().zip(&before).filter(|(_, (_, b))| !b).map(|(file, _)| file).collect();
+            if !kept {
+                held.loose.extend(fresh.iter().map(|f| (f.parcel.hash, f.original.clone())));
+            }
+            if !fresh.is_empty() {
+                held.put(fresh.into_iter().map(|f| f.parcel).collect());
+            }
+        }
+        let told = before.into_iter().map(|(hash, before)| self.told(index, hash, before));
+        told.collect::<Result<_, _>>().map_err(|failure| (failure, Vec::new()))
+    }
+}
+
+/// How the journal names a file.
+fn named_so(file: &Loose) -> Named {
+    (file.parcel.hash, file.parcel.note.file_name.clone())
+}
+
+/// True if the file says who it is about, and speaks of nobody else.
+fn names(parcel: &Parcel) -> bool {
+    guard::names(&parcel.reading.people) && !speaks_of_others(parcel)
+}
+
+/// True if nothing need be asked.
+fn matches(person: &Person, parcel: &Parcel) -> bool {
+    guard::compare(person, &parcel.reading.people).is_match() && !speaks_of_others(parcel)
+}
+
+/// True if two files of one delivery say the same of whose they are, so that one answer is for both.
+fn alike(one: &Parcel, other: &Parcel) -> bool {
+    let same = |a: &Person, b: &Person| *a == Person { at: a.at.clone(), ..b.clone() };
+    let (a, b) = (&one.reading.people, &other.reading.people);
+    let people = a.len() == b.len() && a.iter().zip(b).all(|(a, b)| same(a, b))
+        || matches!(a.as_slice(), [held] if guard::compare(held, b).is_match());
+    people && speaks_of_others(one) == speaks_of_others(other)
+}
+
+/// True if some of its entries are about another subject than its patient: then a matching patient is not enough.
+fn speaks_of_others(parcel: &Parcel) -> bool {
+    parcel.reading.issues.iter().any(|i| i.code == IssueCode::OtherSubject)
+}
