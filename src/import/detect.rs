@@ -31,6 +31,7 @@ pub enum Format {
     Gp2gp,
     Scr,
     Hl7v2,
+    BlueButton,
     Edifact,
     SmartHealthCard,
     SmartHealthLink,
@@ -118,6 +119,7 @@ pub fn text(text: &str) -> Option<Format> {
         '{' | '[' => Some(json_kind(start)),
         '<' => Some(xml_kind(start)),
         _ if is_hl7v2(start) => Some(Format::Hl7v2),
+        _ if is_blue_button(start) => Some(Format::BlueButton),
         _ if starts("UNA:+") || starts("UNB+") => Some(Format::Edifact),
         _ if starts("shc:/") => Some(Format::SmartHealthCard),
         _ if starts("shlink:/") => Some(Format::SmartHealthLink),
@@ -149,6 +151,12 @@ fn is_hl7v2(start: &str) -> bool {
     };
     let first: String = start.chars().take(4096).collect();
     head(&first) || first.lines().any(|line| line.starts_with("MSH|^~\\&"))
+}
+
+/// The report of My HealtheVet: its title between dashes, and the name of the service.
+fn is_blue_button(start: &str) -> bool {
+    let first: String = start.chars().take(1500).collect::<String>().to_ascii_uppercase();
+    start.starts_with("---") && first.contains("MY HEALTHEVET") && first.contains("BLUE BUTTON")
 }
 
 /// True if a text is nothing but words of base64url with so many dots in each (RFC 7515 §7.1, RFC 7516 §7.1).

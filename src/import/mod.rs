@@ -22,6 +22,7 @@ use crate::record::{Attachment, Entry, Hash, Issue, IssueCode, Reading, Severity
 mod apple;
 mod archive;
 mod cda;
+mod bluebutton;
 mod dcc;
 mod detect;
 pub mod document;
@@ -47,7 +48,7 @@ pub use json::Wrong;
 pub use xml::Malformed;
 
 /// Version of the readers in this room. A reading with a lower number is made again from its original.
-pub const READER: u32 = 1;
+pub const READER: u32 = 2;
 
 /// What the readers refuse to go beyond.
 ///
@@ -266,6 +267,7 @@ fn read(
         Format::Scr => scr::read(&text.text, text.shift, progress)?,
         Format::Text | Format::Html | Format::RichText => document::reading(bytes, name, format),
         Format::SmartHealthCard => shc::read(&text.text, &keys::Keys::pinned(), progress)?,
+        Format::BlueButton => bluebutton::read(&text.text, text.shift, progress)?,
         Format::EuCertificate => dcc::read(&text.text, &keys::Keys::pinned()),
         other => return Err(ImportError::NotYet(other)),
     };
@@ -323,6 +325,7 @@ pub fn fragment(original: &[u8], entry: &Entry) -> Option<String> {
         Format::Hl7v2 => hl7v2::fragment(&text.text, &entry.at).map(str::to_owned),
         Format::Text | Format::Html | Format::RichText => Some(text.text.into_owned()),
         Format::SmartHealthCard => shc::fragment(&text.text, &entry.at),
+        Format::BlueButton => bluebutton::fragment(&text.text, &entry.at),
         _ => None,
     }
 }

@@ -22,6 +22,7 @@ mod person;
 mod wire;
 
 pub use charset::declared;
+pub use datatypes::compared;
 pub use person::same as same_person;
 use wire::{Cut, Segment};
 

@@ -408,6 +408,7 @@ pub fn format(format: Format) -> &'static str {
         Format::Gp2gp => f::gp2gp(),
         Format::Scr => f::scr(),
         Format::Hl7v2 => f::hl7v2(),
+        Format::BlueButton => f::blue_button(),
         Format::Edifact => f::edifact(),
         Format::SmartHealthCard => f::smart_health_card(),
         Format::SmartHealthLink => f::smart_health_link(),
