@@ -21,8 +21,8 @@ use crate::record::{Attachment, Entry, Hash, Issue, IssueCode, Reading, Severity
 
 mod apple;
 mod archive;
-mod cda;
 mod bluebutton;
+mod cda;
 mod dcc;
 mod detect;
 pub mod document;
