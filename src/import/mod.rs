@@ -39,6 +39,7 @@ mod node;
 pub mod report;
 mod scr;
 mod shc;
+pub mod shl;
 pub mod typed;
 #[allow(dead_code)] // Until all rooms that read XML have taken what they need.
 mod xml;

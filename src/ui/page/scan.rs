@@ -7,13 +7,14 @@ use leptos::{ev, prelude::*};
 use super::eye::Eye;
 use super::received::Received;
 use super::sharing::Sharing;
-use crate::app::wire::{Failure, Inbox, Refusal, RequestForm, Secret, Showing};
+use crate::app::wire::{Failure, Inbox, Looks, Refusal, RequestForm, Secret, Showing};
 use crate::record::Section;
 use crate::ui::front::Front;
 use crate::ui::part::{
     Callout, CodeView, Disclosure, Field, PageHead, Progress, Tick, Tone, Trouble, clock, countdown, local_moment,
 };
 use crate::ui::place::Place;
+use crate::ui::queue::Queue;
 use crate::ui::text::{self, scan as words};
 
 /// What clinicians ask for first, offered as boxes to tick.
@@ -38,6 +39,7 @@ struct Desk {
     heard: StoredValue<HashSet<String>>,
     request: RwSignal<Option<Showing>>,
     by_link: RwSignal<bool>,
+    queue: Queue,
 }
 
 impl Desk {
@@ -75,6 +77,21 @@ impl Desk {
         }
     }
 
+    /// A signed card or certificate was scanned: it goes the way of a file, all its chunks together.
+    fn bring(self) {
+        let cards = self.heard.with_value(|heard| {
+            let mut cards: Vec<String> = heard.iter().filter(|text| is_card(text)).cloned().collect();
+            cards.sort_unstable();
+            cards
+        });
+        let text = js_sys::Array::of1(&cards.join("\n").into());
+        if let Ok(file) = web_sys::File::new_with_str_sequence(&text, "card.txt") {
+            self.again();
+            self.queue.add(vec![file]);
+            self.front.go(Place::Import);
+        }
+    }
+
     fn again(self) {
         self.heard.update_value(HashSet::clear);
         // Off the screen at once, whatever the worker does.
@@ -94,6 +111,12 @@ pub fn is_request(text: &str) -> bool {
     text.to_ascii_lowercase().contains("c1/r/")
 }
 
+/// The texts of SMART Health Cards and EU certificates.
+fn is_card(text: &str) -> bool {
+    let text = text.trim_start();
+    ["shc:/", "hc1:"].iter().any(|s| text.get(..s.len()).is_some_and(|head| head.eq_ignore_ascii_case(s)))
+}
+
 /// The page.
 #[component]
 pub fn ScanPage() -> impl IntoView {
@@ -106,6 +129,7 @@ pub fn ScanPage() -> impl IntoView {
         heard: StoredValue::new(HashSet::new()),
         request: RwSignal::new(None),
         by_link: RwSignal::new(false),
+        queue: Queue::get(),
     };
     leptos::task::spawn_local(async move { desk.take(front.client.inbox().await) });
     // A token that came with the address is read like any other, with a word about links.
@@ -183,10 +207,15 @@ fn State(desk: Desk) -> impl IntoView {
 
 fn refused(desk: Desk, why: &Refusal) -> AnyView {
     let (what, then) = text::refusal(why, local_moment);
+    let card = matches!(why, Refusal::NotOurs { looks: Looks::SmartHealthCard | Looks::EuCertificate });
+    let bring = (card && desk.front.is_open()).then(|| {
+        view! { <button type="button" class="button" on:click=move |_| desk.bring()>{words::bring}</button> }
+    });
     view! {
         <Callout tone=Tone::Danger title=what>
             <p>{then}</p>
         </Callout>
+        {bring}
         <Again desk />
     }
     .into_any()

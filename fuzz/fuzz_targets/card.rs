@@ -1,0 +1,14 @@
+//! `cargo +nightly fuzz run card fuzz/corpus/card tests/data/shc`
+#![no_main]
+
+use std::ops::ControlFlow;
+
+libfuzzer_sys::fuzz_target!(|bytes: &[u8]| {
+    let file = [b"eyJ", bytes].concat();
+    let Ok(delivery) = tessera::import::open(&file, "", &mut |_| ControlFlow::Continue(())) else { return };
+    for file in delivery.files {
+        let Ok(reading) = file.reading else { continue };
+        let ledger = &reading.ledger;
+        assert_eq!((ledger.shown + ledger.kept + ledger.not_understood) as usize, ledger.lines.len());
+    }
+});

@@ -1,0 +1,14 @@
+//! `cargo +nightly fuzz run hl7v2 fuzz/corpus/hl7v2 tests/data/hl7v2`
+#![no_main]
+
+use std::ops::ControlFlow;
+
+libfuzzer_sys::fuzz_target!(|bytes: &[u8]| {
+    let file = [b"MSH|^~\\&|", bytes].concat();
+    let Ok(delivery) = tessera::import::open(&file, "", &mut |_| ControlFlow::Continue(())) else { return };
+    for file in delivery.files {
+        let Ok(reading) = file.reading else { continue };
+        let ledger = &reading.ledger;
+        assert_eq!((ledger.shown + ledger.kept + ledger.not_understood) as usize, ledger.lines.len());
+    }
+});
