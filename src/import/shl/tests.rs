@@ -101,7 +101,7 @@ fn sealed(plain: &[u8], key: &[u8; 32], zip: bool, cty: &str) -> String {
 #[test]
 fn a_file_opens_to_the_very_bytes_and_reads_as_its_kind() {
     let key: [u8; 32] = data_encoding::BASE64URL_NOPAD.decode(KEY.as_bytes()).unwrap().try_into().unwrap();
-    let plain = file("shl/CARIN_INS_CD-bundle-01.json");
+    let plain = file("fhir_r4/ipa/AllergyIntolerance-AllIntExample1.json");
     for zip in [false, true] {
         let jwe = sealed(plain.as_bytes(), &key, zip, "application/fhir+json");
         let opened = decrypt(&jwe, &key).unwrap();
