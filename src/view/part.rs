@@ -1,6 +1,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::entry::Label;
+use super::people::Age;
 use super::section::GroupKind;
 use crate::record::{Bears, Hash, Kind, Known, Nothing, Polarity, Section, Standing};
 
@@ -236,6 +237,8 @@ pub struct Row {
     pub date: Option<Day>,
     /// When it ended.
     pub end: Option<Day>,
+    /// A vaccination: how old the person was, where both days are known well enough to be sure.
+    pub age_then: Option<Age>,
     /// What the status means.
     pub standing: Standing,
     /// The status in the source's own words; empty if none.

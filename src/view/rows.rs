@@ -3,7 +3,8 @@
 use jiff::civil::Date;
 
 use super::entry::Label;
-use super::{Against, Day, Flagging, LabFlag, Part, Row, SourceLine, Trust, section::GroupKind};
+use super::people::Age;
+use super::{Against, Day, Flagging, LabFlag, Part, Row, SourceLine, Trust, day, section::GroupKind};
 use crate::record::{
     Bears, Concept, Entry, Field, Item, Kind, Origin, Parcel, PartialDate, Polarity, Record, Section, Signed, Standing,
     Value, same,
@@ -110,6 +111,7 @@ pub(super) fn row(record: &Record, item: &Item, today: Date) -> Option<Row> {
         criticality: said(record, item, |e| vec![e.detail("criticality").unwrap_or_default().to_owned()]).join(" / "),
         date: date(entry).map(|d| Day::of(d, today)),
         end: entry.end.as_ref().map(|d| Day::of(d, today)),
+        age_then: age_then(parcel, entry),
         standing: entry.status.standing,
         status: entry.status.text.clone(),
         certainty: entry.status.certainty.clone(),
@@ -126,6 +128,14 @@ pub(super) fn row(record: &Record, item: &Item, today: Date) -> Option<Row> {
         attachments: record.entries(item).map(|(_, _, e)| e.attachments.len() as u32).sum(),
         entries: (item.entries.len() + item.history.len()) as u32,
     })
+}
+
+/// How old the file's person was at a vaccination; of a file that bears another name nothing is computed.
+fn age_then(parcel: &Parcel, entry: &Entry) -> Option<Age> {
+    let given = entry.section == Section::Immunizations && entry.polarity.is_positive();
+    let [person] = parcel.reading.people.as_slice() else { return None };
+    let on = entry.date.as_ref().filter(|_| given && parcel.note.bears == Bears::Same)?.day()?;
+    day::age(person.birth_date.as_ref()?, on)
 }
 
 /// The date of a line: the clinical one, else when it was written down.

@@ -629,6 +629,24 @@ fn next_visits_come_soonest_first_and_what_is_past_is_not_next() {
 // ---- H11 and H13: trust, and codes without names ----
 
 #[test]
+fn a_vaccination_tells_the_age_only_where_both_days_are_sure() {
+    let check = |born: &str, given: &str, expected: Option<(u16, u8)>| {
+        let mut dose = said(Section::Immunizations, Kind::Immunization, "MMR", Standing::Ended);
+        dose.date = Some(PartialDate::fhir(given));
+        let mut p = parcel("Surgery", "2026-11-01", vec![dose]);
+        p.reading.people =
+            vec![crate::record::Person { birth_date: Some(PartialDate::fhir(born)), ..Default::default() }];
+        let row = Book::of(vec![p]).summary().vaccinations.list.rows.remove(0);
+        assert_eq!(row.age_then.map(|a| (a.years, a.months)), expected, "{born} {given}");
+    };
+    check("2020-01-10", "2021-02-12", Some((1, 1)));
+    check("2020-01-10", "2020-03-12", Some((0, 2)));
+    check("2020-01-10", "2021-02", None);
+    check("2020", "2021-02-12", None);
+    check("2020-01-10", "2019-02-12", None);
+}
+
+#[test]
 fn every_row_has_the_trust_mark_of_how_it_came() {
     for (origin, trust) in [
         (Origin::File, Trust::NotSigned),

@@ -16,17 +16,17 @@ use crate::view::clinician::{By, Clinician, ClinicianSection, Label};
 use crate::view::results::Repeat;
 
 /// The page, exactly as it is shared.
-pub fn clinician(page: &Clinician) -> AnyView {
+pub fn clinician(page: &Clinician, leads: Leads) -> AnyView {
     let at = |section: Section| page.sections.iter().find(|s| s.section == section);
     let first = [Section::Allergies, Section::Alerts, Section::Medications, Section::Problems];
     let measured = [Section::Results, Section::VitalSigns];
     let drawn = |sections: &[Section]| -> Vec<AnyView> {
-        sections.iter().filter_map(|s| at(*s)).filter_map(|s| section(s, page)).collect()
+        sections.iter().filter_map(|s| at(*s)).filter_map(|s| section(s, page, leads)).collect()
     };
     let rest: Vec<Section> = Section::ALL.into_iter().filter(|s| !first.contains(s) && !measured.contains(s)).collect();
     view! {
         <article class="clinician stack" on:keydown=jump>
-            {who(page)} {banner(page)} {drawn(&first)} {share(page)} {jumps(page)} {recent(page)} {drawn(&measured)}
+            {who(page)} {banner(page)} {drawn(&first)} {share(page)} {jumps(page)} {recent(page, leads)} {drawn(&measured)}
             {done(&page.done)} {drawn(&rest)} {not_shared(page)} {sources(page)}
         </article>
     }
@@ -191,14 +191,14 @@ fn stands(section: &ClinicianSection) -> bool {
         || matches!(section.section, Section::Allergies | Section::Medications | Section::Problems)
 }
 
-fn section(part: &ClinicianSection, page: &Clinician) -> Option<AnyView> {
+fn section(part: &ClinicianSection, page: &Clinician, leads: Leads) -> Option<AnyView> {
     if !stands(part) {
         return None;
     }
     let id = format!("jump-{}", part.section.slug());
     let head = id.clone();
     let label = text::completeness(part.label);
-    let body = if part.label.is_shared() { shared(part, page) } else { ().into_any() };
+    let body = if part.label.is_shared() { shared(part, page, leads) } else { ().into_any() };
     let body = view! {
         <section class="stack-tight" aria-labelledby=id>
             <h3 id=head tabindex="-1">
@@ -211,18 +211,18 @@ fn section(part: &ClinicianSection, page: &Clinician) -> Option<AnyView> {
     Some(body.into_any())
 }
 
-fn shared(part: &ClinicianSection, page: &Clinician) -> AnyView {
-    let rows = (!part.rows.is_empty()).then(|| lines(&part.rows, Leads::Nowhere));
-    let analytes: Vec<_> = part.analytes.iter().map(|a| analyte(a, Leads::Nowhere)).collect();
+fn shared(part: &ClinicianSection, page: &Clinician, leads: Leads) -> AnyView {
+    let rows = (!part.rows.is_empty()).then(|| lines(&part.rows, leads));
+    let analytes: Vec<_> = part.analytes.iter().map(|a| analyte(a, leads)).collect();
     let analytes = (!analytes.is_empty()).then(|| view! { <ul class="lines">{analytes}</ul> });
     let none = (part.rows.is_empty() && part.analytes.is_empty() && part.heading.absences.is_empty())
         .then(|| view! { <p>{words::none_shared()}</p> });
     let compared = match (&page.medicines, part.section) {
-        (Some(medicines), Section::Medications) => Some(medicines::reconciliation(medicines, Leads::Nowhere)),
+        (Some(medicines), Section::Medications) => Some(medicines::reconciliation(medicines, leads)),
         _ => None,
     };
     let in_error = (!part.in_error.is_empty()).then(|| {
-        let rows = lines(&part.in_error, Leads::Nowhere);
+        let rows = lines(&part.in_error, leads);
         view! { <Disclosure summary=text::section::in_error(part.in_error.len() as u64)>{rows}</Disclosure> }
     });
     let says = absences(&part.heading, false);
@@ -230,9 +230,9 @@ fn shared(part: &ClinicianSection, page: &Clinician) -> AnyView {
 }
 
 /// What is dated within the last 90 days.
-fn recent(page: &Clinician) -> Option<AnyView> {
+fn recent(page: &Clinician, leads: Leads) -> Option<AnyView> {
     (!page.recent.is_empty()).then(|| {
-        let rows = lines(&page.recent, Leads::Nowhere);
+        let rows = lines(&page.recent, leads);
         view! {
             <section class="stack-tight">
                 <h3>{words::recent(page.recent.len() as u64)}</h3>

@@ -8,12 +8,12 @@ use crate::app::wire::Failure;
 use crate::record::{Coding, Hash};
 use crate::ui::front::Front;
 use crate::ui::part::{
-    BackTo, Badge, Callout, Disclosure, Fact, Facts, OwnHead, Tone, Trouble, TrustMark, line, line::bdi, load,
-    source_name,
+    BackTo, Badge, Callout, Disclosure, Fact, Facts, OwnHead, Tone, Trouble, TrustMark, explained, line, line::bdi,
+    load, source_name,
 };
 use crate::ui::place::Place;
 use crate::ui::text::{self, item as words};
-use crate::view::entry::{Answer, Card, EntryPage, Line, Side, Sides};
+use crate::view::entry::{Answer, Card, EntryPage, Label, Line, Side, Sides};
 
 /// The page of an item.
 #[component]
@@ -46,6 +46,30 @@ fn draw(page: Option<EntryPage>) -> AnyView {
     view! { {back} {shown} }.into_any()
 }
 
+/// Everything that a share says of an item, for a window over the received view: there is no original to open.
+pub fn received(page: &EntryPage) -> AnyView {
+    let row = &page.row;
+    let in_error = page.in_error.then(|| view! { <Callout tone=Tone::Danger title=words::in_error /> });
+    let sides: Vec<_> = page.disagreements.iter().map(sides).collect();
+    let sides = (!sides.is_empty()).then(|| view! { <h3>{words::disagree}</h3> {sides} });
+    let cards: Vec<_> = page.cards.iter().map(|c| card(c, false)).collect();
+    let history: Vec<_> = page.history.iter().map(|c| card(c, false)).collect();
+    let history = (!history.is_empty()).then(|| view! { <h3>{words::history(history.len() as u64)}</h3> {history} });
+    view! {
+        <p class="line-title">
+            <span class="strong">{bdi(&row.title)}</span>
+            {line::value(&row.value, &row.unit, &row.flagging)}
+        </p>
+        {line::under(row)}
+        {in_error}
+        {sides}
+        <h3>{words::sources(page.cards.len() as u64)}</h3>
+        {cards}
+        {history}
+    }
+    .into_any()
+}
+
 fn whole(page: EntryPage) -> AnyView {
     let row = &page.row;
     let in_error = page.in_error.then(|| view! { <Callout tone=Tone::Danger title=words::in_error /> });
@@ -66,8 +90,8 @@ fn whole(page: EntryPage) -> AnyView {
             </a>
         }
     });
-    let cards: Vec<_> = page.cards.iter().map(card).collect();
-    let history: Vec<_> = page.history.iter().map(card).collect();
+    let cards: Vec<_> = page.cards.iter().map(|c| card(c, true)).collect();
+    let history: Vec<_> = page.history.iter().map(|c| card(c, true)).collect();
     let history = (!history.is_empty()).then(|| {
         let count = words::history(history.len() as u64);
         view! { <Disclosure summary=count>{history}</Disclosure> }
@@ -117,12 +141,12 @@ fn side(side: &Side) -> AnyView {
     .into_any()
 }
 
-/// What one file says.
-fn card(card: &Card) -> AnyView {
+/// What one file says. Only in one's own record (`own`) are there its letters, its neighbours and its original.
+fn card(card: &Card, own: bool) -> AnyView {
     let as_of = card.source.as_of.as_ref().map(|d| view! { <p class="small soft">{text::as_of(d)}</p> });
     let facts: Vec<_> = card.lines.iter().map(fact).collect();
     let files: Vec<_> = card.attachments.iter().map(file).collect();
-    let files = (!files.is_empty()).then(|| view! { <ul class="lines">{files}</ul> });
+    let files = (own && !files.is_empty()).then(|| view! { <ul class="lines">{files}</ul> });
     let links: Vec<_> = card
         .links
         .iter()
@@ -134,7 +158,7 @@ fn card(card: &Card) -> AnyView {
             }
         })
         .collect();
-    let links = (!links.is_empty()).then(|| view! { <h4>{words::links}</h4> <ul>{links}</ul> });
+    let links = (own && !links.is_empty()).then(|| view! { <h4>{words::links}</h4> <ul>{links}</ul> });
     view! {
         <article class="card stack-tight">
             <h3>{bdi(&source_name(&card.source))}</h3>
@@ -148,14 +172,21 @@ fn card(card: &Card) -> AnyView {
             <Facts>{facts}</Facts>
             {files}
             {links}
-            <Original parcel=card.parcel at=card.at.clone() format=card.format.clone() />
+            {own.then(|| view! { <Original parcel=card.parcel at=card.at.clone() format=card.format.clone() /> })}
         </article>
     }
     .into_any()
 }
 
 fn fact(said: &Line) -> AnyView {
-    let (label, answer) = (text::label(&said.label), answer(&said.answer));
+    let answer = match &said.answer {
+        Answer::Text(words) => {
+            let told = explained(words, said.label == Label::Dose);
+            view! { <span class="as-written">{told}</span> }.into_any()
+        }
+        other => answer(other),
+    };
+    let label = text::label(&said.label);
     view! { <Fact name=label>{answer}</Fact> }.into_any()
 }
 

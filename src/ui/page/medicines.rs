@@ -26,7 +26,7 @@ pub fn reconciliation(page: &Medicines, leads: Leads) -> AnyView {
 fn heading(words: &'static str, leads: Leads) -> AnyView {
     match leads {
         Leads::Item => view! { <h2>{words}</h2> }.into_any(),
-        Leads::Nowhere => view! { <h4>{words}</h4> }.into_any(),
+        Leads::Nowhere | Leads::Window(_) => view! { <h4>{words}</h4> }.into_any(),
     }
 }
 
@@ -34,7 +34,7 @@ fn heading(words: &'static str, leads: Leads) -> AnyView {
 fn medicine(id: &str, title: &str, leads: Leads) -> AnyView {
     match leads {
         Leads::Item => view! { <a href=Place::Item(id.to_owned()).href()>{bdi(title)}</a> }.into_any(),
-        Leads::Nowhere => bdi(title),
+        Leads::Nowhere | Leads::Window(_) => leads.title(id, bdi(title)),
     }
 }
 
@@ -75,7 +75,7 @@ fn row(line: &MedicineLine, names: &[String], leads: Leads) -> AnyView {
         .cells
         .iter()
         .zip(names)
-        .map(|(c, name)| view! { <td data-label=name.clone()>{c.as_ref().map_or_else(absent, cell)}</td> })
+        .map(|(c, name)| view! { <td data-label=name.clone()>{c.as_ref().map_or_else(|| absent(leads), cell)}</td> })
         .collect();
     let tone = match line.mark {
         Mark::Differs | Mark::StoppedHereActiveThere => Tone::Warning,
@@ -93,8 +93,10 @@ fn row(line: &MedicineLine, names: &[String], leads: Leads) -> AnyView {
     .into_any()
 }
 
-fn absent() -> AnyView {
-    view! { <span class="soft">{text::absent(crate::view::Absent::NotInSource)}</span> }.into_any()
+/// In one's own record the source does not have it; of a share only that nothing of it was shared from there is known.
+fn absent(leads: Leads) -> AnyView {
+    let own = text::absent(crate::view::Absent::NotInSource);
+    view! { <span class="soft">{if leads.is_own() { own } else { words::not_shared() }}</span> }.into_any()
 }
 
 fn cell(cell: &MedicineCell) -> AnyView {

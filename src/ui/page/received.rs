@@ -3,11 +3,14 @@
 use leptos::prelude::*;
 
 use super::clinician::clinician;
+use super::item;
 use super::section::print;
 use crate::app::lent as device;
 use crate::app::wire::{self, Showing};
 use crate::ui::front::Front;
-use crate::ui::part::{Callout, CodeView, Dialogue, PageHead, Tone, Trouble, clock, countdown, local_moment};
+use crate::ui::part::{
+    Callout, CodeView, Dialogue, Leads, PageHead, Tone, Trouble, clock, countdown, load, local_moment,
+};
 use crate::ui::text::{self, received as words};
 
 /// The page of a received share.
@@ -15,27 +18,56 @@ use crate::ui::text::{self, received as words};
 pub fn Received(
     /// What came in.
     received: wire::Received,
-    /// Called when it is done, or at its end.
+    /// Called when it is done.
     over: Callback<()>,
+    /// Called at its end, with when that was.
+    ended: Callback<String>,
 ) -> impl IntoView {
-    let until = received.ends_at.clone();
+    let front = Front::get();
+    let (until, end) = (received.ends_at.clone(), received.ends_at.clone());
     let left = countdown(move || until.clone());
     Effect::new(move || {
         if left.get() == Some(0) {
-            over.run(());
+            ended.run(end.clone());
         }
     });
     let time = move || left.get().map(|s| words::left(&clock(s)));
     let page = received.page.clone();
     let checks = received.clone();
+    // One item with everything that the share says of it, in a window: the address names nothing clinical.
+    let shown = RwSignal::new(None::<String>);
+    let open = RwSignal::new(false);
+    Effect::new(move || open.set(shown.with(Option::is_some)));
+    Effect::new(move || {
+        if !open.get() {
+            shown.set(None);
+        }
+    });
+    let whole = move || {
+        shown.get().map(|id| {
+            load(
+                move || front.client.received_entry(id.clone()),
+                |page| match page {
+                    Some(page) => item::received(&page),
+                    None => view! { <p>{text::failure::not_found}</p> }.into_any(),
+                },
+            )
+        })
+    };
     view! {
         <PageHead title=words::title />
         <div class="stack">
             <div class="no-print">{move || sentences(&checks)}</div>
             <p class="figures no-print">{time}</p>
             <Tools received=received over=over />
-            {move || clinician(&page)}
+            {move || clinician(&page, Leads::Window(shown))}
         </div>
+        <Dialogue open title=text::item::window>
+            {whole}
+            <button type="button" class="button" on:click=move |_| open.set(false)>
+                {text::common::close}
+            </button>
+        </Dialogue>
     }
 }
 

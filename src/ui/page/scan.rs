@@ -40,6 +40,8 @@ struct Desk {
     request: RwSignal<Option<Showing>>,
     by_link: RwSignal<bool>,
     queue: Queue,
+    /// When the share ended that stood here, RFC 3339.
+    ended: RwSignal<Option<String>>,
 }
 
 impl Desk {
@@ -47,10 +49,19 @@ impl Desk {
         match answer {
             Ok(inbox) => {
                 self.fault.set(None);
+                if inbox != Inbox::Empty {
+                    self.ended.set(None);
+                }
                 self.inbox.set(inbox);
             }
             Err(fault) => self.fault.set(Some(fault)),
         }
+    }
+
+    /// A share is at its end: it goes from the screen and from memory, and the page says why.
+    fn end(self, at: String) {
+        self.again();
+        self.ended.set(Some(at));
     }
 
     fn hear(self, text: String) {
@@ -130,6 +141,7 @@ pub fn ScanPage() -> impl IntoView {
         request: RwSignal::new(None),
         by_link: RwSignal::new(false),
         queue: Queue::get(),
+        ended: RwSignal::new(None),
     };
     leptos::task::spawn_local(async move { desk.take(front.client.inbox().await) });
     // A token that came with the address is read like any other, with a word about links.
@@ -150,9 +162,11 @@ pub fn ScanPage() -> impl IntoView {
 #[component]
 fn Opened(desk: Desk) -> impl IntoView {
     let shown = move || match desk.inbox.get() {
-        Inbox::Open(received) => {
-            Some(view! { <Received received=*received over=Callback::new(move |()| desk.again()) /> })
-        }
+        Inbox::Open(received) => Some(view! { <Received
+            received=*received
+            over=Callback::new(move |()| desk.again())
+            ended=Callback::new(move |at| desk.end(at))
+        /> }),
         _ => None,
     };
     view! { <Link desk /> {shown} }
@@ -192,6 +206,15 @@ fn Looking(desk: Desk) -> impl IntoView {
 #[component]
 fn State(desk: Desk) -> impl IntoView {
     let fault = move || desk.fault.get().map(|fault| view! { <Trouble fault /> });
+    let ended = move || {
+        desk.ended.get().map(|at| {
+            view! {
+                <Callout tone=Tone::Warning title=move || words::ended(&local_moment(&at))>
+                    <p>{words::ended_then}</p>
+                </Callout>
+            }
+        })
+    };
     let state = move || match desk.inbox.get() {
         Inbox::Empty | Inbox::Open(_) => ().into_any(),
         Inbox::Partly { have, need } => {
@@ -202,7 +225,7 @@ fn State(desk: Desk) -> impl IntoView {
         Inbox::Locked { wrong } => view! { <Spoken desk wrong /> }.into_any(),
         Inbox::Refused(why) => refused(desk, &why),
     };
-    view! { <div role="status" aria-live="polite" class="stack">{fault} {state}</div> }
+    view! { <div role="status" aria-live="polite" class="stack">{ended} {fault} {state}</div> }
 }
 
 fn refused(desk: Desk, why: &Refusal) -> AnyView {

@@ -4,7 +4,7 @@ use leptos::prelude::*;
 
 use super::clinician::clinician;
 use crate::ui::front::Front;
-use crate::ui::part::{BackTo, PageHead, load};
+use crate::ui::part::{BackTo, Leads, PageHead, load};
 use crate::ui::place::Place;
 use crate::ui::text::journal as words;
 
@@ -20,7 +20,7 @@ pub fn Shared(
         <PageHead title=words::again lede=words::again_lede />
         {load(
             move || front.client.share_again(id.clone()),
-            |page| view! { <div class="card preview">{clinician(&page)}</div> },
+            |page| view! { <div class="card preview">{clinician(&page, Leads::Nowhere)}</div> },
         )}
     }
 }

@@ -2,6 +2,7 @@
 
 use leptos::prelude::*;
 
+use super::abbr::{beside, explained};
 use super::{Badge, Degraded, Spark, Tone, TrustMark};
 use crate::record::{Kind, Polarity, Section, Standing};
 use crate::ui::place::Place;
@@ -14,8 +15,34 @@ use crate::view::{Day, Flagging, Row};
 pub enum Leads {
     /// To the item's page.
     Item,
-    /// To nothing: a received or previewed view stands for itself.
+    /// To nothing: a previewed view, and one looked at again, stand for themselves.
     Nowhere,
+    /// To a window over the page, for which the item's id is put here: a received view has no address of its own.
+    Window(RwSignal<Option<String>>),
+}
+
+impl Leads {
+    /// True if the reader has the record itself, with its originals.
+    pub fn is_own(self) -> bool {
+        self == Leads::Item
+    }
+
+    /// A title that leads there.
+    pub fn title(self, id: &str, title: AnyView) -> AnyView {
+        let Leads::Window(shown) = self else { return title };
+        let id = id.to_owned();
+        view! {
+            <button
+                type="button"
+                class="as-link strong"
+                aria-haspopup="dialog"
+                on:click=move |_| shown.set(Some(id.clone()))
+            >
+                {title}
+            </button>
+        }
+        .into_any()
+    }
 }
 
 /// A list of rows.
@@ -28,12 +55,13 @@ pub fn lines(rows: &[Row], leads: Leads) -> AnyView {
 pub fn line(row: &Row, leads: Leads) -> AnyView {
     let href = match leads {
         Leads::Item => Place::Item(row.id.clone()).href(),
-        Leads::Nowhere => String::new(),
+        Leads::Nowhere | Leads::Window(_) => String::new(),
     };
+    let title = leads.title(&row.id, bdi(&row.title));
     view! {
         <li class="line">
-            <p class="line-title">{heading(row, bdi(&row.title), href)}</p>
-            {under(row)} {(leads == Leads::Nowhere).then(|| rest(row))}
+            <p class="line-title">{heading(row, title, href)} {leads.is_own().then(|| beside(&row.title))}</p>
+            {under(row)} {(!leads.is_own()).then(|| rest(row))}
         </li>
     }
     .into_any()
@@ -64,7 +92,7 @@ pub fn under(row: &Row) -> AnyView {
         .collect();
     let ranges =
         (!row.range.is_empty()).then(|| view! { <p class="small soft">{words::range()} " " {several(&row.range)}</p> });
-    let doses: Vec<_> = row.dose.iter().map(|d| view! { <p class="line-dose">{bdi(d)}</p> }).collect();
+    let doses: Vec<_> = row.dose.iter().map(|d| view! { <p class="line-dose">{explained(d, true)}</p> }).collect();
     let reactions =
         (!row.reactions.is_empty()).then(|| view! { <p>{words::reactions()} " " {several(&row.reactions)}</p> });
     let severity = (!row.severity.is_empty()).then(|| view! { <p>{words::severity()} " " {bdi(&row.severity)}</p> });
@@ -88,6 +116,9 @@ fn facts(row: &Row) -> AnyView {
     let mut said: Vec<AnyView> = Vec::new();
     if let Some(dates) = dates(row) {
         said.push(view! { <span class="figures">{dates}</span> }.into_any());
+    }
+    if let Some(age) = row.age_then {
+        said.push(view! { <span>{words::age_then(&text::age(age))}</span> }.into_any());
     }
     if says_status(row) {
         let own = (!row.status.is_empty()).then(|| view! { " (" {bdi(&row.status)} ")" });
@@ -169,8 +200,9 @@ pub fn value(value: &str, unit: &str, flagging: &Flagging) -> AnyView {
 pub fn analyte(row: &AnalyteRow, leads: Leads) -> AnyView {
     let href = match leads {
         Leads::Item => Place::Analyte(row.id.clone()).href(),
-        Leads::Nowhere => String::new(),
+        Leads::Nowhere | Leads::Window(_) => String::new(),
     };
+    let title = leads.title(&row.latest.id, bdi(&row.title));
     let spark = (!row.spark.is_empty()).then(|| view! { <Spark points=row.spark.clone() /> });
     let more = (row.count > 1).then(|| words::count(row.count.into()));
     let repeat = row.repeat.as_ref().map(|again| {
@@ -180,8 +212,8 @@ pub fn analyte(row: &AnalyteRow, leads: Leads) -> AnyView {
     view! {
         <li class="line line-analyte">
             <div>
-                <p class="line-title">{heading(&row.latest, bdi(&row.title), href)}</p>
-                {under(&row.latest)} {(leads == Leads::Nowhere).then(|| rest(&row.latest))} {repeat}
+                <p class="line-title">{heading(&row.latest, title, href)} {leads.is_own().then(|| beside(&row.title))}</p>
+                {under(&row.latest)} {(!leads.is_own()).then(|| rest(&row.latest))} {repeat}
             </div>
             <div class="line-trend small soft">{spark} {more}</div>
         </li>

@@ -2,6 +2,7 @@
 //! stand in `style/part`. Words come in as [`TextProp`](leptos::prelude::TextProp): a message function of
 //! [`text`](super::text), a closure, or a text.
 
+mod abbr;
 mod above;
 mod badge;
 mod callout;
@@ -23,6 +24,7 @@ mod own_head;
 mod progress;
 mod tile;
 
+pub use abbr::explained;
 pub use above::{above, absences, source_name};
 pub use badge::{Badge, DayText, Degraded, SourceText, TrustMark};
 pub use callout::{Callout, Tone};

@@ -1,6 +1,6 @@
 use leptos::{html, prelude::*};
 
-use super::line::bdi;
+use super::abbr::explained;
 use crate::ui::text::common;
 
 /// The head of a page about one thing of the record: its h1 are the source's words. The window's title, which browsers
@@ -27,7 +27,7 @@ pub fn OwnHead(
     view! {
         <header class="head">
             <h1 node_ref=heading tabindex="-1">
-                {bdi(&title)}
+                {explained(&title, false)}
             </h1>
             {children.map(|children| children())}
         </header>

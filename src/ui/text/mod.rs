@@ -9,6 +9,7 @@
 
 use core::cell::Cell;
 
+pub mod abbreviations;
 pub mod plain;
 mod shown;
 mod words;

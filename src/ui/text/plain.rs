@@ -134,6 +134,7 @@ fn row(row: &Row) -> String {
         said.push(row.certainty.clone());
     }
     said.push(day_or_none(row.date.as_ref()));
+    said.extend(row.age_then.map(|age| line::age_then(&super::age(age))));
     said.extend(row.end.as_ref().map(|d| line::until(&day(d))));
     let sources: Vec<&str> = row.sources.iter().map(|s| super::named_or_typed(s)).collect();
     said.push(format!("{} {}", line::source(), sources.join(", ")));
@@ -188,6 +189,7 @@ mod tests {
             criticality: String::new(),
             date: Some(day("2019-03")),
             end: None,
+            age_then: None,
             standing: Standing::Active,
             status: "active".into(),
             certainty: String::new(),

@@ -7,7 +7,7 @@ use crate::app::wire::{Consent, Preview};
 use crate::ui::front::Front;
 use crate::ui::page::clinician::clinician;
 use crate::ui::page::sharing::{Audience, Sharing};
-use crate::ui::part::{Callout, Disclosure, Field, Icon, Sign, Tick, Tone, Trouble, load};
+use crate::ui::part::{Callout, Disclosure, Field, Icon, Leads, Sign, Tick, Tone, Trouble, load};
 use crate::ui::place::Place;
 use crate::ui::text::{self, share as words};
 
@@ -52,7 +52,7 @@ fn draw(preview: Preview) -> AnyView {
         {left_out}
         <p class="soft">{size} " (" {text::size(preview.bytes.into())} ")"</p>
         <p class="small soft">{words::check_preview()}</p>
-        <div class="card preview">{clinician(&preview.page)}</div>
+        <div class="card preview">{clinician(&preview.page, Leads::Nowhere)}</div>
     }
     .into_any()
 }
