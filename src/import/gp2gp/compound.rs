@@ -173,7 +173,7 @@ impl<'a> Reader<'a, '_> {
             }
             entry.labels = self.labels(*part, &entry.labels);
             entry.notes.extend(statement::annotations(*part));
-            if attr(*part, "negationInd") == "true" {
+            if super::is_negated(*part) {
                 detail(&mut entry, "negationInd", concept.label().unwrap_or("true"));
             }
             entry.components.push(Component {

@@ -16,7 +16,7 @@ use super::hl7v3::{self, Node, Words, attr, child, children, descend};
 use super::xml::Tree;
 use super::{ImportError, LIMITS, Phase, Progress, READER, issue, tell};
 use crate::record::{
-    Coding, Concept, Detail, Entry, IssueCode, Kind, Link, NhsNumber, Outcome, PartialDate, Reading, Section, Severity,
+    Coding, Concept, Detail, Entry, IssueCode, Kind, Link, NhsNumber, Outcome, PartialDate, Polarity, Reading, Section, Severity,
     Standing,
 };
 
@@ -294,8 +294,8 @@ impl<'a> Reader<'a, '_> {
         let own = self.participants(node);
         entry.performer = if own.is_empty() { context.performers.clone() } else { own };
         entry.status = codes::status(node);
-        if attr(node, "negationInd") == "true" {
-            entry.polarity = crate::record::Polarity::Negated;
+        if is_negated(node) {
+            negate(&mut entry);
         }
         if !context.visit.is_empty() {
             entry.links.push(Link { role: "encounter".to_owned(), to: context.visit.clone() });
@@ -325,6 +325,7 @@ impl<'a> Reader<'a, '_> {
         if !entry.named && !entry.concept.is_empty() {
             self.issue(Severity::Information, IssueCode::CodeWithoutName, &entry.at, &entry.title);
         }
+        absent(&mut entry);
         if entry.degraded.is_none() {
             entry.degraded = super::fhir::words::degraded(&entry.concept).cloned();
         }
@@ -386,6 +387,32 @@ impl<'a> Reader<'a, '_> {
                 }
             }
         }
+    }
+}
+
+/// True if a statement says that it is not so (HL7 v3 `negationInd`).
+pub(super) fn is_negated(node: Node<'_>) -> bool {
+    matches!(attr(node, "negationInd"), "true" | "1")
+}
+
+/// What the negation of such a statement says. To be called when kind and concept are known.
+pub(super) fn negate(entry: &mut Entry) {
+    entry.polarity = match entry.kind {
+        Kind::Immunization | Kind::Procedure => Polarity::NotDone,
+        Kind::ServiceRequest | Kind::MedicationRequest => Polarity::DoNotPerform,
+        Kind::MedicationStatement => Polarity::NotTaken,
+        _ => Polarity::Negated,
+    };
+    if entry.polarity == Polarity::NotDone && !entry.in_error() {
+        entry.status.standing = Standing::Stopped;
+    }
+}
+
+/// What the words say of absence, where the statement itself does not say no. Both together say twice no, and what that
+/// means can't be known.
+pub(super) fn absent(entry: &mut Entry) {
+    if let Some(found) = super::fhir::words::absence(&entry.concept) {
+        entry.polarity = if entry.polarity == Polarity::Positive { found } else { Polarity::Unknown };
     }
 }
 

@@ -36,9 +36,6 @@ impl<'a> Reader<'a, '_> {
             entry.section = Section::FamilyHistory;
         }
         self.measure(node, values, &mut entry);
-        if let Some(found) = absent.filter(|_| entry.polarity == Polarity::Positive) {
-            entry.polarity = found;
-        }
         self.end(node, entry);
     }
 
@@ -75,9 +72,6 @@ impl<'a> Reader<'a, '_> {
                 }
                 other => detail(&mut entry, "value", format!("{} {}", other.text(), other.unit())),
             }
-        }
-        if let Some(found) = absence(&entry.concept).filter(|_| entry.polarity == Polarity::Positive) {
-            entry.polarity = found;
         }
         self.end(node, entry);
     }

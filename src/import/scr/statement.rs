@@ -2,8 +2,9 @@
 
 use super::hl7v3::{self, Node, attr, child, children, descend};
 use super::{Reader, elements, id, name};
-use crate::import::fhir::words::{absence, degraded};
-use crate::record::{Concept, Detail, Entry, IssueCode, Kind, Link, Outcome, Polarity, Section, Severity, Standing};
+use crate::import::fhir::words::degraded;
+use crate::import::gp2gp::{absent, is_negated, negate};
+use crate::record::{Concept, Detail, Entry, IssueCode, Kind, Link, Outcome, Section, Severity, Standing};
 
 /// What `statusCode` says (HL7 v3 ActStatus).
 pub fn standing(code: &str) -> Standing {
@@ -182,12 +183,11 @@ impl<'a> Reader<'a> {
 
     /// Whether it, or what it stands in, is negated.
     fn polarity(&self, node: Node<'a>, entry: &mut Entry) {
-        let inside = node.ancestors().take_while(|n| name(*n) != "GPSummary");
-        if inside.into_iter().any(|n| n.is_element() && attr(n, "negationInd") == "true") {
-            entry.polarity = Polarity::Negated;
-        } else if let Some(found) = absence(&entry.concept) {
-            entry.polarity = found;
+        let mut inside = node.ancestors().take_while(|n| name(*n) != "GPSummary").filter(|n| n.is_element());
+        if inside.any(is_negated) {
+            negate(entry);
         }
+        absent(entry);
     }
 
     fn complete(&mut self, entry: &mut Entry, short: &str) {
