@@ -5,9 +5,11 @@
 use std::ops::ControlFlow;
 
 use tessera::import;
-use tessera::record::Polarity::{self, DoNotPerform, Negated, NoneKnown, NotDone, NotTaken, Positive, Refuted, Unknown};
-use tessera::record::Standing::{self, Active, Amended, Ended, EnteredInError, Final, Preliminary, Stopped};
-use tessera::record::{Entry, Kind, Reading, Value};
+use tessera::record::Polarity::{
+    self, DoNotPerform, Negated, NoneKnown, NotDone, NotTaken, Positive, Refuted, Unknown,
+};
+use tessera::record::Standing::{self, Active, Amended, Ended, EnteredInError, Final, Planned, Preliminary, Stopped};
+use tessera::record::{Entry, Kind, Nothing, Reading, Section, Value};
 
 /// The formats, each with the frame in which a saying of it stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -38,7 +40,9 @@ fn framed(format: Format, saying: &str) -> String {
         R4 => saying.to_owned(),
         R4Xml => saying.replacen(' ', " xmlns=\"http://hl7.org/fhir\" ", 1),
         R5 => saying.replacen('{', r#"{"meta":{"profile":["http://hl7.org/fhir/5.0/StructureDefinition/x"]},"#, 1),
-        Stu3 => saying.replacen('{', r#"{"meta":{"profile":["https://fhir.hl7.org.uk/STU3/StructureDefinition/x"]},"#, 1),
+        Stu3 => {
+            saying.replacen('{', r#"{"meta":{"profile":["https://fhir.hl7.org.uk/STU3/StructureDefinition/x"]},"#, 1)
+        }
         Dstu2 => saying.replacen('{', r#"{"meta":{"profile":["http://hl7.org/fhir/DSTU2/x"]},"#, 1),
         Cda => {
             let (section, statement) = saying.split_once(' ').unwrap();
@@ -132,7 +136,6 @@ fn allergies() {
     check("nothing is known about it", Allergy, &[
         (R4,    r#"{"resourceType":"AllergyIntolerance","code":{"coding":[{"system":"http://hl7.org/fhir/uv/ips/CodeSystem/absent-unknown-uv-ips","code":"no-allergy-info"}]}}"#, Unknown, UNSAID),
         (R4,    r#"{"resourceType":"AllergyIntolerance","code":{"coding":[{"system":"http://terminology.hl7.org/CodeSystem/v3-NullFlavor","code":"UNK"}]}}"#, Unknown, UNSAID),
-        (Cda,   r#"48765-2 <observation classCode="OBS" moodCode="EVN"><templateId root="2.16.840.1.113883.10.20.22.4.7"/><code code="ASSERTION" codeSystem="2.16.840.1.113883.5.4"/><statusCode code="completed"/><participant typeCode="CSM"><participantRole><playingEntity><code nullFlavor="UNK"/></playingEntity></participantRole></participant></observation>"#, Unknown, UNSAID),
         (Gp2gp, r#"<CompoundStatement classCode="CATEGORY"><code code="SN53.00" codeSystem="2.16.840.1.113883.2.1.6.2"/><component><ObservationStatement><code nullFlavor="UNK"/></ObservationStatement></component></CompoundStatement>"#, Unknown, UNSAID),
         (Scr,   r#"<UKCT_MT144053UK02.Allergy><code nullFlavor="UNK"/></UKCT_MT144053UK02.Allergy>"#, Unknown, UNSAID),
     ]);
@@ -204,7 +207,7 @@ fn medicines() {
         (R5,    r#"{"resourceType":"MedicationStatement","status":"recorded","adherence":{"code":{"coding":[{"code":"not-taking"}]}},"medication":{"concept":{"text":"Aspirin"}}}"#, NotTaken, UNSAID),
         (Stu3,  r#"{"resourceType":"MedicationStatement","status":"active","taken":"n","medicationCodeableConcept":{"text":"Aspirin"}}"#, NotTaken, Active),
         (Dstu2, r#"{"resourceType":"MedicationStatement","status":"active","wasNotTaken":true,"medicationCodeableConcept":{"text":"Aspirin"}}"#, NotTaken, Active),
-        (Cda,   r#"10160-0 <substanceAdministration classCode="SBADM" moodCode="EVN" negationInd="true"><templateId root="2.16.840.1.113883.10.20.22.4.16"/><statusCode code="completed"/><consumable><manufacturedProduct><manufacturedMaterial><code displayName="Aspirin"/></manufacturedMaterial></manufacturedProduct></consumable></substanceAdministration>"#, NotTaken, Ended),
+        (Cda,   r#"10160-0 <substanceAdministration classCode="SBADM" moodCode="EVN" negationInd="true"><templateId root="2.16.840.1.113883.10.20.22.4.16"/><statusCode code="completed"/><consumable><manufacturedProduct><manufacturedMaterial><code displayName="Aspirin"/></manufacturedMaterial></manufacturedProduct></consumable></substanceAdministration>"#, NotTaken, UNSAID),
     ]);
     check("it was stopped", Medicine, &[
         (R4,    r#"{"resourceType":"MedicationStatement","status":"stopped","medicationCodeableConcept":{"text":"Aspirin"}}"#, Positive, Stopped),
@@ -226,7 +229,7 @@ fn medicines() {
     check("it is not to be given", Order, &[
         (R4,    r#"{"resourceType":"MedicationRequest","status":"active","intent":"order","doNotPerform":true,"medicationCodeableConcept":{"text":"Aspirin"}}"#, DoNotPerform, Active),
         (R4Xml, r#"<MedicationRequest ><status value="active"/><doNotPerform value="true"/><medicationCodeableConcept><text value="Aspirin"/></medicationCodeableConcept></MedicationRequest>"#, DoNotPerform, Active),
-        (Cda,   r#"10160-0 <substanceAdministration classCode="SBADM" moodCode="RQO" negationInd="true"><templateId root="2.16.840.1.113883.10.20.22.4.42"/><statusCode code="active"/><consumable><manufacturedProduct><manufacturedMaterial><code displayName="Aspirin"/></manufacturedMaterial></manufacturedProduct></consumable></substanceAdministration>"#, DoNotPerform, Active),
+        (Cda,   r#"10160-0 <substanceAdministration classCode="SBADM" moodCode="RQO" negationInd="true"><templateId root="2.16.840.1.113883.10.20.22.4.42"/><statusCode code="active"/><consumable><manufacturedProduct><manufacturedMaterial><code displayName="Aspirin"/></manufacturedMaterial></manufacturedProduct></consumable></substanceAdministration>"#, DoNotPerform, Planned),
     ]);
     check("an order that was stopped", Order, &[
         (R4,    r#"{"resourceType":"MedicationRequest","status":"stopped","intent":"order","medicationCodeableConcept":{"text":"Aspirin"}}"#, Positive, Stopped),
@@ -326,10 +329,34 @@ fn results_without_a_value() {
     }
 }
 
+/// A section that says nothing, and why, is an answer too; only a positive "none" is one of absence.
+#[test]
+#[rustfmt::skip]
+fn sections_that_say_that_nothing_is_known() {
+    for (format, saying, nothing) in [
+        (Cda,   r#"48765-2 <observation classCode="OBS" moodCode="EVN"><templateId root="2.16.840.1.113883.10.20.22.4.7"/><code code="ASSERTION" codeSystem="2.16.840.1.113883.5.4"/><statusCode code="completed"/><participant typeCode="CSM"><participantRole><playingEntity><code nullFlavor="UNK"/></playingEntity></participantRole></participant></observation>"#, Nothing::Unavailable),
+        (R4,    r#"{"resourceType":"Composition","section":[{"code":{"coding":[{"system":"http://loinc.org","code":"48765-2"}]},"emptyReason":{"coding":[{"system":"http://terminology.hl7.org/CodeSystem/list-empty-reason","code":"notasked"}]}}]}"#, Nothing::Unavailable),
+        (R4,    r#"{"resourceType":"Composition","section":[{"code":{"coding":[{"system":"http://loinc.org","code":"48765-2"}]},"emptyReason":{"coding":[{"system":"http://terminology.hl7.org/CodeSystem/list-empty-reason","code":"withheld"}]}}]}"#, Nothing::Unavailable),
+        (R4,    r#"{"resourceType":"Composition","section":[{"code":{"coding":[{"system":"http://loinc.org","code":"48765-2"}]},"emptyReason":{"coding":[{"system":"http://terminology.hl7.org/CodeSystem/list-empty-reason","code":"nilknown"}]}}]}"#, Nothing::NoneKnown),
+        (R4,    r#"{"resourceType":"Composition","section":[{"code":{"coding":[{"system":"http://loinc.org","code":"48765-2"}]}}]}"#, Nothing::EmptySection),
+        (R4,    r#"{"resourceType":"Composition","section":[{"title":"Allergies and Adverse Reactions","text":{"div":"<div>Nuts</div>"}}]}"#, Nothing::NarrativeOnly),
+        (Stu3,  r#"{"resourceType":"List","code":{"coding":[{"system":"http://snomed.info/sct","code":"886921000000105"}]},"emptyReason":{"coding":[{"code":"no-content-recorded"}]}}"#, Nothing::Unavailable),
+        (Scr,   r#"<presentationText><value><html><body><h2>Summary</h2><h2>Allergies</h2><p>No relevant information available for this category.</p></body></html></value></presentationText>"#, Nothing::Unavailable),
+        (Scr,   r#"<presentationText><value><html><body><h2>Summary</h2><h2>Allergies</h2><p>Nuts</p></body></html></value></presentationText>"#, Nothing::NarrativeOnly),
+    ] {
+        let reading = read(format, saying);
+        let said: Vec<Nothing> = reading.says.iter().filter(|s| s.section == Section::Allergies).map(|s| s.nothing).collect();
+        assert_eq!(said, [nothing], "{format:?} {saying}");
+    }
+}
+
 /// Whatever is said, it is counted once, and never as what it is not.
 #[test]
 fn what_is_not_so_is_in_no_count_of_what_is() {
-    let reading = read(R4, r#"{"resourceType":"MedicationStatement","status":"active","taken":"n","medicationCodeableConcept":{"text":"Aspirin"}}"#);
+    let reading = read(
+        R4,
+        r#"{"resourceType":"MedicationStatement","status":"active","taken":"n","medicationCodeableConcept":{"text":"Aspirin"}}"#,
+    );
     let report = import::report::json(&reading, "", tessera::record::Hash::default(), 0);
     assert!(report.contains("\"medicinesActive\":0"), "{report}");
     let reading = read(V2, "OBR|1|||^U&E\rOBX|1|ST|^Sodium||x||||||W");

@@ -2,8 +2,8 @@ use super::super::fhir::words::{absence, degraded};
 use super::super::hl7v3::{self, NULL_FLAVOUR, Node, attr, child, children, descend};
 use super::{Ctx, Reader, template};
 use crate::record::{
-    Coding, Concept, Detail, Entry, Identifier, IssueCode, Outcome, PartialDate, Polarity, Quantity, Severity,
-    Standing, Value,
+    Coding, Concept, Detail, Entry, Identifier, IssueCode, Nothing, Outcome, PartialDate, Polarity, Quantity, Section,
+    SectionSays, Severity, Standing, Value,
 };
 
 /// How far back a thing said twice is looked for.
@@ -299,9 +299,15 @@ impl<'a> Reader<'a> {
         }
         entry.title = entry.title.split_whitespace().collect::<Vec<_>>().join(" ");
         if entry.title.is_empty() && says_nothing(node) {
-            // Every word in it is a null flavour: there is nothing to be shown, and nothing to be missed.
+            // Every word in it is a null flavour: there is nothing to be shown, and nothing to be missed. Of what
+            // matters most it is an answer all the same: not known, or not asked.
             let at = entry.at.clone();
             self.issue(Severity::Information, IssueCode::MissingElement, &at, node.tag_name().name());
+            let section = entry.section;
+            if matches!(section, Section::Allergies | Section::Medications | Section::Problems) {
+                let says = SectionSays { section, nothing: Nothing::Unavailable, text: String::new(), at };
+                self.reading.says.push(says);
+            }
             self.mark(node, Outcome::Kept);
             return None;
         }

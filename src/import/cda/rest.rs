@@ -54,6 +54,10 @@ impl<'a> Reader<'a> {
         let mut entry = self.begin(node, ctx, Entry::new(section, kind, "", ""));
         self.coded(node, &mut entry);
         entry.polarity = polarity(node, ctx, &entry.concept, Polarity::NotDone);
+        // Completed as a statement, not as a deed.
+        if entry.polarity == Polarity::NotDone && entry.status.standing == Standing::Ended {
+            entry.status.standing = Standing::Stopped;
+        }
         for site in children(node, "approachSiteCode") {
             detail(&mut entry, "site", hl7v3::labelled(site, &self.words));
         }

@@ -16,8 +16,8 @@ use super::hl7v3::{self, Node, Words, attr, child, children, descend};
 use super::xml::Tree;
 use super::{ImportError, LIMITS, Phase, Progress, READER, issue, tell};
 use crate::record::{
-    Coding, Concept, Detail, Entry, IssueCode, Kind, Link, NhsNumber, Outcome, PartialDate, Polarity, Reading, Section, Severity,
-    Standing,
+    Coding, Concept, Detail, Entry, IssueCode, Kind, Link, NhsNumber, Outcome, PartialDate, Polarity, Reading, Section,
+    Severity, Standing,
 };
 
 mod check;
