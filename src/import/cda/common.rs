@@ -88,7 +88,10 @@ impl<'a> Reader<'a> {
             let when = hl7v3::ivl_ts(time);
             (entry.date, entry.end) = (when.start, when.end);
         }
-        entry.date = entry.date.take().or_else(|| ctx.date.clone());
+        // When a battery was taken is when its findings were. When a visit began is not when a problem did.
+        if entry.kind == crate::record::Kind::Observation {
+            entry.date = entry.date.take().or_else(|| ctx.date.clone());
+        }
         let (people, written) = self.people(node);
         entry.performer = if people.is_empty() { ctx.performer.clone() } else { people };
         entry.recorded = written.or_else(|| ctx.recorded.clone());
@@ -252,7 +255,12 @@ impl<'a> Reader<'a> {
     /// What a subject is to the patient: the relation's words, else the person's name.
     pub fn relation(&self, subject: Node<'a>) -> String {
         let Some(role) = child(subject, "relatedSubject") else { return String::new() };
-        let label = self.label(role, "code");
+        // "Natural parent" alone does not say which one; "Dad" does.
+        let told = child(role, "code").and_then(|c| hl7v3::referred(c, &self.words));
+        let label = match (self.label(role, "code"), told) {
+            (label, Some(told)) if !label.is_empty() => format!("{label} ({told})"),
+            (label, _) => label,
+        };
         let name = descend(role, &["subject", "name"]).map(|n| hl7v3::name(n).text).unwrap_or_default();
         [label, name, attr(role, "classCode").to_owned()].into_iter().find(|w| !w.is_empty()).unwrap_or_default()
     }

@@ -11,8 +11,8 @@ impl<'a> Reader<'a> {
         inner.depth += 1;
         inner.negated = false;
         inner.concern = String::new();
-        // A text, a date or a person of the whole holds for its parts where they have none of their own.
-        inner.date = entry.date.clone();
+        // A date or a person of the whole holds for its parts where they have none of their own.
+        inner.date = entry.date.clone().filter(|_| matches!(entry.kind, Kind::Observation | Kind::DiagnosticReport));
         inner.recorded = entry.recorded.clone();
         inner.performer = entry.performer.clone();
         let relations = node.children().filter(|c| is(*c, "entryRelationship") || is(*c, "component"));

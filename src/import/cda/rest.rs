@@ -53,6 +53,11 @@ impl<'a> Reader<'a> {
         };
         let mut entry = self.begin(node, ctx, Entry::new(section, kind, "", ""));
         self.coded(node, &mut entry);
+        if what == Some(What::Note) {
+            // "Note" is what all of them are; what sort of note stands in the translation.
+            let sort = child(node, "code").and_then(|c| child(c, "translation"));
+            sort.map(|s| attr(s, "displayName")).unwrap_or_default().clone_into(&mut entry.title);
+        }
         entry.polarity = polarity(node, ctx, &entry.concept, Polarity::NotDone);
         // Completed as a statement, not as a deed.
         if entry.polarity == Polarity::NotDone && entry.status.standing == Standing::Ended {

@@ -472,3 +472,39 @@ fn each_piece_has_one_line() {
         }
     }
 }
+
+#[test]
+fn a_problem_of_a_visit_does_not_begin_with_the_visit() {
+    let found = section(
+        "46240-8",
+        "<encounter moodCode='EVN'><code code='1' displayName='Visit'/><effectiveTime value='20200101'/><entryRelationship \
+         typeCode='SUBJ'><act moodCode='EVN'><templateId root='2.16.840.1.113883.10.20.22.4.80'/><code code='29308-4' \
+         displayName='Diagnosis'/><entryRelationship typeCode='SUBJ'><observation moodCode='EVN'><templateId \
+         root='2.16.840.1.113883.10.20.22.4.4'/><code code='282291009'/><value xsi:type='CD' code='1' displayName='Cough'/>\
+         </observation></entryRelationship></act></entryRelationship></encounter>",
+    );
+    let cough = found.entries.iter().find(|e| e.title == "Cough").unwrap();
+    assert_eq!((&cough.kind, &cough.date, cough.detail("type")), (&Kind::Condition, &None, Some("Diagnosis")));
+    let visit = found.entries.iter().find(|e| e.kind == Kind::Encounter).unwrap();
+    assert_eq!(visit.links[0].to, cough.at);
+}
+
+#[test]
+fn a_long_note_is_shown_whole_and_a_packed_one_is_a_document() {
+    let words = "He slept well. ".repeat(1_000);
+    let note = |text: &str| {
+        reading(&format!(
+            "<section><text><content ID='n'>{words}</content></text><entry><act moodCode='EVN'><templateId \
+             root='2.16.840.1.113883.10.20.22.4.202'/><code code='34109-9' displayName='Note'><translation code='18842-5' \
+             displayName='Discharge summary'/></code>{text}</act></entry></section>"
+        ))
+    };
+    let found = note("<text><reference value='#n'/></text>");
+    assert_eq!(
+        (only(&found).title.as_str(), only(&found).notes.as_slice()),
+        ("Discharge summary", &[words.trim().to_owned()][..])
+    );
+    let found = note("<text mediaType='text/rtf' representation='B64'>e1xydGYxfQ==</text>");
+    assert_eq!((found.attachments.len(), only(&found).attachments.len(), found.attachments[0].bytes), (1, 1, 7));
+    assert!(only(&found).notes.is_empty());
+}

@@ -16,7 +16,6 @@ pub fn uri(root: &str) -> String {
         "2.16.840.1.113883.2.1.3.2.4.14" => "http://read.info/ctv3",
         "2.16.840.1.113883.2.1.6.3" => "https://fhir.hl7.org.uk/Id/egton-codes",
         "2.16.840.1.113883.2.1.4.1" => system::NHS_NUMBER,
-        "2.16.840.1.113883.2.1.3.2.4.16.53" => system::CHI_NUMBER,
         "2.16.840.1.113883.6.3" => "http://hl7.org/fhir/sid/icd-10",
         "2.16.840.1.113883.6.90" => "http://hl7.org/fhir/sid/icd-10-cm",
         "2.16.840.1.113883.6.4" => "http://www.cms.gov/Medicare/Coding/ICD10",

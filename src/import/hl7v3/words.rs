@@ -5,10 +5,9 @@ use std::rc::Rc;
 use super::Node;
 use super::tree::{attr, child, is};
 
-/// Longest text taken over by a reference, in characters. What is longer is no name and no note but a whole
-/// narrative; it stays readable where it stands.
-const LONGEST: usize = 4_000;
-/// Most characters taken over by references in one file: many references to one text would else grow without end.
+/// Longest text taken over by reference as the name of a code, in bytes. What is longer names nothing.
+const LONGEST: usize = 2_000;
+/// Most bytes taken over by references in one file: many references to one text would else grow without end.
 const MOST: usize = 64 << 20;
 
 /// The parts of a document's narrative by their `ID` (CDA R2 §4.3.5.1), to which codes and statements refer.
@@ -51,7 +50,7 @@ impl<'a> Words<'a> {
         };
         let text = self.text(part);
         let length = text.len();
-        if length > LONGEST {
+        if length > LONGEST && is(node, "originalText") {
             return None;
         }
         if self.taken.get().saturating_add(length) > MOST {
