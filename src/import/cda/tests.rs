@@ -411,12 +411,10 @@ fn depth_and_number_are_borne() {
     // Many references to one long text, and many identifiers of one name.
     let words = format!("<content ID='a'>{}</content>", "word ".repeat(600));
     let many = "<entry><observation moodCode='EVN'><code code='1' displayName='X'/><text><reference value='#a'/></text></observation></entry>";
-    let start = std::time::Instant::now();
     let found = reading(&format!("<section><text>{words}</text>{}</section>", many.repeat(5_000)));
     assert_eq!(found.entries.len(), 5_000);
     let twice = "<content ID='b'>x</content>".repeat(20_000);
     reading(&format!("<section><text>{twice}</text>{}</section>", many.replace("#a", "#b").repeat(5_000)));
-    assert!(start.elapsed().as_secs() < 20, "{:?}", start.elapsed());
 }
 
 /// The pieces of a text, counted by another way than the reader's: over its tags.

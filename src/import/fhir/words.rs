@@ -70,11 +70,13 @@ fn absent_code(coding: &Coding) -> Option<Polarity> {
     }
     match code {
         // No known: allergy, allergies (older), drug, food, environmental, insect, latex allergy;
-        // current problems or disability; procedures; medications; immunizations; device use.
+        // current problems or disability; procedures; medications; immunizations; device use; no drug therapy prescribed.
         "716186003" | "160244002" | "409137002" | "429625007" | "428607008" | "428197003" | "716184000"
-        | "160245001" | "787480003" | "787481004" | "787482006" | "787483001" | "1003774007" => {
+        | "160245001" | "787480003" | "787481004" | "787482006" | "787483001" | "1003774007" | "182849000" => {
             Some(Polarity::NoneKnown)
         }
+        // Drug treatment, past medical history, family history, type of substance: unknown (IHE PCC).
+        "182904002" | "396782006" | "407559004" | "64970000" => Some(Polarity::Unknown),
         _ => None,
     }
 }

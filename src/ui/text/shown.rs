@@ -139,6 +139,15 @@ fn detail(name: &str) -> String {
         "reviewDate" => v::detail_review(),
         "reasonCode" | "reason" => v::detail_reason(),
         "type" => v::detail_type(),
+        "originalText" => v::detail_original(),
+        "qualifier" => v::detail_qualifier(),
+        "relationship" => v::detail_relationship(),
+        "asNeeded" => v::detail_as_needed(),
+        "location" => v::detail_location(),
+        "patientInstruction" => v::detail_instruction(),
+        "ingredient" => v::detail_ingredient(),
+        "specimen" => v::detail_specimen(),
+        "subject" => v::detail_subject(),
         _ => return v::detail_other(name),
     }
     .to_owned()
