@@ -170,7 +170,9 @@ fn own_vital(start: impl Fn(Kind, &str) -> Entry, r: &Record) -> Entry {
     let readings: Vec<(&str, &str)> =
         r.fields.iter().map(|(l, v)| (*l, said(v))).filter(|(l, v)| !ASIDE.contains(l) && !v.is_empty()).collect();
     let value = |text: &str| match (measured(text), unit) {
-        (Some(Value::Quantity(q)), unit) if q.unit.is_empty() => Some(Value::Quantity(quantity(&q.value, &q.comparator, unit))),
+        (Some(Value::Quantity(q)), unit) if q.unit.is_empty() => {
+            Some(Value::Quantity(quantity(&q.value, &q.comparator, unit)))
+        }
         (other, _) => other,
     };
     if let [(_, only)] = readings.as_slice() {

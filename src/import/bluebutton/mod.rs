@@ -121,7 +121,9 @@ fn section(reading: &mut Reading, part: &Part<'_>, name: &str, shift: Option<usi
                     Some((u32::try_from(record.range.start + s).ok()?, u32::try_from(record.range.end + s).ok()?))
                 });
                 if own {
-                    entry.details.push(Detail { name: "informationSource".to_owned(), text: "Self-Entered".to_owned() });
+                    entry
+                        .details
+                        .push(Detail { name: "informationSource".to_owned(), text: "Self-Entered".to_owned() });
                 }
             }
             let outcome = if made.is_empty() { Outcome::Kept } else { Outcome::Shown };

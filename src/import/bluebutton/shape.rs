@@ -63,7 +63,9 @@ pub fn of(title: &str) -> Option<(What, Shape)> {
     let shape = |head: &'static str, labels: &'static [&'static str]| Shape { head, labels, prose: false };
     let prose = |head: &'static str, labels: &'static [&'static str]| Shape { head, labels, prose: true };
     Some(match title {
-        "VA MEDICATION HISTORY" | "VA MEDICATIONS" | "MEDICATION HISTORY" => (What::Medicine, shape("Medication", VA_MEDICINE)),
+        "VA MEDICATION HISTORY" | "VA MEDICATIONS" | "MEDICATION HISTORY" => {
+            (What::Medicine, shape("Medication", VA_MEDICINE))
+        }
         "SELF REPORTED MEDICATIONS AND SUPPLEMENTS" | "SELF REPORTED MEDICATIONS" => {
             (What::Medicine, shape("Category", OWN_MEDICINE))
         }
@@ -90,40 +92,128 @@ pub fn of(title: &str) -> Option<(What, Shape)> {
 }
 
 const VA_MEDICINE: &[&str] = &[
-    "Instructions", "Status", "Refills Remaining", "Last Filled On", "Initially Ordered On", "Quantity", "Days Supply",
-    "Pharmacy", "Prescription Number", "Medication", "Comments", "Prescriber", "Indication",
+    "Instructions",
+    "Status",
+    "Refills Remaining",
+    "Last Filled On",
+    "Initially Ordered On",
+    "Quantity",
+    "Days Supply",
+    "Pharmacy",
+    "Prescription Number",
+    "Medication",
+    "Comments",
+    "Prescriber",
+    "Indication",
 ];
 const OWN_MEDICINE: &[&str] = &[
-    "Category", "Drug Name", "Prescription Number", "Drug Strength", "Dose", "Frequency", "Start Date", "Stop Date",
-    "Pharmacy Name", "Pharmacy Phone", "Pharmacy", "Reason for taking", "Comments", "Status",
+    "Category",
+    "Drug Name",
+    "Prescription Number",
+    "Drug Strength",
+    "Dose",
+    "Frequency",
+    "Start Date",
+    "Stop Date",
+    "Pharmacy Name",
+    "Pharmacy Phone",
+    "Pharmacy",
+    "Reason for taking",
+    "Comments",
+    "Status",
 ];
 const ALLERGY: &[&str] = &[
-    "Location", "Date Entered", "Reaction", "Allergy Type", "VA Drug Class", "Observed/Historical", "Comments", "Date",
-    "Severity", "Diagnosed", "Source", "Effective Date",
+    "Location",
+    "Date Entered",
+    "Reaction",
+    "Allergy Type",
+    "VA Drug Class",
+    "Observed/Historical",
+    "Comments",
+    "Date",
+    "Severity",
+    "Diagnosed",
+    "Source",
+    "Effective Date",
 ];
 const PROBLEM: &[&str] = &["Date/Time Entered", "Location", "Status", "Provider", "Comments"];
 const VACCINE: &[&str] =
     &["Date Received", "Location", "Reaction", "Comments", "Other", "Method", "Reactions", "Provider", "Facility"];
 const VITAL: &[&str] = &["Measurement", "Comments", "Location", "Date/Time Collected"];
 const OWN_VITAL: &[&str] = &[
-    "Date", "Time", "Systolic", "Diastolic", "Heart Rate", "Body Weight", "Measure", "Body temperature", "Method",
-    "Pain Level", "Blood sugar count", "INR value", "Target range", "Location", "Provider", "Comments", "Total cholesterol",
-    "HDL", "LDL", "Triglycerides", "Height", "Feet", "Inches", "Pulse Oximetry", "Oxygen Setting", "Supplemental Oxygen",
-    "Device", "Respiratory Rate", "Other readings", "Symptoms",
+    "Date",
+    "Time",
+    "Systolic",
+    "Diastolic",
+    "Heart Rate",
+    "Body Weight",
+    "Measure",
+    "Body temperature",
+    "Method",
+    "Pain Level",
+    "Blood sugar count",
+    "INR value",
+    "Target range",
+    "Location",
+    "Provider",
+    "Comments",
+    "Total cholesterol",
+    "HDL",
+    "LDL",
+    "Triglycerides",
+    "Height",
+    "Feet",
+    "Inches",
+    "Pulse Oximetry",
+    "Oxygen Setting",
+    "Supplemental Oxygen",
+    "Device",
+    "Respiratory Rate",
+    "Other readings",
+    "Symptoms",
 ];
 const LABORATORY: &[&str] = &[
-    "Lab Type", "Ordering Provider", "Ordering Location", "Specimen", "Date/Time Collected", "Collected Location",
-    TEST_NAME, "Result", "Units", "Reference Range", "Interpretation", "Performing Location", "Status", "Comments",
-    "Collection Sample", "Date/Time Completed", "Result Key",
+    "Lab Type",
+    "Ordering Provider",
+    "Ordering Location",
+    "Specimen",
+    "Date/Time Collected",
+    "Collected Location",
+    TEST_NAME,
+    "Result",
+    "Units",
+    "Reference Range",
+    "Interpretation",
+    "Performing Location",
+    "Status",
+    "Comments",
+    "Collection Sample",
+    "Date/Time Completed",
+    "Result Key",
 ];
 const OWN_TEST: &[&str] = &["Date", "Location performed", "Provider", "Results", "Comments"];
 const REPORT: &[&str] = &[
-    "Specimen", "Date Obtained", "Performing Location", "Date Completed", "Date/Time Exam Performed", "Ordering Location",
-    "Requesting Provider", "Reasons for Study", "Reason for Study", "Clinical History", "Radiologist", "Result",
+    "Specimen",
+    "Date Obtained",
+    "Performing Location",
+    "Date Completed",
+    "Date/Time Exam Performed",
+    "Ordering Location",
+    "Requesting Provider",
+    "Reasons for Study",
+    "Reason for Study",
+    "Clinical History",
+    "Radiologist",
+    "Result",
 ];
 const NOTE: &[&str] = &["Note Title", "Location", "Signed By", "Co-signed By", "Date/Time Signed", "Facility"];
 const STAY: &[&str] = &[
-    "Location", "Admitting Physician", "Discharge Date", "Discharge Physician", "Admission Diagnosis", "Reason for admission",
+    "Location",
+    "Admitting Physician",
+    "Discharge Date",
+    "Discharge Physician",
+    "Admission Diagnosis",
+    "Reason for admission",
 ];
 const APPOINTMENT: &[&str] = &["Location", "Status", "Clinic", "Phone Number", "Type"];
 const EVENT: &[&str] = &["Start Date", "Stop Date", "Response", "Comments"];

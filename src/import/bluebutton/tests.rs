@@ -74,7 +74,10 @@ fn what_the_sample_says_is_said_in_its_own_words() {
     assert_eq!(found.people[0].sex, Some(Sex::Male));
     assert_eq!(found.source.as_of.as_ref().unwrap().day().unwrap().to_string(), "2013-09-09");
     let potassium = entry("POTASSIUM");
-    assert_eq!(potassium.value.as_ref().map(|v| (v.text(), v.unit().to_owned())), Some(("6.5".into(), "mmol/L".into())));
+    assert_eq!(
+        potassium.value.as_ref().map(|v| (v.text(), v.unit().to_owned())),
+        Some(("6.5".into(), "mmol/L".into()))
+    );
     assert_eq!(potassium.interpretation[0].text, "Critical High");
     assert_eq!((potassium.range[0].as_str(), potassium.status.standing), ("3.5-5.0", Standing::Final));
     let imipramine = entry("IMIPRAMINE");
@@ -84,7 +87,10 @@ fn what_the_sample_says_is_said_in_its_own_words() {
     assert_eq!(entry("METHOCARBAMOL").notes[0].lines().count(), 1);
     assert!(entry("TRAMADOL").notes[0].ends_with("reported pain relief"));
     let diovan = entry("Diovan");
-    assert_eq!((diovan.detail("informationSource"), diovan.reactions[0].severity.as_str()), (Some("Self-Entered"), "Mild"));
+    assert_eq!(
+        (diovan.detail("informationSource"), diovan.reactions[0].severity.as_str()),
+        (Some("Self-Entered"), "Mild")
+    );
     let fluoxetine = entry("FLUOXETINE HCL 10MG CAP");
     assert_eq!(fluoxetine.dose, ["TAKE ONE CAPSULE BY MOUTH EVERY MORNING"]);
     assert_eq!((fluoxetine.status.standing, fluoxetine.detail("quantity")), (Standing::Active, Some("90")));
@@ -93,7 +99,10 @@ fn what_the_sample_says_is_said_in_its_own_words() {
     assert_eq!(parts, [("Systolic", "126".to_owned()), ("Diastolic", "82".to_owned())]);
     let note = entry("CARDIOLOGY - FOLLOW-UP");
     let Some(Value::Text(words)) = &note.value else { panic!("no words") };
-    assert!(words.contains("8 total medications") && words.contains("MULTIDISCIPLINARY") == text.contains("MULTIDISCIPLINARY"));
+    assert!(
+        words.contains("8 total medications")
+            && words.contains("MULTIDISCIPLINARY") == text.contains("MULTIDISCIPLINARY")
+    );
     let stay = found.entries.iter().find(|e| e.kind == Kind::Encounter).unwrap();
     assert!(stay.notes[0].contains("THIS IS ONLY A TEST"));
     let piece = import::fragment(text.as_bytes(), imipramine).unwrap();
@@ -140,7 +149,8 @@ fn broken_reports_never_panic_and_always_balance() {
         state ^= state >> 27;
         (state.wrapping_mul(0x2545_F491_4F6C_DD1D) >> 33) as usize % below.max(1)
     };
-    const BITS: [&str; 8] = ["\n", ":", "------", "======", "Allergy Name:", "é", "---- VA NOTES ----\n", "  Status: x  "];
+    const BITS: [&str; 8] =
+        ["\n", ":", "------", "======", "Allergy Name:", "é", "---- VA NOTES ----\n", "  Status: x  "];
     for _ in 0..150 {
         let from = dice(text.len());
         let mut part: Vec<char> = text.iter().skip(from).take(12_000).copied().collect();

@@ -104,8 +104,14 @@ impl<'t> Reader<'t, '_> {
                 // Summary Care Records tell their sections by their headings alone; the words stand in an entry too.
                 if let Some(told) = headings::section(title).filter(|_| section.is_none()) {
                     let nothing = if headings::is_empty(&text) { Nothing::Unavailable } else { nothing };
-                    let words = if withheld { String::new() } else { format!("{title}
-{text}") };
+                    let words = if withheld {
+                        String::new()
+                    } else {
+                        format!(
+                            "{title}
+{text}"
+                        )
+                    };
                     self.reading.says.push(SectionSays { section: told, nothing, text: words, at: at.to_owned() });
                 }
                 let of = section.unwrap_or(Section::PatientStory);

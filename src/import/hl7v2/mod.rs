@@ -19,6 +19,7 @@ mod datatypes;
 mod medicine;
 mod observation;
 mod person;
+mod required;
 mod wire;
 
 pub use charset::declared;
@@ -44,6 +45,7 @@ pub fn read(
         message: Message::default(),
         open: Open::default(),
         last: Last::Nothing,
+        required: required::Required::default(),
     };
     let mut told = 0;
     for cut in &cuts {
@@ -134,6 +136,7 @@ struct Reader {
     message: Message,
     open: Open,
     last: Last,
+    required: required::Required,
 }
 
 /// Segments of the standard that are none of our sections: heads, insurance, billing, scheduling, staff, queries,
@@ -153,6 +156,7 @@ impl Reader {
 
     /// Reads one segment: exactly one line of the ledger.
     fn segment(&mut self, s: &Segment<'_>) {
+        self.required.look(s);
         let shown = match s.kind {
             "MSH" => self.head(s),
             "PID" => self.pid(s),
@@ -343,6 +347,7 @@ impl Reader {
     }
 
     fn finish(&mut self) {
+        self.reading.conformance = std::mem::take(&mut self.required).rows();
         match self.reading.people.len() {
             0 if !self.reading.entries.is_empty() => self.issue(Severity::Warning, IssueCode::NoPerson, "", ""),
             0 | 1 => {}

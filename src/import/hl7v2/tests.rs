@@ -222,6 +222,15 @@ fn segments_nobody_defined_are_listed_and_stray_text_too() {
 }
 
 #[test]
+fn what_the_standard_requires_is_a_checklist() {
+    let reading = read(&format!("{HEAD}{PID}OBX|1||a^A^L||1||||||F\rOBX|2|NM|a^A^L||1"));
+    let row = |name: &str| reading.conformance.iter().find(|c| c.check.starts_with(name)).unwrap();
+    assert!(row("MSH-9").met && row("PID-5").met && row("OBX-3").met);
+    assert_eq!((row("OBX-11").met, row("OBX-11").at.as_str()), (false, "OBX[2]-11"));
+    assert_eq!((row("OBX-2").check.as_str(), row("OBX-2").at.as_str()), ("OBX-2 (missing in 1 of 2)", "OBX[1]-2"));
+}
+
+#[test]
 fn encodings_are_read_as_the_message_says() {
     let message = |charset: &str, name: &[u8]| {
         let head = format!("MSH|^~\\&|a|b|c|d|2024||ADT^A08|1|P|2.4||||||{charset}\rPID|1||1||");

@@ -2,8 +2,7 @@ use std::borrow::Cow;
 use std::collections::HashMap;
 use std::ops::Range;
 
-/// Fields of one segment that are looked at: more than any segment of any version has (IN2 of 2.8 has 72).
-const FIELDS: usize = 96;
+use crate::import::LIMITS;
 
 /// The characters that divide a message, as its MSH-1 and MSH-2 name them (HL7 v2.5.1 §2.5.4).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -48,7 +47,7 @@ pub struct Segment<'t> {
     /// Its bytes in the text, without the end of line.
     pub range: Range<usize>,
     marks: Marks,
-    fields: Vec<&'t str>,
+    text: &'t str,
 }
 
 impl<'t> Segment<'t> {
@@ -66,7 +65,7 @@ impl<'t> Segment<'t> {
     pub fn whole(&self, field: usize) -> Field<'t> {
         let head = matches!(self.kind, "MSH" | "FHS" | "BHS");
         let index = if head { field.checked_sub(1).filter(|i| *i > 0) } else { Some(field) };
-        let text = index.and_then(|i| self.fields.get(i)).copied().unwrap_or_default();
+        let text = index.and_then(|i| self.text.split(self.marks.field).nth(i)).unwrap_or_default();
         Field { text, marks: self.marks }
     }
 
@@ -152,26 +151,20 @@ pub enum Cut<'t> {
 
 /// Cuts a file into segments: each ends with CR, LF or both. A line that begins no segment goes on with the one before
 /// (senders that break lines inside a text); MLLP's framing bytes are no part of any. Segments before the first head
-/// are read with the usual marks.
-pub fn segments<'t>(text: &'t str) -> Vec<Cut<'t>> {
-    let mut cuts: Vec<Cut<'t>> = Vec::new();
-    let mut counts: HashMap<&'t str, usize> = HashMap::new();
+/// are read with the usual marks. Stops when there are more than a file may have.
+pub fn segments(text: &str) -> Vec<Cut<'_>> {
+    let mut cuts: Vec<Cut<'_>> = Vec::new();
+    let mut counts: HashMap<&str, usize> = HashMap::new();
     let mut marks = Marks::USUAL;
-    let mut open: Option<(&'t str, Marks, Range<usize>)> = None;
-    let mut close = |open: &mut Option<(&'t str, Marks, Range<usize>)>, cuts: &mut Vec<Cut<'t>>| {
-        if let Some((kind, marks, range)) = open.take() {
-            let number = counts.entry(kind).or_default();
-            *number += 1;
-            let whole = text.get(range.clone()).unwrap_or_default();
-            let fields = whole.split(marks.field).take(FIELDS).collect();
-            cuts.push(Cut::Segment(Segment { kind, number: *number, range, marks, fields }));
-        }
-    };
+    let mut open: Option<(&str, Marks, Range<usize>)> = None;
     for range in lines(text) {
+        if cuts.len() > LIMITS.pieces {
+            break;
+        }
         let line = text.get(range.clone()).unwrap_or_default();
         match kind(line, marks) {
             Some(kind) => {
-                close(&mut open, &mut cuts);
+                close(text, open.take(), &mut counts, &mut cuts);
                 if matches!(kind, "MSH" | "FHS" | "BHS") {
                     marks = Marks::of(line).unwrap_or(marks);
                 }
@@ -183,8 +176,23 @@ pub fn segments<'t>(text: &'t str) -> Vec<Cut<'t>> {
             },
         }
     }
-    close(&mut open, &mut cuts);
+    close(text, open.take(), &mut counts, &mut cuts);
     cuts
+}
+
+/// Takes in the segment that ends here.
+fn close<'t>(
+    text: &'t str,
+    open: Option<(&'t str, Marks, Range<usize>)>,
+    counts: &mut HashMap<&'t str, usize>,
+    cuts: &mut Vec<Cut<'t>>,
+) {
+    if let Some((kind, marks, range)) = open {
+        let number = counts.entry(kind).or_default();
+        *number += 1;
+        let text = text.get(range.clone()).unwrap_or_default();
+        cuts.push(Cut::Segment(Segment { kind, number: *number, range, marks, text }));
+    }
 }
 
 /// The lines that hold anything, without their ends and without framing bytes.

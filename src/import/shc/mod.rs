@@ -31,6 +31,8 @@ pub fn read(
         let at = format!("card {}", n + 1);
         let opened = held.and_then(|jws| Card::open(&jws, keys));
         match opened {
+            // Not every code of it was scanned: nothing is wrong with the card.
+            Err("chunks missing") => refuse(&mut reading, &at, IssueCode::MissingElement, "chunks missing"),
             Err(rule) => refuse(&mut reading, &at, IssueCode::CardRule, rule),
             Ok(card) if card.signed == Signed::Wrong => {
                 refuse(&mut reading, &at, IssueCode::BadSignature, &card.iss);

@@ -64,7 +64,7 @@ fn place(number: &str, count: &str) -> Result<(usize, usize), &'static str> {
 
 /// Two digits a character, its ASCII code less 45.
 fn characters(digits: &str) -> Result<String, &'static str> {
-    if digits.is_empty() || digits.len() % 2 != 0 || !digits.bytes().all(|b| b.is_ascii_digit()) {
+    if digits.is_empty() || !digits.len().is_multiple_of(2) || !digits.bytes().all(|b| b.is_ascii_digit()) {
         return Err("digits");
     }
     digits

@@ -4,8 +4,8 @@
 
 use zeroize::Zeroizing;
 
-use super::node::Node;
 use super::json;
+use super::node::Node;
 
 mod jwe;
 
@@ -79,7 +79,8 @@ impl Link {
         }
         let url = root.get("url").words().to_owned();
         host(&url).ok_or(LinkError::UnsafeAddress)?;
-        let key = data_encoding::BASE64URL_NOPAD.decode(root.get("key").words().as_bytes()).map_err(|_| LinkError::BadKey)?;
+        let key =
+            data_encoding::BASE64URL_NOPAD.decode(root.get("key").words().as_bytes()).map_err(|_| LinkError::BadKey)?;
         let key: [u8; 32] = key.try_into().map_err(|_| LinkError::BadKey)?;
         let flags = root.get("flag").words();
         let (passcode, direct) = (flags.contains('P'), flags.contains('U'));

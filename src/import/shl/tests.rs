@@ -33,7 +33,8 @@ fn the_examples_say_where_they_lead() {
 
 #[test]
 fn what_is_no_link_or_a_later_one_stops() {
-    let good = format!(r#"{{"url":"https://a.example/1","key":"{KEY}","flag":"L","labelzzz":7,"exp":"1767225600000"}}"#);
+    let good =
+        format!(r#"{{"url":"https://a.example/1","key":"{KEY}","flag":"L","labelzzz":7,"exp":"1767225600000"}}"#);
     let link = of(&good).unwrap();
     assert!(link.long_term && link.ends == Some(1_767_225_600_000) && !link.is_over(1_700_000_000));
     let check = |from: &str, to: &str, expected: LinkError| {
@@ -66,7 +67,9 @@ fn a_host_is_asked_what_the_flags_want() {
 #[test]
 fn a_hosts_answers_are_told_apart() {
     let link = Link::read(&file("shc/shlink-link.txt")).unwrap();
-    let Answer::Manifest(found) = answer(&link, 200, None, &file("shc/shlink-manifest.txt")) else { panic!("no manifest") };
+    let Answer::Manifest(found) = answer(&link, 200, None, &file("shc/shlink-manifest.txt")) else {
+        panic!("no manifest")
+    };
     assert_eq!((found.files.len(), found.can_change), (2, false));
     assert_eq!(found.files[0].content_type, "application/smart-health-card");
     assert!(found.files.iter().all(|f| f.location.is_some() && f.embedded.is_none()));
@@ -91,9 +94,8 @@ fn sealed(plain: &[u8], key: &[u8; 32], zip: bool, cty: &str) -> String {
         content = writer.finish().unwrap();
     }
     let nonce = [7_u8; 12];
-    let out = Aes256Gcm::new(&(*key).into())
-        .encrypt(&nonce.into(), Payload { msg: &content, aad: head.as_bytes() })
-        .unwrap();
+    let out =
+        Aes256Gcm::new(&(*key).into()).encrypt(&nonce.into(), Payload { msg: &content, aad: head.as_bytes() }).unwrap();
     let (body, tag) = out.split_at(out.len() - 16);
     format!("{head}..{}.{}.{}", b64(&nonce), b64(body), b64(tag))
 }
@@ -105,7 +107,10 @@ fn a_file_opens_to_the_very_bytes_and_reads_as_its_kind() {
     for zip in [false, true] {
         let jwe = sealed(plain.as_bytes(), &key, zip, "application/fhir+json");
         let opened = decrypt(&jwe, &key).unwrap();
-        assert_eq!((opened.bytes.as_slice(), opened.content_type.as_str()), (plain.as_bytes(), "application/fhir+json"));
+        assert_eq!(
+            (opened.bytes.as_slice(), opened.content_type.as_str()),
+            (plain.as_bytes(), "application/fhir+json")
+        );
         let delivery = import::open(&opened.bytes, "", &mut |_| ControlFlow::Continue(())).unwrap();
         assert_eq!(delivery.format, import::Format::FhirJson);
         // One letter changed anywhere, or another key: nothing.
@@ -116,7 +121,8 @@ fn a_file_opens_to_the_very_bytes_and_reads_as_its_kind() {
         }
         assert!(decrypt(&jwe, &[1; 32]).is_err());
     }
-    let card = sealed(file("shc/example-00-e-file.smart-health-card").as_bytes(), &key, true, "application/smart-health-card");
+    let card =
+        sealed(file("shc/example-00-e-file.smart-health-card").as_bytes(), &key, true, "application/smart-health-card");
     let opened = decrypt(&card, &key).unwrap();
     let delivery = import::open(&opened.bytes, "", &mut |_| ControlFlow::Continue(())).unwrap();
     assert_eq!(delivery.format, import::Format::SmartHealthCard);
@@ -126,7 +132,11 @@ fn a_file_opens_to_the_very_bytes_and_reads_as_its_kind() {
 
 #[test]
 fn broken_links_and_files_never_panic() {
-    let seeds = [file("shc/shlink-link.txt"), file("shl/CARIN_INS_CD-bundle-01-shl.txt"), sealed(b"hello", &[3; 32], true, "x")];
+    let seeds = [
+        file("shc/shlink-link.txt"),
+        file("shl/CARIN_INS_CD-bundle-01-shl.txt"),
+        sealed(b"hello", &[3; 32], true, "x"),
+    ];
     let mut state = 0x9E37_79B9_7F4A_7C15_u64;
     let mut dice = |below: usize| {
         state ^= state >> 12;
