@@ -13,7 +13,7 @@ use std::path::{Path, PathBuf};
 
 use serde_json::Value;
 use tessera::import::{self, ImportError, Malformed};
-use tessera::record::{Entry, Hash, IssueCode, Reading};
+use tessera::record::{Entry, Hash, IssueCode, Polarity, Reading, Standing};
 
 fn data() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data")
@@ -248,4 +248,411 @@ fn what_stands_twice_in_xml_is_not_understood() {
     assert_eq!((reading.entries.len(), reading.ledger.not_understood), (0, 1));
     assert_eq!(reading.issues[0].code, IssueCode::DuplicateKey);
     assert_eq!(reading.issues[0].at, "/AllergyIntolerance/verificationStatus");
+}
+
+// ---- Versions ----
+
+/// Every way in which another version than R4 says that something is not so, is over, or was wrong.
+#[test]
+fn polarity_and_status_of_every_version() {
+    let peanut = r#""code":{"text":"Peanut"}"#;
+    let drug = r#""medicationCodeableConcept":{"text":"Aspirin"}"#;
+    let flu = r#""vaccineCode":{"text":"Flu"}"#;
+    let (active, plain) = (Standing::Active, Polarity::Positive);
+    let check = |kind: &str, body: &str, standing: Standing, polarity: Polarity| {
+        let json = format!(r#"{{"resourceType":"{kind}",{body}}}"#);
+        for text in [json.clone(), xml(&serde_json::from_str(&json).unwrap())] {
+            let reading = read(text.as_bytes());
+            let [entry] = reading.entries.as_slice() else { panic!("one entry: {text}") };
+            assert_eq!((entry.status.standing, entry.polarity), (standing, polarity), "{text}");
+            assert!(entry.named && !entry.title.is_empty(), "{text}");
+            assert!(!reading.issues.iter().any(|i| i.code == IssueCode::OtherVersion), "{text}");
+        }
+    };
+    // DSTU2
+    let substance = r#""substance":{"text":"Peanut"}"#;
+    check("AllergyIntolerance", &format!(r#"{substance},"status":"active""#), active, plain);
+    check("AllergyIntolerance", &format!(r#"{substance},"status":"resolved""#), Standing::Ended, plain);
+    check("AllergyIntolerance", &format!(r#"{substance},"status":"refuted""#), Standing::Unknown, Polarity::Refuted);
+    check(
+        "AllergyIntolerance",
+        &format!(r#"{substance},"status":"entered-in-error""#),
+        Standing::EnteredInError,
+        plain,
+    );
+    check("MedicationOrder", &format!(r#"{drug},"status":"active""#), active, plain);
+    check("MedicationOrder", &format!(r#"{drug},"status":"stopped""#), Standing::Stopped, plain);
+    check(
+        "MedicationStatement",
+        &format!(r#"{drug},"status":"active","wasNotTaken":true"#),
+        active,
+        Polarity::NotTaken,
+    );
+    check("MedicationAdministration", &format!(r#"{drug},"wasNotGiven":true"#), Standing::Stopped, Polarity::NotDone);
+    check("Immunization", &format!(r#"{flu},"wasNotGiven":true"#), Standing::Stopped, Polarity::NotDone);
+    check("Immunization", &format!(r#"{flu},"status":"completed","wasNotGiven":false"#), Standing::Ended, plain);
+    check(
+        "Procedure",
+        &format!(r#"{peanut},"status":"completed","notPerformed":true"#),
+        Standing::Stopped,
+        Polarity::NotDone,
+    );
+    let order = r#""status":"requested","item":[{"code":{"text":"FBC"}},{"code":{"text":"U&E"}}]"#;
+    check("DiagnosticOrder", order, Standing::Planned, plain);
+    // STU3
+    check(
+        "AllergyIntolerance",
+        &format!(r#"{peanut},"clinicalStatus":"active","verificationStatus":"confirmed""#),
+        active,
+        plain,
+    );
+    check(
+        "AllergyIntolerance",
+        &format!(r#"{peanut},"verificationStatus":"refuted""#),
+        Standing::Unknown,
+        Polarity::Refuted,
+    );
+    check("Condition", &format!(r#"{peanut},"clinicalStatus":"remission""#), Standing::Ended, plain);
+    check("Condition", &format!(r#"{peanut},"abatementBoolean":true"#), Standing::Ended, plain);
+    check(
+        "Condition",
+        &format!(r#"{peanut},"verificationStatus":"entered-in-error""#),
+        Standing::EnteredInError,
+        plain,
+    );
+    check("MedicationStatement", &format!(r#"{drug},"status":"active","taken":"y""#), active, plain);
+    check("MedicationStatement", &format!(r#"{drug},"status":"active","taken":"n""#), active, Polarity::NotTaken);
+    check(
+        "MedicationAdministration",
+        &format!(r#"{drug},"status":"completed","notGiven":true"#),
+        Standing::Stopped,
+        Polarity::NotDone,
+    );
+    check(
+        "Immunization",
+        &format!(r#"{flu},"status":"completed","notGiven":true"#),
+        Standing::Stopped,
+        Polarity::NotDone,
+    );
+    check(
+        "Procedure",
+        &format!(r#"{peanut},"status":"completed","notDone":true"#),
+        Standing::Stopped,
+        Polarity::NotDone,
+    );
+    check(
+        "ProcedureRequest",
+        &format!(r#"{peanut},"status":"active","doNotPerform":true"#),
+        active,
+        Polarity::DoNotPerform,
+    );
+    // R5
+    let concept = r#""medication":{"concept":{"text":"Aspirin"}}"#;
+    let adheres = |code: &str| {
+        format!(r#"{concept},"status":"recorded","adherence":{{"code":{{"coding":[{{"code":"{code}"}}]}}}}"#)
+    };
+    check("MedicationStatement", &adheres("taking"), active, plain);
+    check("MedicationStatement", &adheres("on-hold"), Standing::OnHold, plain);
+    check("MedicationStatement", &adheres("stopped"), Standing::Stopped, plain);
+    check("MedicationStatement", &adheres("not-taking"), Standing::Unknown, Polarity::NotTaken);
+    check("MedicationStatement", &format!(r#"{concept},"status":"entered-in-error""#), Standing::EnteredInError, plain);
+    check(
+        "MedicationRequest",
+        &format!(r#"{concept},"status":"active","doNotPerform":true"#),
+        active,
+        Polarity::DoNotPerform,
+    );
+    check("MedicationRequest", &format!(r#"{concept},"status":"ended""#), Standing::Ended, plain);
+    check("Encounter", r#""class":[{"text":"inpatient"}],"status":"discharged""#, Standing::Ended, plain);
+    check("Encounter", r#""type":[{"text":"Visit"}],"status":"discontinued""#, Standing::Stopped, plain);
+    let code = |word: &str| format!(r#""clinicalStatus":{{"coding":[{{"code":"{word}"}}]}}"#);
+    check("Condition", &format!("{peanut},{}", code("active")), active, plain);
+    check("Observation", &format!(r#"{peanut},"status":"specimen-in-process""#), Standing::Preliminary, plain);
+}
+
+#[test]
+fn elements_of_every_version_are_shown() {
+    let check = |json: &str, date: &str, said: &[(&str, &str)]| {
+        let reading = read(json.as_bytes());
+        let entry = &reading.entries[0];
+        assert_eq!(entry.date.as_ref().map_or("", |d| d.text.as_str()), date, "{json}");
+        for (name, words) in said {
+            let found = match *name {
+                "title" => entry.title.as_str(),
+                "dose" => entry.dose.first().map_or("", String::as_str),
+                "end" => entry.end.as_ref().map_or("", |d| d.text.as_str()),
+                "note" => entry.notes.first().map_or("", String::as_str),
+                "performer" => entry.performer.first().map_or("", String::as_str),
+                name => entry.detail(name).unwrap_or_default(),
+            };
+            assert_eq!(found, *words, "{name}: {json}");
+        }
+    };
+    check(
+        r##"{"resourceType":"MedicationOrder","dateWritten":"2015-01-02","dateEnded":"2015-02","status":"stopped",
+            "reasonEnded":{"text":"rash"},"prescriber":{"display":"Dr A"},"note":"with food",
+            "contained":[{"resourceType":"Medication","id":"m","code":{"text":"Aspirin"},"product":{"form":{"text":"tablet"}}}],
+            "medicationReference":{"reference":"#m"},"dosageInstruction":[{"doseQuantity":{"value":75,"unit":"mg"},
+            "timing":{"repeat":{"frequency":1,"period":1,"periodUnits":"d"}}}]}"##,
+        "2015-01-02",
+        &[
+            ("title", "Aspirin"),
+            ("end", "2015-02"),
+            ("statusReason", "rash"),
+            ("performer", "Dr A"),
+            ("note", "with food"),
+            ("form", "tablet"),
+            ("dose", "75 mg · 1 × / 1 d"),
+        ],
+    );
+    check(
+        r#"{"resourceType":"MedicationStatement","medicationCodeableConcept":{"text":"X"},"effectiveDateTime":"2015",
+            "dosage":[{"quantityQuantity":{"value":2,"unit":"puff"},"maxDosePerPeriod":{"numerator":{"value":8,"unit":"puff"},
+            "denominator":{"value":1,"unit":"d"}}}]}"#,
+        "2015",
+        &[("dose", "2 puff · ≤ 8 puff / 1 d")],
+    );
+    check(
+        r#"{"resourceType":"MedicationAdministration","medicationCodeableConcept":{"text":"X"},
+            "effectiveTimePeriod":{"start":"2015-03-01","end":"2015-03-02"},"reasonGiven":[{"text":"pain"}]}"#,
+        "2015-03-01",
+        &[("end", "2015-03-02"), ("reasonCode", "pain")],
+    );
+    check(
+        r#"{"resourceType":"MedicationRequest","medicationCodeableConcept":{"text":"X"},"authoredOn":"2020-01-01",
+            "dosageInstruction":[{"doseAndRate":[{"type":{"text":"calculated"},"doseQuantity":{"value":15,"unit":"mg"}},
+            {"type":{"text":"ordered"},"doseQuantity":{"value":10,"unit":"mg"}}]}]}"#,
+        "2020-01-01",
+        &[("dose", "calculated: 15 mg · ordered: 10 mg")],
+    );
+    check(
+        r#"{"resourceType":"Encounter","status":"completed","class":[{"coding":[{"code":"AMB","display":"ambulatory"}]}],
+            "type":[{"text":"Review"},{"text":"Blood test"}],"actualPeriod":{"start":"2024-05-01T10:00:00Z"},
+            "reason":[{"use":[{"text":"CC"}],"value":[{"concept":{"text":"tired"}}]}],
+            "admission":{"dischargeDisposition":{"text":"home"}}}"#,
+        "2024-05-01T10:00:00Z",
+        &[
+            ("title", "Review"),
+            ("class", "ambulatory"),
+            ("type", "Blood test"),
+            ("reasonCode", "tired"),
+            ("admission.dischargeDisposition", "home"),
+        ],
+    );
+    check(
+        r#"{"resourceType":"Condition","code":{"text":"Asthma"},"onsetQuantity":{"value":5,"unit":"a"},
+            "evidence":[{"code":{"text":"wheeze"}}],"stage":{"summary":{"text":"mild"}}}"#,
+        "5 a",
+        &[("evidence.code", "wheeze"), ("stage.summary", "mild")],
+    );
+    check(
+        r#"{"resourceType":"Immunization","date":"2001-02","vaccineCode":{"text":"MMR"},"reported":true,
+            "explanation":{"reason":[{"text":"travel"}]},"vaccinationProtocol":[{"doseSequence":2,"series":"first"}]}"#,
+        "2001-02",
+        &[("reasonCode", "travel"), ("doseNumber", "2"), ("series", "first"), ("reported", "true")],
+    );
+    check(
+        r#"{"resourceType":"FamilyMemberHistory","status":"completed","date":"2011","relationship":{"text":"Father"},
+            "condition":[{"code":{"text":"Stroke"},"onsetAge":{"value":56,"unit":"yr"},"outcome":{"text":"died"}}]}"#,
+        "2011",
+        &[("title", "Father: Stroke"), ("condition", "Stroke (56 yr, died)")],
+    );
+    check(
+        r#"{"resourceType":"Consent","status":"active","decision":"deny","date":"2024","category":[{"text":"DNACPR"}],
+            "provision":[{"action":[{"text":"disclose"}]}]}"#,
+        "2024",
+        &[("title", "DNACPR"), ("decision", "deny"), ("provision.action", "disclose")],
+    );
+    check(
+        r#"{"resourceType":"QuestionnaireResponse","status":"completed","authored":"2015","group":{"question":[
+            {"text":"Smoker?","answer":[{"valueBoolean":false}]}]}}"#,
+        "2015",
+        &[],
+    );
+}
+
+#[test]
+fn the_version_is_told_by_what_only_it_has() {
+    let of = |path: &str| read(&bytes(path)).version;
+    assert_eq!(of("versions/dstu2/Emard_Greta_36.json"), "DSTU2");
+    assert_eq!(of("versions/dstu2/patient-1032702.fhir-bundle.xml"), "DSTU2");
+    assert_eq!(of("versions/stu3/patient-7777702.fhir-bundle.json"), "STU3");
+    assert_eq!(of("uk/gpconnect/MedicusBasedOnErrorStructuredRecord.json"), "STU3");
+}
+
+// ---- GP Connect ----
+
+/// A Bundle of these resources, each with a fullUrl by its id.
+fn bundle(meta: &str, resources: &[&str]) -> String {
+    let entries: Vec<String> = resources.iter().map(|r| format!(r#"{{"resource":{r}}}"#)).collect();
+    format!(r#"{{"resourceType":"Bundle","type":"collection"{meta},"entry":[{}]}}"#, entries.join(","))
+}
+
+const PERSON: &str =
+    r#"{"resourceType":"Patient","id":"p","name":[{"family":"A","given":["B"]}],"birthDate":"1961-04-93"}"#;
+
+#[test]
+fn lists_say_which_visit_and_problem_an_entry_belongs_to() {
+    let text = bundle(
+        "",
+        &[
+            PERSON,
+            r#"{"resourceType":"Encounter","id":"e","status":"finished","type":[{"text":"GP Surgery"}]}"#,
+            r#"{"resourceType":"Condition","id":"c","code":{"text":"Asthma"},"extension":[
+                {"url":"https://fhir.nhs.uk/STU3/StructureDefinition/Extension-CareConnect-GPC-ActualProblem-1",
+                 "valueReference":{"reference":"Observation/o"}},
+                {"url":"https://fhir.hl7.org.uk/STU3/StructureDefinition/Extension-CareConnect-ProblemSignificance-1",
+                 "valueCode":"major"}]}"#,
+            r#"{"resourceType":"List","id":"l","status":"current","mode":"snapshot","title":"GP Surgery",
+                "encounter":{"reference":"Encounter/e"},"entry":[{"item":{"reference":"List/t"}}]}"#,
+            r#"{"resourceType":"List","id":"t","status":"current","mode":"snapshot","title":"Topic","extension":[
+                {"url":"https://fhir.hl7.org.uk/STU3/StructureDefinition/Extension-CareConnect-RelatedProblemHeader-1",
+                 "extension":[{"url":"target","valueReference":{"reference":"Condition/c"}}]}],
+                "entry":[{"item":{"reference":"Observation/o"}}]}"#,
+            r#"{"resourceType":"Observation","id":"o","status":"final","code":{"text":"Peak flow"}}"#,
+        ],
+    );
+    let reading = read(text.as_bytes());
+    let entry = |title: &str| reading.entries.iter().find(|e| e.title == title).unwrap();
+    let links: Vec<(&str, &str)> = entry("Peak flow").links.iter().map(|l| (l.role.as_str(), l.to.as_str())).collect();
+    assert_eq!(links, [("relatedProblem", "/entry/2/resource"), ("encounter", "/entry/1/resource")]);
+    let lists: Vec<&str> =
+        entry("Peak flow").details.iter().filter(|d| d.name == "list").map(|d| d.text.as_str()).collect();
+    assert_eq!(lists, ["Topic", "GP Surgery"]);
+    let problem = entry("Asthma");
+    assert_eq!(problem.detail("problemSignificance"), Some("major"));
+    assert!(problem.links.iter().any(|l| l.role == "actualProblem" && l.to == "/entry/5/resource"));
+    // A date of birth that is none stays as it was written, with an issue.
+    assert_eq!(reading.people[0].birth_date.as_ref().unwrap().text, "1961-04-93");
+    assert!(reading.issues.iter().any(|i| i.code == IssueCode::BadDate && i.found == "1961-04-93"));
+}
+
+#[test]
+fn a_label_on_a_holder_is_one_on_what_it_holds_and_no_issue_tells_it() {
+    let label = r#""meta":{"security":[{"system":"http://terminology.hl7.org/CodeSystem/v3-ActCode","code":"NOPAT"}]}"#;
+    let observation = |id: &str, more: &str| {
+        format!(
+            r#"{{"resourceType":"Observation","id":"{id}","status":"final"{more},"code":{{"coding":[{{"system":"urn:s","code":"SECRET"}}]}}}}"#
+        )
+    };
+    let list = |more: &str| {
+        format!(r#"{{"resourceType":"List","id":"l","status":"current","mode":"snapshot"{more},
+            "contained":[{{"resourceType":"AllergyIntolerance","id":"a","clinicalStatus":"resolved","code":{{"text":"Nuts"}}}}],
+            "entry":[{{"item":{{"reference":"Observation/o"}}}},{{"item":{{"reference":"\#a"}}}}]}}"#).replace("\\#", "#")
+    };
+    let document = |more: &str| {
+        format!(
+            r#"{{"resourceType":"Composition","id":"d","title":"SECRET letter"{more},"section":[
+            {{"title":"SECRET section","code":{{"text":"x"}},"text":{{"div":"<div>SECRET words</div>"}}}},
+            {{"entry":[{{"reference":"Observation/o"}}]}}]}}"#
+        )
+    };
+    let (plain, secret) = (observation("o", ""), observation("o", &format!(",{label}")));
+    let withheld = |meta: &str, resources: &[&str], expected: &[bool]| {
+        let text = bundle(meta, resources);
+        for text in [text.clone(), xml(&serde_json::from_str(&text).unwrap())] {
+            let reading = read(text.as_bytes());
+            let found: Vec<bool> = reading.entries.iter().map(Entry::withheld_from_patient).collect();
+            assert_eq!(found, expected, "{text}");
+            if expected.iter().all(|w| *w) {
+                assert!(
+                    !format!("{:?} {:?} {:?}", reading.issues, reading.says, reading.source).contains("SECRET"),
+                    "{text}"
+                );
+            }
+        }
+    };
+    withheld("", &[PERSON, &plain], &[false]);
+    withheld("", &[PERSON, &secret], &[true]);
+    withheld(&format!(",{label}"), &[PERSON, &plain], &[true]);
+    withheld("", &[PERSON, &plain, &list(&format!(",{label}"))], &[true, true]);
+    withheld("", &[PERSON, &plain, &list("")], &[false, false]);
+    withheld("", &[PERSON, &plain, &document(&format!(",{label}"))], &[true, true]);
+}
+
+#[test]
+fn warnings_of_lists_reach_the_reader() {
+    let warning = |code: &str| {
+        format!(
+            r#"{{"resourceType":"List","id":"l","status":"current","mode":"snapshot","title":"Problems","extension":[
+            {{"url":"https://fhir.nhs.uk/STU3/StructureDefinition/Extension-CareConnect-GPC-ListWarningCode-1","valueCode":"{code}"}}],
+            "note":[{{"text":"Patient record transfer from previous GP practice not yet complete; information recorded before 14-Mar-2019 may be missing."}}]}}"#
+        )
+    };
+    for (code, expected, found) in [
+        ("confidential-items", IssueCode::ConfidentialItems, "Problems"),
+        ("data-in-transit", IssueCode::DataInTransit, "Problems (< 14-Mar-2019)"),
+        ("data-awaiting-filing", IssueCode::DataAwaitingFiling, "Problems"),
+    ] {
+        let reading = read(bundle("", &[PERSON, &warning(code)]).as_bytes());
+        assert!(reading.issues.iter().any(|i| i.code == expected && i.found == found), "{:?}", reading.issues);
+    }
+}
+
+#[test]
+fn a_vaccine_coded_unknown_is_called_by_its_procedure() {
+    for url in [
+        "https://fhir.hl7.org.uk/STU3/StructureDefinition/Extension-CareConnect-VaccinationProcedure-1",
+        "https://fhir.hl7.org.uk/StructureDefinition/Extension-UKCore-VaccinationProcedure",
+    ] {
+        for vaccine in [
+            r#"{"coding":[{"system":"http://terminology.hl7.org/CodeSystem/v3-NullFlavor","code":"UNK","display":"unknown"}]}"#,
+            r#"{"coding":[{"system":"http://hl7.org/fhir/v3/NullFlavor","code":"UNK"}]}"#,
+            r#"{"text":"Unknown"}"#,
+        ] {
+            let json = format!(
+                r#"{{"resourceType":"Immunization","status":"completed","notGiven":false,"vaccineCode":{vaccine},
+                "extension":[{{"url":"{url}","valueCodeableConcept":{{"coding":[{{"system":"http://snomed.info/sct",
+                "code":"170380004","display":"Second meningitis C vaccination"}}]}}}}]}}"#
+            );
+            let reading = read(json.as_bytes());
+            assert_eq!(reading.entries[0].title, "Second meningitis C vaccination", "{json}");
+            assert_eq!(reading.entries[0].polarity, Polarity::Positive, "{json}");
+        }
+    }
+}
+
+#[test]
+fn a_record_without_its_patient_says_so() {
+    let reading = read(&bytes("uk/gpconnect/malformedStructuredRecordMissingPatientResource.json"));
+    assert!(reading.people.is_empty());
+    assert!(reading.issues.iter().any(|i| i.code == IssueCode::NoPerson));
+    assert!(reading.entries.len() > 50);
+}
+
+#[test]
+fn a_patient_contained_in_the_only_resource_is_the_person() {
+    let json = r##"{"resourceType":"Immunization","status":"completed","contained":[{"resourceType":"Patient","id":"P",
+        "name":[{"family":"Taylor","given":["Sarah"]}],"birthDate":"1965-02-28"}],"patient":{"reference":"#P"},
+        "vaccineCode":{"text":"Flu"}}"##;
+    let reading = read(json.as_bytes());
+    assert_eq!((reading.people.len(), reading.people[0].family.as_str()), (1, "Taylor"));
+    assert_eq!((reading.ledger.shown, reading.ledger.kept), (2, 0));
+}
+
+// ---- Containers ----
+
+#[test]
+fn resources_are_found_in_every_container() {
+    let goal = |id: &str| format!(r#"{{"resourceType":"Goal","id":"{id}","description":{{"text":"{id}"}}}}"#);
+    let (a, b, c) = (goal("a"), goal("b"), goal("c"));
+    let inner = bundle("", &[&b]).replace("collection", "searchset");
+    let parameters = format!(
+        r#"{{"resourceType":"Parameters","parameter":[{{"name":"x","resource":{a}}},{{"name":"y","part":[
+            {{"name":"z","resource":{inner}}},{{"name":"n","valueString":"w"}}]}}]}}"#
+    );
+    let history = format!(
+        r#"{{"resourceType":"Bundle","type":"history","entry":[{{"request":{{"method":"DELETE","url":"Goal/x"}}}},
+            {{"resource":{c},"request":{{"method":"PUT","url":"Goal/c"}}}}]}}"#
+    );
+    for (text, titles, kept) in [(parameters.as_str(), vec!["a", "b"], 0), (history.as_str(), vec!["c"], 1)] {
+        for text in [text.to_owned(), xml(&serde_json::from_str(text).unwrap())] {
+            let reading = read(text.as_bytes());
+            let found: Vec<&str> = reading.entries.iter().map(|e| e.title.as_str()).collect();
+            assert_eq!(found, titles, "{text}");
+            assert_eq!((reading.ledger.kept, reading.ledger.not_understood), (kept, 0), "{text}");
+        }
+    }
+    let lines = format!("{}\n{}\n", a.replace('\n', " "), b.replace('\n', " "));
+    assert_eq!(read(lines.as_bytes()).entries.len(), 2);
 }

@@ -139,7 +139,14 @@ impl<'t> Reader<'t, '_> {
                 _ => continue,
             };
             let title = if self.withheld() { "" } else { node.get("title").words() };
-            self.issue(Severity::Warning, code, at, title);
+            // The fixed sentence of a transfer that is not complete names the day from which entries may be missing.
+            let told = super::datatypes::notes(node.get("note")).join(" ");
+            let since = told.split_once("recorded before ").and_then(|(_, rest)| rest.split_once(" may be missing"));
+            let found = match since {
+                Some((day, _)) if code == IssueCode::DataInTransit => format!("{title} (< {day})"),
+                _ => title.to_owned(),
+            };
+            self.issue(Severity::Warning, code, at, found.trim());
         }
         let reason = concept(node.get("emptyReason"));
         if reason.is_empty() {

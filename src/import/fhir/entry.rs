@@ -16,7 +16,7 @@ use super::{Reader, new_entry, place, title};
 const SHARED_DETAIL: &str = "https://tessera.example/fhir/detail";
 
 /// Elements that name the person the resource is about.
-const SUBJECTS: [&str; 4] = ["subject", "patient", "individual", "beneficiary"];
+pub(super) const SUBJECTS: [&str; 4] = ["subject", "patient", "individual", "beneficiary"];
 
 impl<'t> Reader<'t, '_> {
     /// Turns one resource into its entry. Only [`class`]`::Entry` comes here.

@@ -258,6 +258,7 @@ impl<'t> Reader<'t, '_> {
         }
         self.inherited = self.labels_of(i, &node);
         self.narrative(at, &node);
+        self.contained_person(at, &node);
         let before = self.reading.entries.len();
         match class {
             Class::Entry(..) => self.entry(i, &piece.kind, at, &node),
@@ -288,7 +289,30 @@ impl<'t> Reader<'t, '_> {
                     self.entry(i, &kind, &at, inner);
                     self.reading.ledger.add(at, kind, Outcome::Shown, None);
                 }
+                Class::Person if self.reading.people.iter().any(|p| p.at == at) => {
+                    self.reading.ledger.add(at, kind, Outcome::Shown, None);
+                }
                 _ => self.reading.ledger.add(at, kind, Outcome::Kept, None),
+            }
+        }
+    }
+
+    /// Some services contain the patient in each resource (NHS England's vaccination events): where the file has no
+    /// other, that is the person, each once.
+    fn contained_person(&mut self, at: &str, node: &Node<'t>) {
+        if self.index.pieces.iter().any(|p| p.kind == "Patient") {
+            return;
+        }
+        for (n, inner) in node.get("contained").each().iter().enumerate() {
+            let id = inner.get("id").words();
+            let named = |key: &&str| node.get(key).get("reference").words().strip_prefix('#') == Some(id);
+            if inner.get("resourceType").words() != "Patient" || !entry::SUBJECTS.iter().any(named) {
+                continue;
+            }
+            let found = person::person(inner, &format!("{at}/contained/{n}"));
+            let same = |p: &Person| Person { at: found.at.clone(), ..p.clone() } == found;
+            if !self.reading.people.iter().any(same) {
+                self.reading.people.push(found);
             }
         }
     }
@@ -328,6 +352,11 @@ impl<'t> Reader<'t, '_> {
             .collect();
         for (at, value) in bad {
             self.issue(Severity::Warning, IssueCode::BadNhsNumber, &at, &value);
+        }
+        let born = self.reading.people.iter().filter_map(|p| Some((p.at.clone(), p.birth_date.clone()?)));
+        let odd: Vec<(String, PartialDate)> = born.filter(|(_, date)| date.known.is_none()).collect();
+        for (at, date) in odd {
+            self.issue(Severity::Warning, IssueCode::BadDate, &at, &date.text);
         }
         if self.reading.source.as_of.is_none() {
             let newest = self.reading.entries.iter().filter_map(|e| e.recorded.as_ref().or(e.date.as_ref()));

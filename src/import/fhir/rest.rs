@@ -258,6 +258,8 @@ impl<'t> Reader<'t, '_> {
     /// values and links already say is not said again.
     pub fn remaining(&self, i: usize, node: &Node<'t>, entry: &mut Entry) {
         let (names, stems) = read_by(&entry.kind);
+        let title = entry.title.clone();
+        let title = if title.is_empty() { entry.concept.label().unwrap_or_default().to_owned() } else { title };
         let read = |key: &str| {
             let choice = |stem: &&str| {
                 key.strip_prefix(*stem).is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_uppercase()))
@@ -267,17 +269,18 @@ impl<'t> Reader<'t, '_> {
         for (key, value) in node.members().iter().filter(|(key, _)| !read(key)) {
             for (name, words) in self.said(key, value, i, node, DEPTH) {
                 let known = |text: &str| same_words(text, &words);
-                if !known(&entry.title) && !entry.details.iter().any(|d| d.name == name && known(&d.text)) {
+                if !known(&title) && !entry.details.iter().any(|d| d.name == name && known(&d.text)) {
                     detail(entry, &name, words);
                 }
             }
         }
         self.extensions(i, node, entry);
         // The clinician's own term, where the code's name is another one.
+        let name = entry.concept.label().unwrap_or_default().to_owned();
         for coding in node.first_of(&["code", "vaccineCode"]).get("coding").each() {
             for extension in coding.get("extension").each().iter().flat_map(|e| e.get("extension").each()) {
                 let words = extension.get("valueString").words();
-                if extension.get("url").words() == "descriptionDisplay" && !same_words(words, &entry.title) {
+                if extension.get("url").words() == "descriptionDisplay" && !same_words(words, &name) {
                     detail(entry, "descriptionDisplay", words);
                 }
             }
