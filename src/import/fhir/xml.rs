@@ -127,8 +127,20 @@ struct Element<'t> {
 struct Slot<'t> {
     name: Cow<'t, str>,
     nodes: Vec<Node<'t>>,
+    /// What each holds beside its value; shorter than `nodes` where the last ones hold nothing.
     extras: Vec<Option<Node<'t>>>,
 }
+
+/// All elements in one element, by name, in the order of the file.
+#[derive(Default)]
+struct Slots<'t> {
+    list: Vec<Slot<'t>>,
+    /// Their numbers, once there are many.
+    by_name: HashMap<Cow<'t, str>, usize>,
+}
+
+/// Names that are looked for one after another; more through a map.
+const FEW: usize = 16;
 
 impl<'t> Builder<'t> {
     /// A resource, by its capital, or any other element. Its start was passed already.
@@ -162,8 +174,7 @@ impl<'t> Builder<'t> {
                 _ => {}
             }
         }
-        let mut slots: Vec<Slot<'t>> = Vec::new();
-        let mut by_name: HashMap<Cow<'t, str>, usize> = HashMap::new();
+        let mut slots = Slots::default();
         let mut held = Vec::new();
         let mut stray = String::new();
         loop {
@@ -180,7 +191,7 @@ impl<'t> Builder<'t> {
                 let end = walk.skip()?;
                 let markup = self.text.get(child.range.start..end).unwrap_or_default();
                 let found = Element { node: Node::Text(Cow::Borrowed(markup)), extra: None };
-                put(&mut slots, &mut by_name, Cow::Borrowed("div"), found);
+                slots.put(Cow::Borrowed("div"), found);
                 continue;
             }
             let foreign = foreign(start, &child);
@@ -189,20 +200,20 @@ impl<'t> Builder<'t> {
                 held.push(found.node);
             } else if foreign {
                 // Another standard's element: kept apart by its prefix, and told.
-                put(&mut slots, &mut by_name, Cow::Owned(format!("{STRAY}:{name}")), found);
+                slots.put(Cow::Owned(format!("{STRAY}:{name}")), found);
             } else {
-                put(&mut slots, &mut by_name, Cow::Borrowed(name), found);
+                slots.put(Cow::Borrowed(name), found);
             }
         }
         if !stray.is_empty() {
             members.push((Cow::Borrowed(STRAY), Node::Text(Cow::Owned(stray))));
         }
         // `contained`, `resource`, `outcome`: what they hold stands for them.
-        if !held.is_empty() && slots.is_empty() && members.is_empty() {
+        if !held.is_empty() && slots.list.is_empty() && members.is_empty() {
             let node = if held.len() == 1 { held.pop().unwrap_or(Node::Null) } else { Node::List(held) };
             return Ok(Element { node, extra: None });
         }
-        for slot in slots {
+        for slot in slots.list {
             self.pour(slot, &mut members);
         }
         let object = (!members.is_empty()).then_some(Node::Object(members));
@@ -222,6 +233,7 @@ impl<'t> Builder<'t> {
     /// Turns the elements of one name into a member, and another for what they hold beside their values.
     fn pour(self, slot: Slot<'t>, members: &mut Vec<(Cow<'t, str>, Node<'t>)>) {
         let Slot { name, mut nodes, extras } = slot;
+        let length = nodes.len();
         let has_extras = extras.iter().any(Option::is_some);
         let extra_name: Cow<'t, str> = Cow::Owned(format!("_{name}"));
         if nodes.len() == 1 {
@@ -234,35 +246,45 @@ impl<'t> Builder<'t> {
         } else {
             members.push((name, Node::List(nodes)));
             if has_extras {
-                let extras = extras.into_iter().map(|e| e.unwrap_or(Node::Null)).collect();
+                let mut extras: Vec<Node<'t>> = extras.into_iter().map(|e| e.unwrap_or(Node::Null)).collect();
+                extras.resize(length, Node::Null);
                 members.push((extra_name, Node::List(extras)));
             }
         }
     }
 }
 
-fn put<'t>(
-    slots: &mut Vec<Slot<'t>>,
-    by_name: &mut HashMap<Cow<'t, str>, usize>,
-    name: Cow<'t, str>,
-    found: Element<'t>,
-) {
-    // A list of resources in one `contained` is that many.
-    let nodes = match found.node {
-        Node::List(list) => list,
-        one => vec![one],
-    };
-    let count = nodes.len();
-    let mut extras = vec![found.extra];
-    extras.resize(count, None);
-    match by_name.get(&name).and_then(|i| slots.get_mut(*i)) {
-        Some(slot) => {
+impl<'t> Slots<'t> {
+    fn find(&mut self, name: &str) -> Option<&mut Slot<'t>> {
+        let at = if self.list.len() <= FEW {
+            self.list.iter().position(|slot| slot.name == name)
+        } else {
+            self.by_name.get(name).copied()
+        };
+        at.and_then(|at| self.list.get_mut(at))
+    }
+
+    fn put(&mut self, name: Cow<'t, str>, found: Element<'t>) {
+        // A list of resources in one `contained` is that many.
+        let nodes = match found.node {
+            Node::List(list) => list,
+            one => vec![one],
+        };
+        if let Some(slot) = self.find(&name) {
+            if found.extra.is_some() {
+                slot.extras.resize(slot.nodes.len(), None);
+                slot.extras.push(found.extra);
+            }
             slot.nodes.extend(nodes);
-            slot.extras.extend(extras);
+            return;
         }
-        None => {
-            by_name.insert(name.clone(), slots.len());
-            slots.push(Slot { name, nodes, extras });
+        let extras = found.extra.map(Some).into_iter().collect();
+        self.list.push(Slot { name, nodes, extras });
+        if self.list.len() > FEW {
+            let from = if self.by_name.is_empty() { 0 } else { self.list.len() - 1 };
+            for (at, slot) in self.list.iter().enumerate().skip(from) {
+                self.by_name.insert(slot.name.clone(), at);
+            }
         }
     }
 }
@@ -275,6 +297,9 @@ fn once(name: &str) -> bool {
 /// True if an element is of another namespace than the one that holds it.
 fn foreign(holder: &Start<'_>, child: &Start<'_>) -> bool {
     let prefix = |name: &str| name.split_once(':').map(|(p, _)| p.to_owned()).unwrap_or_default();
+    if !child.declares() && !holder.name.contains(':') && !child.name.contains(':') {
+        return false;
+    }
     let (above, own) = (prefix(holder.name), prefix(child.name));
     let declaration = if own.is_empty() { "xmlns".to_owned() } else { format!("xmlns:{own}") };
     let declared = child.attribute(&declaration);

@@ -36,9 +36,18 @@ impl Start<'_> {
         // They were checked when the walk came by.
         attributes.with_checks(false);
         attributes.flatten().map(|a| {
-            let value = resolved(&a.value).map_or_else(|| a.value.to_string(), |v| v.into_owned());
-            (a.key.into_inner(), Cow::Owned(value))
+            let value = if a.value.contains(['&', '\t', '\n', '\r']) {
+                resolved(&a.value).map_or_else(|| a.value.clone(), |v| Cow::Owned(v.into_owned()))
+            } else {
+                a.value
+            };
+            (a.key.into_inner(), value)
         })
+    }
+
+    /// True if it declares a namespace (`xmlns`), or seems to.
+    pub fn declares(&self) -> bool {
+        self.tag.attributes_raw().contains("xmlns")
     }
 
     /// The value of the attribute of this name, without prefix.
