@@ -320,7 +320,8 @@ impl Ledger {
         self.line(LedgerLine { at: at.into(), kind: kind.into(), outcome, reason: None, count });
     }
 
-    fn line(&mut self, line: LedgerLine) {
+    /// Adds a line that another ledger holds.
+    pub fn line(&mut self, line: LedgerLine) {
         let sum = match line.outcome {
             Outcome::Shown => &mut self.shown,
             Outcome::Kept => &mut self.kept,

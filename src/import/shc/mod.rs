@@ -145,7 +145,7 @@ fn take(
     reading.says.extend(inner.says);
     reading.conformance.extend(inner.conformance);
     for line in inner.ledger.lines {
-        reading.ledger.add(line.at, line.kind, line.outcome, line.reason);
+        reading.ledger.line(line);
     }
     Ok(())
 }
