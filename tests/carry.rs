@@ -17,8 +17,9 @@ use std::ops::ControlFlow;
 use p256::ecdsa::signature::Signer;
 use p256::ecdsa::{Signature, SigningKey};
 use tessera::import;
+use tessera::record::guard::Fact;
 use tessera::record::{
-    Detail, Entry, Field, Hash, Item, Note, Nothing, Origin, Parcel, Person, Polarity, Record, Section, merge,
+    Bears, Detail, Entry, Field, Hash, Item, Note, Nothing, Origin, Parcel, Person, Polarity, Record, Section, merge,
 };
 use tessera::share::bundle::{Chosen, select, split};
 use tessera::share::{
@@ -345,6 +346,47 @@ fn what_is_not_so_arrives_as_not_so() {
         assert_eq!(there.lead(item).unwrap().polarity, polarity);
         assert_eq!(there.parcels[0].reading.ledger.not_understood, 0);
     }
+}
+
+#[test]
+fn a_documents_marks_are_read_as_they_were_written_for_ever() {
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/data/token/document-1.json");
+    let vector: serde_json::Value = serde_json::from_slice(&std::fs::read(path).unwrap()).unwrap();
+    let record = received(vector["document"].to_string().as_bytes());
+    let mut found = Vec::new();
+    for name in ["Hill Surgery", "City Hospital"] {
+        let place = record.parcels.iter().position(|p| p.reading.source.name == name).unwrap();
+        let parcel = &record.parcels[place];
+        found.push(name.to_owned());
+        match &parcel.note.bears {
+            Bears::Same => {}
+            Bears::Nobody => found.push("bears nobody".into()),
+            Bears::Other(facts) => found.extend(facts.iter().map(|(fact, said)| {
+                let fact = if *fact == Fact::FamilyName { "family-name" } else { "birth-date" };
+                format!("bears {fact} {said}")
+            })),
+        }
+        found.extend(parcel.reading.says.iter().map(|s| format!("nothing {} {:?}", s.section.slug(), s.nothing)));
+        let (here, anywhere) = parcel.reading.ledger.unread(Section::Allergies);
+        found.extend((here > 0).then(|| format!("unread allergies {here}")));
+        found.extend((anywhere > 0).then(|| format!("unread anywhere {anywhere}")));
+        let mut lines: Vec<String> = record
+            .items
+            .iter()
+            .filter(|i| i.lead.parcel as usize == place)
+            .map(|i| {
+                let entry = record.lead(i).unwrap();
+                match record.about_other(i.lead) {
+                    Some(who) => format!("about other: {}, {who}", entry.title),
+                    None => format!("{} {:?}", entry.title, entry.polarity),
+                }
+            })
+            .collect();
+        lines.sort_by_key(|l| !l.starts_with("about"));
+        found.extend(lines);
+    }
+    let expected: Vec<String> = serde_json::from_value(vector["lines"].clone()).unwrap();
+    assert_eq!(found, expected);
 }
 
 #[test]

@@ -24,6 +24,8 @@ pub struct EntryPage {
     pub cards: Vec<Card>,
     /// Requests, issues, dispenses behind a medicine; former versions of a result. Newest first.
     pub history: Vec<Card>,
+    /// A former version of a result: the item that corrects it.
+    pub corrected: Option<String>,
     /// A source says that it should not be disclosed to the patient: ask before drawing the rest.
     pub withheld: bool,
     /// A source marks it as entered in error.
@@ -149,15 +151,37 @@ pub fn entry(record: &Record, index: &Index, id: &str, today: Date) -> Option<En
     let item = record.find(id)?;
     let page = Page { record, today };
     let place = record.items.iter().position(|i| i.id == item.id).map(|i| i as u32);
+    let former: Vec<&Item> = versions(record, index, place).filter(|i| corrects(record, item, i)).collect();
     Some(EntryPage {
         row: rows::row(record, item, today)?,
         disagreements: item.disagreements.iter().map(|d| page.sides(d)).collect(),
         cards: item.entries.iter().filter_map(|at| page.card(*at)).collect(),
-        history: item.history.iter().filter_map(|at| page.card(*at)).collect(),
+        history: item.history.iter().chain(former.iter().map(|i| &i.lead)).filter_map(|at| page.card(*at)).collect(),
+        corrected: versions(record, index, place).find(|i| corrects(record, i, item)).map(|i| i.id.clone()),
         withheld: rows::is_withheld(record, item),
         in_error: place.is_none(),
         analyte: place.filter(|p| index.analyte_of.contains_key(p)).map(|_| item.id.clone()),
     })
+}
+
+/// The other results of the same analyte.
+fn versions<'a>(record: &'a Record, index: &'a Index, place: Option<u32>) -> impl Iterator<Item = &'a Item> {
+    let all = place.and_then(|place| index.analyte(place)).unwrap_or_default();
+    all.iter().filter(move |i| Some(**i) != place).filter_map(|i| record.items.get(*i as usize))
+}
+
+/// True if the source of one result says that it was corrected, and the other is of the very same moment, from the same
+/// source, and is not: then that is its former version. Of a day alone there may be several tests.
+fn corrects(record: &Record, newer: &Item, older: &Item) -> bool {
+    let (Some(new), Some(old)) = (record.lead(newer), record.lead(older)) else { return false };
+    let moment =
+        |e: &Entry| e.date.as_ref().filter(|d| d.known.is_some_and(|k| k.time.is_some())).map(PartialDate::sort_key);
+    let source = |i: &Item| record.parcel(i.lead).map(|p| rows::source_name(p, record.lead(i)));
+    new.status.standing == Standing::Amended
+        && matches!(old.status.standing, Standing::Final | Standing::Preliminary)
+        && moment(new).is_some()
+        && moment(new) == moment(old)
+        && source(newer) == source(older)
 }
 
 struct Page<'a> {

@@ -629,6 +629,29 @@ fn next_visits_come_soonest_first_and_what_is_past_is_not_next() {
 // ---- H11 and H13: trust, and codes without names ----
 
 #[test]
+fn the_former_version_of_a_result_is_its_history() {
+    let at = "2026-01-05T10:00:00Z";
+    let check = |old: Entry, expected: bool| {
+        let mut new = result("Potassium", at, "4.9", "mmol/L");
+        new.status.standing = Standing::Amended;
+        let book = Book::of(vec![parcel("Lab", "2026-02-01", vec![old, new])]);
+        let page = |value: &str| {
+            let is_it = |i: &&crate::record::Item| book.record.lead(i).unwrap().value.as_ref().unwrap().text() == value;
+            let id = book.record.items.iter().find(is_it).unwrap().id.clone();
+            entry::entry(&book.record, &book.index, &id, TODAY).unwrap()
+        };
+        let (new, old) = (page("4.9"), page("5.9"));
+        assert_eq!((new.history.len(), new.corrected), (usize::from(expected), None));
+        assert_eq!((old.history.len(), old.corrected), (0, expected.then_some(new.row.id)));
+    };
+    check(result("Potassium", at, "5.9", "mmol/L"), true);
+    // Another moment, or a day alone, is another test.
+    check(result("Potassium", "2026-01-05T11:00:00Z", "5.9", "mmol/L"), false);
+    check(result("Potassium", "2026-01-05", "5.9", "mmol/L"), false);
+    check(result("Sodium", at, "5.9", "mmol/L"), false);
+}
+
+#[test]
 fn a_vaccination_tells_the_age_only_where_both_days_are_sure() {
     let check = |born: &str, given: &str, expected: Option<(u16, u8)>| {
         let mut dose = said(Section::Immunizations, Kind::Immunization, "MMR", Standing::Ended);

@@ -42,7 +42,7 @@ fn document(document: &Document) -> AnyView {
     view! {
         <li class="line">
             <p class="line-title">{line::heading(row, bdi(&row.title), href)}</p>
-            {line::under(row)}
+            {line::under(row, true)}
             {files}
         </li>
     }

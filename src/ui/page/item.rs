@@ -50,7 +50,7 @@ fn draw(page: Option<EntryPage>) -> AnyView {
 pub fn received(page: &EntryPage) -> AnyView {
     let row = &page.row;
     let in_error = page.in_error.then(|| view! { <Callout tone=Tone::Danger title=words::in_error /> });
-    let sides: Vec<_> = page.disagreements.iter().map(sides).collect();
+    let sides: Vec<_> = page.disagreements.iter().map(|s| sides(s, false)).collect();
     let sides = (!sides.is_empty()).then(|| view! { <h3>{words::disagree}</h3> {sides} });
     let cards: Vec<_> = page.cards.iter().map(|c| card(c, false)).collect();
     let history: Vec<_> = page.history.iter().map(|c| card(c, false)).collect();
@@ -60,8 +60,9 @@ pub fn received(page: &EntryPage) -> AnyView {
             <span class="strong">{bdi(&row.title)}</span>
             {line::value(&row.value, &row.unit, &row.flagging)}
         </p>
-        {line::under(row)}
+        {line::under(row, false)}
         {in_error}
+        {page.corrected.is_some().then(|| view! { <Callout tone=Tone::Warning title=words::corrected /> })}
         {sides}
         <h3>{words::sources(page.cards.len() as u64)}</h3>
         {cards}
@@ -73,7 +74,15 @@ pub fn received(page: &EntryPage) -> AnyView {
 fn whole(page: EntryPage) -> AnyView {
     let row = &page.row;
     let in_error = page.in_error.then(|| view! { <Callout tone=Tone::Danger title=words::in_error /> });
-    let sides: Vec<_> = page.disagreements.iter().map(sides).collect();
+    let corrected = page.corrected.clone().map(|id| {
+        view! {
+            <Callout tone=Tone::Warning title=words::corrected>
+                <a href=Place::Item(id.clone()).href()>{words::corrected_then}</a>
+            </Callout>
+        }
+        .into_any()
+    });
+    let sides: Vec<_> = page.disagreements.iter().map(|s| sides(s, true)).collect();
     let sides = (!sides.is_empty()).then(|| {
         view! {
             <section class="stack-tight">
@@ -96,14 +105,14 @@ fn whole(page: EntryPage) -> AnyView {
         let count = words::history(history.len() as u64);
         view! { <Disclosure summary=count>{history}</Disclosure> }
     });
-    let (value, under) = (line::value(&row.value, &row.unit, &row.flagging), line::under(row));
+    let (value, under) = (line::value(&row.value, &row.unit, &row.flagging), line::under(row, true));
     view! {
         <OwnHead title=row.title.clone() window=words::window>
             <p class="line-title">{value}</p>
             {under}
         </OwnHead>
         <div class="stack">
-            {in_error} {sides} {chart}
+            {in_error} {corrected} {sides} {chart}
             <section class="stack">
                 <h2>{words::sources(page.cards.len() as u64)}</h2>
                 <div class="columns">{cards}</div>
@@ -115,8 +124,8 @@ fn whole(page: EntryPage) -> AnyView {
 }
 
 /// One field in which sources differ: every answer with who gives it.
-fn sides(sides: &Sides) -> AnyView {
-    let answers: Vec<_> = sides.sides.iter().map(side).collect();
+fn sides(sides: &Sides, own: bool) -> AnyView {
+    let answers: Vec<_> = sides.sides.iter().map(|s| side(s, own)).collect();
     view! {
         <section class="card">
             <h3>{text::field(sides.field)}</h3>
@@ -126,12 +135,9 @@ fn sides(sides: &Sides) -> AnyView {
     .into_any()
 }
 
-fn side(side: &Side) -> AnyView {
-    let names: Vec<String> = side
-        .sources
-        .iter()
-        .map(|s| if s.is_empty() { text::common::own_hand().to_owned() } else { s.clone() })
-        .collect();
+fn side(side: &Side, own: bool) -> AnyView {
+    let names: Vec<String> =
+        side.sources.iter().map(|s| if s.is_empty() { text::own_hand(own).to_owned() } else { s.clone() }).collect();
     view! {
         <div>
             <p class="strong">{answer(&side.answer)}</p>

@@ -342,7 +342,7 @@ fn one(row: &TimelineRow, index: u32, total: u32) -> AnyView {
         <article class="timeline-row line" data-row=index.to_string() aria-setsize=total.to_string() aria-posinset=(index + 1).to_string()>
             <p class="small soft">{text::section(row.row.section)}</p>
             <p class="line-title">{line::heading(&row.row, title, href)}</p>
-            {line::under(&row.row)}
+            {line::under(&row.row, true)}
             {found}
         </article>
     }

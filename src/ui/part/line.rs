@@ -61,7 +61,7 @@ pub fn line(row: &Row, leads: Leads) -> AnyView {
     view! {
         <li class="line">
             <p class="line-title">{heading(row, title, href)} {leads.is_own().then(|| beside(&row.title))}</p>
-            {under(row)} {(!leads.is_own()).then(|| rest(row))}
+            {under(row, leads.is_own())} {(!leads.is_own()).then(|| rest(row))}
         </li>
     }
     .into_any()
@@ -83,8 +83,9 @@ pub fn heading(row: &Row, title: AnyView, href: String) -> AnyView {
     view! { {title} {unnamed} {value(&row.value, &row.unit, &row.flagging)} }.into_any()
 }
 
-/// All that stands below the title: parts, dose, reactions, dates, sources, marks.
-pub fn under(row: &Row) -> AnyView {
+/// All that stands below the title: parts, dose, reactions, dates, sources, marks. `own`: the reader is whose record it
+/// is.
+pub fn under(row: &Row, own: bool) -> AnyView {
     let parts: Vec<_> = row
         .parts
         .iter()
@@ -98,7 +99,7 @@ pub fn under(row: &Row) -> AnyView {
     let severity = (!row.severity.is_empty()).then(|| view! { <p>{words::severity()} " " {bdi(&row.severity)}</p> });
     let criticality =
         (!row.criticality.is_empty()).then(|| view! { <p>{words::criticality()} " " {bdi(&row.criticality)}</p> });
-    view! { {parts} {ranges} {doses} {reactions} {severity} {criticality} {facts(row)} {badges(row)} }.into_any()
+    view! { {parts} {ranges} {doses} {reactions} {severity} {criticality} {facts(row, own)} {badges(row)} }.into_any()
 }
 
 /// What else was said, for a line that leads to no page of its own.
@@ -112,7 +113,7 @@ fn rest(row: &Row) -> AnyView {
 }
 
 /// Dates, status and sources, in one soft line.
-fn facts(row: &Row) -> AnyView {
+fn facts(row: &Row, own: bool) -> AnyView {
     let mut said: Vec<AnyView> = Vec::new();
     if let Some(dates) = dates(row) {
         said.push(view! { <span class="figures">{dates}</span> }.into_any());
@@ -128,7 +129,7 @@ fn facts(row: &Row) -> AnyView {
         said.push(view! { <span>{words::certainty()} " " {bdi(&row.certainty)}</span> }.into_any());
     }
     for name in &row.sources {
-        let name = if name.is_empty() { text::common::own_hand() } else { name };
+        let name = if name.is_empty() { text::own_hand(own) } else { name };
         said.push(view! { <span>{words::source()} " " {bdi(name)}</span> }.into_any());
     }
     if row.attachments > 0 {
@@ -213,7 +214,7 @@ pub fn analyte(row: &AnalyteRow, leads: Leads) -> AnyView {
         <li class="line line-analyte">
             <div>
                 <p class="line-title">{heading(&row.latest, title, href)} {leads.is_own().then(|| beside(&row.title))}</p>
-                {under(&row.latest)} {(!leads.is_own()).then(|| rest(&row.latest))} {repeat}
+                {under(&row.latest, leads.is_own())} {(!leads.is_own()).then(|| rest(&row.latest))} {repeat}
             </div>
             <div class="line-trend small soft">{spark} {more}</div>
         </li>

@@ -127,6 +127,11 @@ pub fn named_or_typed(name: &str) -> &str {
     if name.is_empty() { trust_short(Trust::Typed) } else { name }
 }
 
+/// Who typed it: to whose record it is, *you*; to anybody else, the patient or a carer.
+pub fn own_hand(own: bool) -> &'static str {
+    if own { super::common::own_hand() } else { super::common::their_hand() }
+}
+
 /// The lists beside which pieces are told that may belong anywhere: those where a missing line hurts most.
 pub fn is_weighty(section: Section) -> bool {
     matches!(section, Section::Allergies | Section::Medications | Section::Problems)
