@@ -236,6 +236,7 @@ fn odd_xml_is_read_or_refused_in_words() {
     assert_eq!(what(&format!("{start}\n<id value=\"1\"/>\n</Patent>")), (Malformed::Tag, 3, 1));
     assert_eq!(what(&format!("{start}\n<id value=\"é\"/>\n")), (Malformed::Ends, 3, 1));
     assert_eq!(what(&format!("<!DOCTYPE x>{start}</Patient>")).0, Malformed::Doctype);
+    assert_eq!(what("<!DOCTYPE x [<!ENTITY a \"b\">]><x>&a;</x>").0, Malformed::Doctype);
     assert_eq!(what(&format!("{start}{}", "<a>".repeat(1_000_000))).0, Malformed::Deep);
 }
 
@@ -628,6 +629,18 @@ fn a_patient_contained_in_the_only_resource_is_the_person() {
     let reading = read(json.as_bytes());
     assert_eq!((reading.people.len(), reading.people[0].family.as_str()), (1, "Taylor"));
     assert_eq!((reading.ledger.shown, reading.ledger.kept), (2, 0));
+}
+
+#[test]
+fn one_of_several_contained_of_one_name_is_never_chosen() {
+    let json = r##"{"resourceType":"MedicationRequest","status":"active","intent":"order","contained":[
+        {"resourceType":"Medication","id":"m","code":{"text":"Aspirin"}},
+        {"resourceType":"Medication","id":"m","code":{"text":"Warfarin"}}],
+        "medicationReference":{"reference":"#m"}}"##;
+    let reading = read(json.as_bytes());
+    assert_eq!((reading.entries[0].title.as_str(), reading.entries[0].named), ("#m", false));
+    let codes: Vec<IssueCode> = reading.issues.iter().map(|i| i.code).collect();
+    assert!(codes.contains(&IssueCode::DuplicateId) && codes.contains(&IssueCode::DanglingReference), "{codes:?}");
 }
 
 // ---- Containers ----

@@ -270,6 +270,8 @@ fn read(
         Format::SmartHealthCard => shc::read(&text.text, &keys::Keys::pinned(), progress)?,
         Format::BlueButton => bluebutton::read(&text.text, text.shift, progress)?,
         Format::EuCertificate => dcc::read(&text.text, &keys::Keys::pinned()),
+        // Said first, since it is why no reader would open it.
+        Format::OtherXml => return Err(xml::refusal(&text.text).unwrap_or(ImportError::NotYet(format))),
         other => return Err(ImportError::NotYet(other)),
     };
     // RFC 8259 §8.1 and the NDJSON note want UTF-8; a letter in plain text may be in anything.

@@ -178,6 +178,24 @@ impl Checks {
         }
     }
 
+    /// Checks the outermost Bundle (FHIR R4 §2.36.2.1).
+    pub fn containers(&mut self, index: &Index<'_>) {
+        let profile = "http://hl7.org/fhir/StructureDefinition/Bundle";
+        let first = index.pieces.first().map(|p| (p.kind.as_ref(), p.at.as_str())).unwrap_or_default();
+        let wanted = match index.bundle.as_str() {
+            "" => return,
+            "document" => Some("Composition"),
+            "message" => Some("MessageHeader"),
+            _ => None,
+        };
+        if let Some(wanted) = wanted {
+            self.note(profile, format!("Bundle: the first entry is a {wanted}"), first.0 == wanted, first.1);
+        }
+        for at in &index.empty {
+            self.note(profile, "Bundle: ele-1: no element is empty".to_owned(), false, at);
+        }
+    }
+
     /// Checks one resource: what must be there, codes, names, dates, units, references, emptiness.
     pub fn resource(&mut self, kind: &str, at: &str, node: &Node<'_>, piece: usize, index: &Index<'_>) {
         let base = format!("http://hl7.org/fhir/StructureDefinition/{kind}");

@@ -35,9 +35,11 @@ impl<'t> Reader<'t, '_> {
             plain => plain.words(),
         };
         if let Some(id) = literal.strip_prefix('#') {
-            let contained =
-                holder.get("contained").each().iter().find(|c| c.get("id").words().trim_start_matches('#') == id);
-            return contained.map_or(Target::Outside, Target::Contained);
+            let own = |c: &&Node<'_>| c.get("id").words().trim_start_matches('#') == id;
+            let mut found = holder.get("contained").each().iter().filter(own);
+            let Some(first) = found.next() else { return Target::Outside };
+            // Which of several different ones is meant can't be known.
+            return if found.all(|other| other == first) { Target::Contained(first) } else { Target::Outside };
         }
         self.index.resolve(literal, Some(from)).map_or(Target::Outside, Target::Piece)
     }

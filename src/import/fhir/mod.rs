@@ -187,6 +187,7 @@ impl<'t> Reader<'t, '_> {
     fn headers(&mut self) {
         let index = self.index;
         self.hold();
+        self.checks.containers(index);
         self.reading.source.profiles = index.profiles(self.text, self.syntax);
         if !index.timestamp.is_empty() {
             self.reading.source.as_of = Some(PartialDate::fhir(&index.timestamp));
@@ -280,6 +281,14 @@ impl<'t> Reader<'t, '_> {
     /// keeps resolved allergies so); elsewhere they are parts of their holder, read through its references.
     fn contained(&mut self, i: usize, piece: &Piece<'t>, node: &Node<'t>) {
         let holds = matches!(piece.kind.as_ref(), "List" | "DiagnosticReport" | "Composition");
+        let all = node.get("contained").each();
+        let mut ids: HashMap<&str, &Node<'t>> = HashMap::new();
+        for (n, inner) in all.iter().enumerate().filter(|(_, inner)| !inner.get("id").is_null()) {
+            let id = inner.get("id").words();
+            if ids.insert(id, inner).is_some_and(|other| other != inner) {
+                self.issue(Severity::Warning, IssueCode::DuplicateId, &format!("{}/contained/{n}", piece.at), id);
+            }
+        }
         for (n, inner) in node.get("contained").each().iter().enumerate() {
             let at = format!("{}/contained/{n}", piece.at);
             let kind = inner.get("resourceType").words().to_owned();

@@ -66,6 +66,11 @@ impl Fault {
     }
 }
 
+/// Why a text is not opened, if it is no XML up to its first element; `None` if it is, whatever follows.
+pub fn refusal(text: &str) -> Option<ImportError> {
+    Walk::new(text).next().err().map(|fault| fault.refusal(text))
+}
+
 /// A qualified name without its prefix.
 pub fn local(name: &str) -> &str {
     name.rsplit(':').next().unwrap_or(name)

@@ -156,7 +156,12 @@ impl<'t, 'p> Gatherer<'t, 'p> {
         let (mut full_url, mut filled) = (Cow::Borrowed(""), false);
         reader.members(|reader, key| {
             match key.as_ref() {
-                "fullUrl" => full_url = reader.text(depth + 1)?.unwrap_or_default(),
+                "fullUrl" => {
+                    full_url = reader.text(depth + 1)?.unwrap_or_default();
+                    if full_url.trim().is_empty() {
+                        self.index.empty.push(format!("{at}/fullUrl"));
+                    }
+                }
                 "resource" => {
                     filled = true;
                     self.resource(reader, format!("{at}/resource"), depth + 1, nested)?;

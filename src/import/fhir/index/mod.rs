@@ -37,6 +37,8 @@ pub struct Index<'t> {
     pub timestamp: String,
     /// Where the `meta` of each Bundle stands, with the Bundle's place.
     metas: Vec<(String, Range<usize>)>,
+    /// Places of `fullUrl`s that are there and empty.
+    pub empty: Vec<String>,
     by_url: HashMap<String, Found>,
     by_id: HashMap<String, Found>,
     by_bare_id: HashMap<String, Found>,

@@ -111,6 +111,9 @@ impl<'t> Gatherer<'t, '_> {
                 Event::Start(child) => match local(child.name) {
                     "fullUrl" if entry => {
                         full_url = value(&child);
+                        if full_url.is_empty() {
+                            self.index.empty.push(format!("{at}/fullUrl"));
+                        }
                         walk.skip()?;
                     }
                     "resource" => resources += self.held(walk, &format!("{at}/resource"), nested)?,
