@@ -32,6 +32,7 @@ mod statement;
 #[cfg(test)]
 mod tests;
 mod text;
+mod time;
 
 /// Reads a message, an extract, or one of its parts.
 ///
@@ -339,6 +340,7 @@ impl<'a> Reader<'a, '_> {
         for text in odd.map(|d| d.text.clone()).collect::<Vec<_>>() {
             self.issue(Severity::Warning, IssueCode::BadDate, &entry.at, &text);
         }
+        place_times(&mut entry);
         self.show(node, &entry.at);
         self.reading.entries.push(entry);
         self.reading.entries.len() - 1
@@ -387,6 +389,13 @@ impl<'a> Reader<'a, '_> {
                 }
             }
         }
+    }
+}
+
+/// Gives the times of an entry the zone in which the national messages write them.
+pub(super) fn place_times(entry: &mut Entry) {
+    for date in [&mut entry.date, &mut entry.end, &mut entry.recorded] {
+        time::local(date);
     }
 }
 

@@ -3,7 +3,7 @@
 use super::hl7v3::{self, Node, attr, child, children, descend};
 use super::{Reader, elements, id, name};
 use crate::import::fhir::words::degraded;
-use crate::import::gp2gp::{absent, is_negated, negate};
+use crate::import::gp2gp::{absent, is_negated, negate, place_times};
 use crate::record::{Concept, Detail, Entry, IssueCode, Kind, Link, Outcome, Section, Severity, Standing};
 
 /// What `statusCode` says (HL7 v3 ActStatus).
@@ -191,6 +191,7 @@ impl<'a> Reader<'a> {
     }
 
     fn complete(&mut self, entry: &mut Entry, short: &str) {
+        place_times(entry);
         match hl7v3::title(&entry.concept) {
             Some((words, named)) => (entry.title, entry.named) = (words, named),
             None => {
