@@ -684,6 +684,18 @@ fn every_row_has_the_trust_mark_of_how_it_came() {
         assert_eq!(row.trust, trust);
         assert_eq!(row.sources, [if origin == Origin::Person { "" } else { "GP" }]);
     }
+    // What a file's own signature showed counts for the file as it came, not for what somebody shared of it.
+    for (signed, origin, trust) in [
+        (crate::record::Signed::Trusted, Origin::File, Trust::SignedTrusted),
+        (crate::record::Signed::Unknown, Origin::File, Trust::SignedUnknown),
+        (crate::record::Signed::NotChecked, Origin::File, Trust::NotChecked),
+        (crate::record::Signed::Wrong, Origin::File, Trust::SignatureWrong),
+        (crate::record::Signed::Trusted, Origin::Share, Trust::NotSigned),
+    ] {
+        let mut p = parcel("GP", "2026-11-01", vec![allergy("Nuts")]);
+        (p.reading.signed, p.note.origin) = (signed, origin);
+        assert_eq!(Book::of(vec![p]).summary().allergies.list.rows[0].trust, trust);
+    }
 }
 
 #[test]

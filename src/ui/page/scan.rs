@@ -123,7 +123,7 @@ pub fn is_request(text: &str) -> bool {
 }
 
 /// The texts of SMART Health Cards and EU certificates.
-fn is_card(text: &str) -> bool {
+pub fn is_card(text: &str) -> bool {
     let text = text.trim_start();
     ["shc:/", "hc1:"].iter().any(|s| text.get(..s.len()).is_some_and(|head| head.eq_ignore_ascii_case(s)))
 }

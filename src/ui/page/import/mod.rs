@@ -5,6 +5,7 @@ use web_sys::{DataTransfer, File, FileList};
 
 use crate::app::wire::{Brought, FileRow, Progress};
 use crate::ui::front::Front;
+use crate::ui::page::scan::is_card;
 use crate::ui::part::{Badge, Callout, Disclosure, Empty, PageHead, Progress as Bar, Tone, Trouble, load};
 use crate::ui::place::{Place, Writing};
 use crate::ui::queue::{Job, Queue, State};
@@ -26,7 +27,14 @@ pub fn Import() -> impl IntoView {
     let front = Front::get();
     let queue = Queue::get();
     let paste = window_event_listener(ev::paste, move |event| {
-        let files = event.clipboard_data().as_ref().map(dropped).unwrap_or_default();
+        let clipboard = event.clipboard_data();
+        let mut files = clipboard.as_ref().map(dropped).unwrap_or_default();
+        // A card's text, copied from elsewhere, is as good as its file. Any other text is not taken for one.
+        let text = clipboard.and_then(|c| c.get_data("text/plain").ok()).unwrap_or_default();
+        if files.is_empty() && is_card(&text) {
+            let text = js_sys::Array::of1(&text.into());
+            files.extend(File::new_with_str_sequence(&text, "card.txt").ok());
+        }
         if !files.is_empty() {
             event.prevent_default();
             queue.add(files);
