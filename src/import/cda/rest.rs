@@ -1,7 +1,7 @@
 use std::io::Read;
 
 use super::super::hl7v3::{self, Node, attr, child, children, descend, is};
-use super::common::{detail, is_generic, polarity};
+use super::common::{detail, is_generic, is_negated, polarity};
 use super::statement::is_intent;
 use super::template::{self, What};
 use super::{Ctx, Reader};
@@ -15,6 +15,9 @@ impl<'a> Reader<'a> {
             if planned { (Section::PlanOfCare, Kind::Appointment) } else { (Section::Encounters, Kind::Encounter) };
         let mut entry = self.begin(node, ctx, Entry::new(section, kind, "", ""));
         self.coded(node, &mut entry);
+        if hl7v3::title(&entry.concept).is_none() {
+            self.told_inside(node, &mut entry);
+        }
         let negative = if planned { Polarity::DoNotPerform } else { Polarity::NotDone };
         entry.polarity = polarity(node, ctx, &entry.concept, negative);
         planned_standing(node, &mut entry);
@@ -26,6 +29,24 @@ impl<'a> Reader<'a> {
             entry.title = place.unwrap_or_default();
         }
         self.complete(node, entry, &said)
+    }
+
+    /// A visit that says nothing by itself but holds one of the same identifier: they are one, and that one says it.
+    fn told_inside(&mut self, node: Node<'a>, entry: &mut Entry) {
+        let held = children(node, "entryRelationship").filter_map(|r| child(r, "encounter"));
+        let same = held.into_iter().find(|h| hl7v3::identifiers(*h).iter().any(|id| entry.identifiers.contains(id)));
+        let Some(same) = same.filter(|s| !is_negated(*s) && !self.marked(*s)) else { return };
+        self.coded(same, entry);
+        if hl7v3::title(&entry.concept).is_none() {
+            return;
+        }
+        let when = child(same, "effectiveTime").map(hl7v3::ivl_ts).unwrap_or_default();
+        entry.date = entry.date.take().or(when.start);
+        entry.end = entry.end.take().or(when.end);
+        let (people, _) = self.people(same);
+        entry.performer.extend(people);
+        self.mark(same, Outcome::Shown);
+        self.parts(same, entry, &Ctx { depth: 1, ..Ctx::default() });
     }
 
     /// A procedure, or an act of any other kind: done, or intended.

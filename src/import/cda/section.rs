@@ -39,6 +39,7 @@ impl<'a> Reader<'a> {
             inner.performer = people;
         }
         inner.recorded = written.or(inner.recorded);
+        self.active(node);
         let before = self.reading.entries.len();
         let mut any = false;
         for entry in children(node, "entry") {
@@ -66,6 +67,27 @@ impl<'a> Reader<'a> {
             .collect::<Vec<_>>()
         {
             self.statement(stray, &inner);
+        }
+    }
+
+    /// Tells of narrative that holds what it may not: scripts, handlers, frames. Only its words are ever shown.
+    fn active(&mut self, section: Node<'a>) {
+        let Some(text) = child(section, "text") else { return };
+        let found = text.descendants().filter(Node::is_element).find(|n| {
+            let name = n.tag_name().name().to_ascii_lowercase();
+            matches!(
+                name.as_str(),
+                "script" | "iframe" | "object" | "embed" | "form" | "svg" | "link" | "meta" | "base"
+            ) || n.attributes().any(|a| {
+                let value = a.value().trim_start().to_ascii_lowercase();
+                a.name().len() > 2 && a.name().get(..2).is_some_and(|p| p.eq_ignore_ascii_case("on"))
+                    || value.starts_with("javascript:")
+                    || value.starts_with("vbscript:")
+            })
+        });
+        if let Some(found) = found {
+            let (at, name) = (self.at(found), found.tag_name().name());
+            self.issue(Severity::Warning, IssueCode::UnsafeNarrative, &at, name);
         }
     }
 

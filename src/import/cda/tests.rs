@@ -506,3 +506,32 @@ fn a_long_note_is_shown_whole_and_a_packed_one_is_a_document() {
     assert_eq!((found.attachments.len(), only(&found).attachments.len(), found.attachments[0].bytes), (1, 1, 7));
     assert!(only(&found).notes.is_empty());
 }
+
+#[test]
+fn a_booked_visit_that_holds_itself_is_one_booked_visit() {
+    let found = section(
+        "18776-5",
+        "<encounter classCode='ENC' moodCode='ARQ'><id root='1.2' extension='7'/><entryRelationship typeCode='REFR'><encounter \
+         classCode='ENC' moodCode='EVN'><id root='1.2' extension='7'/><code code='1' displayName='Breathing test'/>\
+         <effectiveTime value='20130201'/></encounter></entryRelationship></encounter>",
+    );
+    let entry = only(&found);
+    assert_eq!(
+        (entry.title.as_str(), &entry.kind, entry.status.standing),
+        ("Breathing test", &Kind::Appointment, Standing::Planned)
+    );
+    assert_eq!((found.ledger.shown, found.ledger.not_understood), (3, 0));
+}
+
+#[test]
+fn active_narrative_is_told_and_only_its_words_are_shown() {
+    let of = |text: &str| reading(&format!("<section><title>T</title><text>{text}</text></section>"));
+    for text in
+        ["a<script>alert(1)</script>", "<table onmouseover='x'/>a", "<linkHtml href=' JavaScript:x'>a</linkHtml>"]
+    {
+        let found = of(text);
+        assert!(found.issues.iter().any(|i| i.code == IssueCode::UnsafeNarrative), "{text}");
+        assert_eq!(only(&found).notes, ["a"], "{text}");
+    }
+    assert!(of("<linkHtml href='https://x'>a</linkHtml>").issues.iter().all(|i| i.code != IssueCode::UnsafeNarrative));
+}
