@@ -134,8 +134,12 @@ fn mark(out: &mut Map<String, Value>, mark: Value) {
 }
 
 /// The statements of one source about having nothing in these sections, as Lists without their ids; each with the
-/// section whose list it stands in, if it is of one.
-pub(super) fn lists(reading: &Reading, sections: &BTreeSet<Section>) -> Vec<(Option<Section>, Map<String, Value>)> {
+/// section whose list it stands in, if it is of one. What was not understood is told beside what is `shown`.
+pub(super) fn lists(
+    reading: &Reading,
+    sections: &BTreeSet<Section>,
+    shown: &BTreeSet<Section>,
+) -> Vec<(Option<Section>, Map<String, Value>)> {
     let mut out: Vec<(Option<Section>, Map<String, Value>)> = Vec::new();
     for section in sections {
         let says = || reading.says.iter().filter(|s| s.section == *section);
@@ -150,6 +154,9 @@ pub(super) fn lists(reading: &Reading, sections: &BTreeSet<Section>) -> Vec<(Opt
                 list.insert("note".into(), json!([{"text": said.text}]));
             }
             out.push((Some(*section), list));
+        }
+        if !shown.contains(section) {
+            continue;
         }
         let (pieces, _) = reading.ledger.unread(*section);
         // The words themselves were not chosen by anybody: only that there are some.
@@ -166,7 +173,7 @@ pub(super) fn lists(reading: &Reading, sections: &BTreeSet<Section>) -> Vec<(Opt
             }
         }
     }
-    let anywhere = sections.first().map_or(0, |section| reading.ledger.unread(*section).1);
+    let anywhere = shown.first().map_or(0, |section| reading.ledger.unread(*section).1);
     if anywhere > 0 {
         let mut list = empty(None, Some("unavailable"));
         list.insert("extension".into(), extensions(None, anywhere));

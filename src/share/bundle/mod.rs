@@ -79,7 +79,8 @@ pub fn select(record: &Record, person: &Person, chosen: &Chosen, now: &str) -> R
         }
     }
     let resources = writer.resources(&items);
-    let lists = writer.nothings(&items.iter().map(|i| i.section).chain(chosen.in_full.iter().copied()).collect());
+    let shown: BTreeSet<Section> = items.iter().map(|i| i.section).collect();
+    let lists = writer.nothings(&shown.union(&chosen.in_full).copied().collect(), &shown);
     let document = writer.document(person, now, resources, lists);
     let shared: BTreeSet<&str> = items.iter().map(|i| i.id.as_str()).collect();
     Ok(Selection {
@@ -216,10 +217,11 @@ impl<'r> Writer<'r> {
     }
 
     /// What the sources say of having nothing in the sections that are shared, and what of them was not understood.
-    fn nothings(&mut self, sections: &BTreeSet<Section>) -> Vec<Value> {
+    /// The latter only beside the sections that the reader is `shown`: codes on a screen are small.
+    fn nothings(&mut self, sections: &BTreeSet<Section>, shown: &BTreeSet<Section>) -> Vec<Value> {
         let mut out = Vec::new();
         for (parcel, n) in self.record.parcels.iter().zip(0u32..) {
-            for (section, mut list) in beside::lists(&parcel.reading, sections) {
+            for (section, mut list) in beside::lists(&parcel.reading, sections, shown) {
                 let id = format!("n{}", out.len() + 1);
                 list.insert("id".into(), json!(id));
                 let reference = json!({"reference": format!("List/{id}")});
