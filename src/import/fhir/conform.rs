@@ -120,6 +120,25 @@ const REQUIRED: &[(&str, [&str; 4])] = &[
     ("ServiceRequest", ["", "", "intent status subject", "intent status subject"]),
 ];
 
+/// What a family of profiles wants beyond its base resources: a part of the profile's URL, the resource, the elements
+/// (IPS 1.1 and 2.0; US Core 3.1 to 9.0: those that all of these want).
+const PROFILED: &[(&str, &str, &str)] = &[
+    ("/uv/ips/", "Patient", "name birthDate"),
+    ("/uv/ips/", "AllergyIntolerance", "code"),
+    ("/uv/ips/", "Condition", "code"),
+    ("/uv/ips/", "MedicationStatement", "effective[x]"),
+    ("/uv/ips/", "Composition", "subject"),
+    ("/us/core/", "Patient", "identifier name"),
+    ("/us/core/", "AllergyIntolerance", "code"),
+    ("/us/core/", "Condition", "category code"),
+    ("/us/core/", "DocumentReference", "category type subject"),
+    ("/us/core/", "Encounter", "type subject"),
+    ("/us/core/", "Procedure", "code"),
+];
+
+/// Sections that a document of the IPS must have, by LOINC code: medicines, allergies, problems.
+const IPS_SECTIONS: [(&str, &str); 3] = [("10160-0", "medications"), ("48765-2", "allergies"), ("11450-4", "problems")];
+
 /// Codes of `status` over all versions, by base resource (required bindings).
 const STATUS: &[(&str, &str)] = &[
     ("CarePlan", "proposed draft active suspended on-hold revoked completed entered-in-error cancelled unknown"),
@@ -233,6 +252,18 @@ impl Checks {
                 self.note(&profile, format!("{kind}: {check}"), false, &format!("{at}{place}"));
             }
         }
+        for (_, _, elements) in PROFILED.iter().filter(|(part, of, _)| *of == kind && profile.contains(part)) {
+            for name in elements.split_whitespace() {
+                self.note(&profile, format!("{kind}.{name}.exists()"), there(node, name), at);
+            }
+        }
+        if kind == "Composition" && profile.contains("/uv/ips/") {
+            let sections = node.get("section").each();
+            for (code, name) in IPS_SECTIONS {
+                let met = sections.iter().any(|s| concept(s.get("code")).codings.iter().any(|c| c.code == code));
+                self.note(&profile, format!("Composition.section of {name} ({code})"), met, &format!("{at}/section"));
+            }
+        }
         if kind == "Composition" {
             self.sections(&profile, &format!("{at}/section"), node.get("section"), 0);
         }
@@ -242,11 +273,7 @@ impl Checks {
         let Some((_, versions)) = REQUIRED.iter().find(|(k, _)| *k == kind) else { return };
         for (elements, out) in versions.iter().zip(&mut self.required) {
             for name in elements.split_whitespace() {
-                let met = match name.strip_suffix("[x]") {
-                    Some(stem) => node.choice(stem).is_some() || node.choice(&format!("_{stem}")).is_some(),
-                    None => !node.get(name).is_null() || !node.get(&format!("_{name}")).is_null(),
-                };
-                out.push((profile.to_owned(), format!("{kind}.{name}.exists()"), met, at.to_owned()));
+                out.push((profile.to_owned(), format!("{kind}.{name}.exists()"), there(node, name), at.to_owned()));
             }
         }
     }
@@ -281,6 +308,14 @@ impl Checks {
             }
         }
         out
+    }
+}
+
+/// True if an element is there, be it only by an extension that says why its value is not. `x[x]` is a choice.
+fn there(node: &Node<'_>, name: &str) -> bool {
+    match name.strip_suffix("[x]") {
+        Some(stem) => node.choice(stem).is_some() || node.choice(&format!("_{stem}")).is_some(),
+        None => !node.get(name).is_null() || !node.get(&format!("_{name}")).is_null(),
     }
 }
 
@@ -426,5 +461,7 @@ mod tests {
         check("MedicationStatement", "R4", body, &[]);
         check("MedicationStatement", "STU3", body, &[("MedicationStatement.taken.exists()", "")]);
         check("MedicationStatement", "R5", body, &[("MedicationStatement.medication.exists()", "")]);
+        let ips = r#""meta":{"profile":["http://hl7.org/fhir/uv/ips/StructureDefinition/Patient-uv-ips"]},"name":[{"text":"a"}]"#;
+        check("Patient", "R4", ips, &[("Patient.birthDate.exists()", "")]);
     }
 }
