@@ -285,14 +285,10 @@ fn WaitingBanner() -> impl IntoView {
             return;
         }
         leptos::task::spawn_local(async move {
-            match front.client.unread().await {
-                Ok(found) => unread.set(found),
-                Err(failure) => fault.set(Some(failure)),
-            }
-            match front.client.unfiled().await {
-                Ok(files) => waiting.set(files.iter().filter(|f| !f.out).count() as u64),
-                Err(failure) => fault.set(Some(failure)),
-            }
+            let told = front.client.unread().await.map(|found| unread.set(found));
+            let files = front.client.unfiled().await;
+            let counted = files.map(|files| waiting.set(files.iter().filter(|f| !f.out).count() as u64));
+            fault.set(told.and(counted).err());
         });
     });
     let place = Memo::new(move |_| front.route.with(|r| r.place.clone()));
