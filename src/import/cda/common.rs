@@ -132,7 +132,11 @@ impl<'a> Reader<'a> {
             return;
         }
         if entry.concept.label().is_none() {
-            said.lines().next().unwrap_or_default().clone_into(&mut entry.concept.text);
+            let line = said.lines().next().unwrap_or_default();
+            // The first cell of a row names what the row is about, unless it only counts.
+            let cell = line.split(" | ").next().unwrap_or_default();
+            let named = cell.chars().filter(|c| c.is_alphabetic()).count() > 2;
+            entry.concept.text = if named { cell.to_owned() } else { line.to_owned() };
         }
         if entry.concept.label().is_some() {
             // That there was no code is no fact about it.

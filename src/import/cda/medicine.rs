@@ -117,7 +117,7 @@ impl<'a> Reader<'a> {
                 often.push(timing);
             }
         }
-        let line = self.dose_line(node, &often);
+        let line = self.dose_line(node, &often, entry);
         for criterion in children(node, "precondition").filter_map(|p| child(p, "criterion")) {
             let reason = self.criterion(criterion);
             entry.details.retain(|d| d.name != "precondition" || d.text != reason);
@@ -134,7 +134,7 @@ impl<'a> Reader<'a> {
         // A text that names the medicine is its row in the narrative; one that does not is how to take it.
         let fold = |t: &str| t.to_lowercase();
         let named = entry.concept.codings.iter().map(|c| c.display.as_str()).chain(entry.concept.label());
-        let row = named.filter(|n| n.len() > 2).any(|n| fold(said).contains(&fold(n)));
+        let row = said.contains(" | ") || named.filter(|n| n.len() > 2).any(|n| fold(said).contains(&fold(n)));
         let is_sentence = !said.is_empty() && !row && entry.concept.label().is_some();
         if is_sentence {
             entry.dose.push(said.to_owned());
@@ -145,15 +145,25 @@ impl<'a> Reader<'a> {
         if is_sentence { String::new() } else { said.to_owned() }
     }
 
-    /// A dose in notation: `500 mg · 1 × / 8 h`.
-    fn dose_line(&self, node: Node<'a>, often: &[String]) -> String {
+    /// A dose in notation: `500 mg · 1 × / 8 h`. A dose without a unit counts what is given, `2 × Aspirin 75 mg tablet`:
+    /// alone, the number would be read into what follows.
+    fn dose_line(&self, node: Node<'a>, often: &[String], entry: &Entry) -> String {
         let mut parts: Vec<String> = Vec::new();
         for key in ["doseQuantity", "rateQuantity"] {
             let Some(amount) = child(node, key) else { continue };
             let mut words = hl7v3::interval(amount).map(|v| hl7v3::range_words(&v)).unwrap_or_default();
             let unit = self.label(node, "administrationUnitCode");
-            if key == "doseQuantity" && attr(amount, "unit").is_empty() && !words.is_empty() && !unit.is_empty() {
-                words = format!("{words} {unit}");
+            if key == "doseQuantity"
+                && !words.is_empty()
+                && !words.contains(char::is_alphabetic)
+                && !words.contains('%')
+            {
+                let given = entry.concept.label().unwrap_or_default();
+                words = match (unit.is_empty(), given.is_empty()) {
+                    (false, _) => format!("{words} {unit}"),
+                    (true, false) => format!("{words} × {given}"),
+                    (true, true) => words,
+                };
             }
             if words.is_empty() {
                 words = child(amount, "translation")
@@ -175,7 +185,7 @@ impl<'a> Reader<'a> {
         let ends = times.iter().map(|t| hl7v3::ivl_ts(*t)).find(|t| t.start.is_some() || t.end.is_some());
         let when = ends.map(|t| [t.start, t.end].into_iter().flatten().map(|d| d.text).collect::<Vec<_>>().join("–"));
         let text = self.said(part, "text");
-        let parts = [text, self.dose_line(part, &often), when.unwrap_or_default()];
+        let parts = [text, self.dose_line(part, &often, entry), when.unwrap_or_default()];
         let line = parts.iter().filter(|p| !p.is_empty()).cloned().collect::<Vec<_>>().join(" · ");
         if !line.is_empty() {
             entry.dose.push(line.clone());

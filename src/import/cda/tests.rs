@@ -211,6 +211,22 @@ fn the_free_text_of_how_to_take_it_leads_and_its_parts_stand_beside() {
     assert_eq!(entry.dose, ["One at night", "0.50 mg · 1 × / 8 h"]);
     assert_eq!((entry.detail("route"), entry.detail("asNeeded")), (Some("Oral"), Some("insomnia")));
     assert_eq!(entry.kind, Kind::MedicationStatement);
+    let dose = |amount: &str| {
+        let found = section(
+            "10160-0",
+            &format!(
+                "<substanceAdministration moodCode='INT'><effectiveTime xsi:type='PIVL_TS'><period value='8' unit='h'/>\
+                 </effectiveTime><doseQuantity {amount}/><consumable><manufacturedProduct><manufacturedMaterial><code \
+                 code='1' displayName='Aspirin 75 mg tablet'/></manufacturedMaterial></manufacturedProduct></consumable>\
+                 </substanceAdministration>"
+            ),
+        );
+        only(&found).dose.join(";")
+    };
+    assert_eq!(dose("value='150' unit='mg'"), "150 mg · 1 × / 8 h");
+    // "2 · 1 ×" would be read as two times one.
+    assert_eq!(dose("value='2'"), "2 × Aspirin 75 mg tablet · 1 × / 8 h");
+    assert_eq!(dose("value='2' unit='1'"), "2 × Aspirin 75 mg tablet · 1 × / 8 h");
 }
 
 #[test]
