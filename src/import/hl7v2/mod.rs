@@ -46,6 +46,7 @@ pub fn read(
         open: Open::default(),
         last: Last::Nothing,
         required: required::Required::default(),
+        known: person::Known::default(),
     };
     let mut told = 0;
     for cut in &cuts {
@@ -137,6 +138,7 @@ struct Reader {
     open: Open,
     last: Last,
     required: required::Required,
+    known: person::Known,
 }
 
 /// Segments of the standard that are none of our sections: heads, insurance, billing, scheduling, staff, queries,
@@ -241,7 +243,7 @@ impl Reader {
             let text = date.text.clone();
             self.issue(Severity::Warning, IssueCode::BadDate, &s.at_field(7), &text);
         }
-        if !self.reading.people.iter().any(|p| person::same(p, &found)) {
+        if self.known.is_new(&found) {
             self.reading.people.push(found);
         }
         self.open = Open::default();

@@ -240,9 +240,10 @@ impl Reader {
             let text = lines.join("\n").trim_end().to_owned();
             return if text.trim().is_empty() { Vec::new() } else { vec![Value::Text(text)] };
         }
+        let units = s.get(6);
         let mut out = Vec::new();
         for field in s.all(5) {
-            let value = value(kind, field, s);
+            let value = value(kind, field, units);
             if let Value::Quantity(q) = &value
                 && q.unit_label().is_empty()
             {
@@ -339,8 +340,7 @@ fn section(entry: &Entry) -> Section {
 }
 
 /// One repetition of OBX-5, by the type that OBX-2 names (table 0125).
-fn value(kind: &str, field: Field<'_>, s: &Segment<'_>) -> Value {
-    let units = s.get(6);
+fn value(kind: &str, field: Field<'_>, units: Field<'_>) -> Value {
     match kind {
         "NM" => match compared(&field.verbatim()) {
             Some((comparator, number)) => Value::Quantity(quantity(number, comparator, units)),

@@ -1,3 +1,7 @@
+use std::collections::HashMap;
+
+use jiff::civil::Date;
+
 use super::datatypes::{address, identifier, label, name, telephone, when};
 use super::wire::{Field, Segment};
 use crate::record::{Detail, PartialDate, Person, Sex};
@@ -56,6 +60,28 @@ pub fn sex(word: &str) -> Option<Sex> {
         "O" | "A" | "X" | "OTHER" => Some(Sex::Other),
         "U" | "N" | "UNKNOWN" => Some(Sex::Unknown),
         _ => None,
+    }
+}
+
+/// People by what must be equal for two to be one: family name, first given name, day of birth. Only those under one key
+/// need comparing, and no more than a few of them: a file of so many is about several people whatever they are.
+#[derive(Default)]
+pub struct Known(HashMap<(String, String, Option<Date>), Vec<Person>>);
+
+/// Most people that are compared under one key.
+const NAMESAKES: usize = 16;
+
+impl Known {
+    /// True if this person has not been met in the file.
+    pub fn is_new(&mut self, person: &Person) -> bool {
+        let born = person.birth_date.as_ref().and_then(PartialDate::day);
+        let given = person.given.first().map(|g| g.to_lowercase()).unwrap_or_default();
+        let held = self.0.entry((person.family.to_lowercase(), given, born)).or_default();
+        let new = !held.iter().any(|other| same(other, person));
+        if new && held.len() < NAMESAKES {
+            held.push(person.clone());
+        }
+        new
     }
 }
 
