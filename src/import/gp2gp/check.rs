@@ -1,97 +1,87 @@
+use std::collections::HashSet;
+
 use super::hl7v3::{self, Node, attr, child, children};
 use super::{STATEMENTS, id, name, named};
 use crate::import::xml::Tree;
-use crate::record::{Check, IssueCode, Reading};
-use std::collections::HashSet;
+use crate::record::{Check, IssueCode, NhsNumber, Reading};
 
-/// What the message asks of its sender, each with the first place where it was not met.
+/// Places that are listed where a check is not met.
+const MOST: usize = 50;
+
+/// What the message asks of its sender: one line for a check that is met, else one for each place where it is not.
 pub fn conformance(tree: &Tree<'_>, reading: &mut Reading) {
     let root: Node<'_> = tree.root();
     let all: Vec<Node<'_>> = root.descendants().filter(|n| n.is_element()).collect();
-    let of =
-        |wanted: &[&str]| -> Vec<Node<'_>> { all.iter().copied().filter(|n| wanted.contains(&name(*n))).collect() };
-    let statements = of(&STATEMENTS);
     let ids: HashSet<String> =
         all.iter().filter(|n| !is_reference(**n)).map(|n| id(*n)).filter(|i| !i.is_empty()).collect();
-    let coded =
-        |n: &Node<'_>| matches!(name(*n), "ObservationStatement" | "PlanStatement" | "RequestStatement" | "LinkSet");
-    let named_code = |n: &Node<'_>| {
-        child(*n, "code").is_some_and(|c| {
-            let said = child(c, "originalText").map(hl7v3::own_text).unwrap_or_default();
-            !attr(c, "displayName").is_empty() || !said.is_empty()
-        })
+    let places = |wrong: &dyn Fn(Node<'_>) -> bool| -> Vec<String> {
+        all.iter().filter(|n| wrong(**n)).take(MOST).map(|n| tree.place(*n)).collect()
     };
-    let dated = |n: &Node<'_>| {
-        name(*n) == "EhrEmpty" || children(*n, "availabilityTime").chain(children(*n, "effectiveTime")).next().is_some()
+    let statement = |n: Node<'_>| STATEMENTS.contains(&name(n));
+    let coded = |n: Node<'_>| {
+        matches!(name(n), "ObservationStatement" | "PlanStatement" | "RequestStatement" | "LinkSet")
+            && !child(n, "code").is_some_and(is_named)
     };
-    let leads = |n: &Node<'_>| {
-        ["inFulfillmentOf", "reversalOf", "predecessor", "conditionNamed", "component"]
-            .iter()
-            .all(|role| named_refs(*n, role).iter().all(|i| ids.contains(i)))
+    let untimed = |n: Node<'_>| {
+        statement(n)
+            && name(n) != "EhrEmpty"
+            && child(n, "availabilityTime").is_none()
+            && child(n, "effectiveTime").is_none()
     };
-    let agents = of(&["agentRef"]);
-    let rows: [(&str, Option<Node<'_>>); 7] = [
-        (
-            "recordTarget/patient/id is an NHS number",
-            (reading.people.iter().all(|p| p.nhs_number().is_none_or(|n| !n.valid))).then_some(root),
-        ),
-        ("statement/id", statements.iter().find(|n| id(**n).is_empty()).copied()),
-        ("statement/availabilityTime", statements.iter().find(|n| !dated(n)).copied()),
-        (
-            "statement/code has displayName or originalText",
-            statements.iter().find(|n| coded(n) && !named_code(n)).copied(),
-        ),
-        (
-            "MedicationStatement/consumable has a code",
-            of(&["MedicationStatement"]).into_iter().find(|n| {
-                !n.descendants()
-                    .any(|m| name(m).to_ascii_lowercase().ends_with("material") && child(m, "code").is_some())
-            }),
-        ),
-        ("agentRef/id is in agentDirectory", agents.iter().find(|n| !ids.contains(&id(**n))).copied()),
-        (
-            "references lead to statements of the extract",
-            all.iter().find(|n| holds_references(**n) && !leads(n)).copied(),
-        ),
+    let product = |n: Node<'_>| {
+        let of = |m: &Node<'_>| name(*m).to_ascii_lowercase().ends_with("material") && child(*m, "code").is_some();
+        name(n) == "MedicationStatement" && !n.descendants().any(|m| of(&m))
+    };
+    let stranger = |n: Node<'_>| name(n) == "agentRef" && !ids.contains(&id(n));
+    let dangling = |n: Node<'_>| references(n).iter().any(|i| !ids.contains(i));
+    let number = |p: &&crate::record::Person| p.nhs_number().is_none_or(|n: NhsNumber| !n.valid);
+    let mut people: Vec<String> = reading.people.iter().filter(number).map(|p| p.at.clone()).collect();
+    if reading.people.is_empty() {
+        people.push(tree.place(root));
+    }
+    let dates = reading.issues.iter().filter(|i| i.code == IssueCode::BadDate).take(MOST).map(|i| i.at.clone());
+    let rows: [(&str, Vec<String>); 8] = [
+        ("recordTarget/patient/id is an NHS number", people),
+        ("statement/id", places(&|n| statement(n) && id(n).is_empty())),
+        ("statement/availabilityTime", places(&untimed)),
+        ("statement/code has displayName or originalText", places(&coded)),
+        ("MedicationStatement/consumable has a code", places(&product)),
+        ("agentRef/id is in agentDirectory", places(&stranger)),
+        ("references lead to statements of the extract", places(&dangling)),
+        ("times are times", dates.collect()),
     ];
-    let profile = if reading.version.is_empty() { "RCMR_MT030101UK" } else { &reading.version };
-    let dates = reading.issues.iter().find(|i| i.code == IssueCode::BadDate).map(|i| i.at.clone());
-    let mut checks: Vec<Check> = rows
-        .into_iter()
-        .map(|(check, fault)| Check {
-            profile: profile.to_owned(),
-            check: check.to_owned(),
-            met: fault.is_none(),
-            at: fault.map(|n| tree.place(n)).unwrap_or_default(),
-        })
-        .collect();
-    checks.push(Check {
-        profile: profile.to_owned(),
-        check: "times are times".to_owned(),
-        met: dates.is_none(),
-        at: dates.unwrap_or_default(),
-    });
-    reading.conformance.extend(checks);
+    let profile = if reading.version.is_empty() { "RCMR_MT030101UK".to_owned() } else { reading.version.clone() };
+    lines(reading, &profile, rows);
+}
+
+/// Writes the lines of some checks.
+pub fn lines<const N: usize>(reading: &mut Reading, profile: &str, rows: [(&str, Vec<String>); N]) {
+    for (check, faults) in rows {
+        let line = |met: bool, at: String| Check { profile: profile.to_owned(), check: check.to_owned(), met, at };
+        match faults.is_empty() {
+            true => reading.conformance.push(line(true, String::new())),
+            false => reading.conformance.extend(faults.into_iter().map(|at| line(false, at))),
+        }
+    }
+}
+
+/// True if a code has a name.
+pub fn is_named(code: Node<'_>) -> bool {
+    let said = || child(code, "originalText").map(hl7v3::own_text).unwrap_or_default();
+    !attr(code, "displayName").is_empty() || !said().is_empty() || children(code, "translation").any(is_named)
 }
 
 fn is_reference(node: Node<'_>) -> bool {
     name(node).ends_with("Ref")
 }
 
-fn holds_references(node: Node<'_>) -> bool {
-    matches!(
-        name(node),
-        "LinkSet" | "ehrSupplyAuthorise" | "ehrSupplyPrescribe" | "ehrSupplyDispense" | "ehrSupplyDiscontinue"
-    )
-}
-
-fn named_refs(node: Node<'_>, role: &str) -> Vec<String> {
-    match role {
-        "inFulfillmentOf" => named(node, "inFulfillmentOf"),
-        "reversalOf" => named(node, "reversalOf"),
-        "predecessor" => named(node, "predecessor"),
-        "conditionNamed" => named(node, "conditionNamed"),
-        _ if name(node) == "LinkSet" => named(node, "component"),
+/// The ids that an element names.
+fn references(node: Node<'_>) -> Vec<String> {
+    match name(node) {
+        "LinkSet" => [named(node, "conditionNamed"), named(node, "component")].concat(),
+        "ehrSupplyAuthorise" => named(node, "predecessor"),
+        "ehrSupplyPrescribe" | "ehrSupplyDispense" => named(node, "inFulfillmentOf"),
+        "ehrSupplyDiscontinue" => named(node, "reversalOf"),
         _ => Vec::new(),
     }
 }

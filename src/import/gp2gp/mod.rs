@@ -20,7 +20,7 @@ use crate::record::{
     Severity, Standing,
 };
 
-mod check;
+pub mod check;
 mod codes;
 mod composition;
 mod compound;

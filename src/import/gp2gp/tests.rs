@@ -408,6 +408,30 @@ fn times_that_are_none_are_told_and_unknown_ones_are_not_made_up() {
     assert_eq!(reading.issues.iter().filter(|i| i.code == IssueCode::BadDate).count(), 1);
 }
 
+#[test]
+fn what_a_sender_left_out_is_on_the_checklist_with_its_place() {
+    let reading = extract(
+        r#"<component><ObservationStatement><id root="A"/><code code="X"/><availabilityTime value="2020"/></ObservationStatement></component>
+        <component><MedicationStatement><availabilityTime value="2020"/><Participant><agentRef><id root="D9"/></agentRef></Participant></MedicationStatement></component>"#,
+    );
+    let missed: Vec<(&str, &str)> = reading
+        .conformance
+        .iter()
+        .filter(|c| !c.met)
+        .map(|c| (c.check.as_str(), c.at.rsplit('/').next().unwrap()))
+        .collect();
+    assert_eq!(
+        missed,
+        [
+            ("statement/id", "MedicationStatement"),
+            ("statement/code has displayName or originalText", "ObservationStatement"),
+            ("MedicationStatement/consumable has a code", "MedicationStatement"),
+            ("agentRef/id is in agentDirectory", "agentRef"),
+        ]
+    );
+    assert_eq!(reading.conformance.iter().filter(|c| c.met).count(), 4);
+}
+
 // ---- The pairs: the extract as a practice sent it, and what the national adaptor made of it ----
 
 /// Title and standing of all entries of a kind, sorted.

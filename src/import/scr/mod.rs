@@ -8,7 +8,7 @@
 use std::collections::HashMap;
 use std::ops::ControlFlow;
 
-use super::gp2gp::close;
+use super::gp2gp::{check, close};
 use super::hl7v3::{self, Node, Words, attr, child};
 use super::xml::Tree;
 use super::{ImportError, LIMITS, Phase, Progress, READER, issue, tell};
@@ -65,8 +65,45 @@ pub fn read(
     }
     let mut reading = reader.reading;
     close(&mut reading);
+    conformance(&tree, &mut reading);
     tell(progress, Phase::Reading, text.len(), text.len())?;
     Ok(reading)
+}
+
+/// What a summary owes its reader: whose it is, when it was made, its text, and what stands in the text alone.
+fn conformance(tree: &Tree<'_>, reading: &mut Reading) {
+    let root: Node<'_> = tree.root();
+    let all: Vec<Node<'_>> = root.descendants().filter(|n| n.is_element()).collect();
+    let places = |wrong: &dyn Fn(Node<'_>) -> bool| -> Vec<String> {
+        all.iter().filter(|n| wrong(**n)).take(50).map(|n| tree.place(*n)).collect()
+    };
+    let summary = |n: Node<'_>| name(n) == "GPSummary";
+    let of_code = |n: Node<'_>| {
+        let statement = n.parent().is_some_and(|p| name(p) == "component") && name(n).starts_with("UKCT_");
+        let anonymous = child(n, "code").is_some_and(|c| !check::is_named(c));
+        statement && anonymous
+    };
+    let of = |code: IssueCode| -> Vec<String> {
+        reading.issues.iter().filter(|i| i.code == code).take(50).map(|i| i.at.clone()).collect()
+    };
+    let number = |p: &&Person| p.nhs_number().is_none_or(|n| !n.valid);
+    let mut people: Vec<String> = reading.people.iter().filter(number).map(|p| p.at.clone()).collect();
+    if reading.people.is_empty() {
+        people.push(tree.place(root));
+    }
+    let rows = [
+        ("patient/id is an NHS number", people),
+        ("all patients are one", of(IssueCode::SeveralPeople)),
+        ("GPSummary/effectiveTime", places(&|n| summary(n) && child(n, "effectiveTime").is_none())),
+        (
+            "GPSummary has a presentationText",
+            places(&|n| summary(n) && !n.descendants().any(|d| name(d) == "presentationText")),
+        ),
+        ("codes have names (displayName or originalText)", places(&of_code)),
+        ("what is said is coded, not narrative only", of(IssueCode::NarrativeOnly)),
+        ("times are times", of(IssueCode::BadDate)),
+    ];
+    check::lines(reading, "REPC_MT150007UK", rows);
 }
 
 struct Reader<'a> {
