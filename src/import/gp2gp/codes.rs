@@ -11,7 +11,7 @@ fn read_v2(system: &str) -> bool {
 }
 
 /// A code of one of the Read versions: their chapters begin alike.
-fn read_code<'c>(coding: &'c Coding, _: ()) -> Option<&'c str> {
+fn read_code(coding: &Coding) -> Option<&str> {
     let system = coding.system.as_str();
     let read =
         read_v2(system) || system.ends_with("2.16.840.1.113883.2.1.3.2.4.14") || system.contains("read.info/ctv3");
@@ -30,7 +30,7 @@ pub fn is_frame(concept: &Concept) -> bool {
 /// A heading under which each statement is an allergy: Read SN53 "Allergy, unspecified", 14L "H/O: drug allergy", and
 /// the SNOMED CT concepts that they map to.
 pub fn is_allergy_heading(concept: &Concept) -> bool {
-    let by_read = concept.codings.iter().filter_map(|c| read_code(c, ())).any(|code| {
+    let by_read = concept.codings.iter().filter_map(read_code).any(|code| {
         let code = code.trim_end_matches('0').trim_end_matches('.');
         matches!(code, "SN53" | "14L")
     });
@@ -107,7 +107,7 @@ pub fn section_of_heading(concept: &Concept) -> Option<Section> {
 
 /// The topic under which no problem was named (Read `Z....` "Unspecified conditions").
 pub fn is_unspecified_topic(concept: &Concept) -> bool {
-    concept.codings.iter().filter_map(|c| read_code(c, ())).any(|c| c.starts_with("Z....")) || concept.is_empty()
+    concept.codings.iter().filter_map(read_code).any(|c| c.starts_with("Z....")) || concept.is_empty()
 }
 
 /// How a problem stands (SNOMED CT active, inactive, unspecified problem).
