@@ -36,8 +36,8 @@ const DONE: u32 = 4;
 const TELL_EVERY: f64 = 100.0;
 /// How long the words of one PDF may take, in milliseconds.
 const TEXT_PATIENCE: u32 = 10_000;
-/// How often a new worker is started for the PDFs after one that ended a worker.
-const AGAIN: usize = 5;
+/// How many new workers are started for PDFs that ended one.
+const AGAIN: usize = 10;
 /// The phase of looking for words in PDFs.
 const WORDS: u8 = 3;
 
@@ -65,6 +65,17 @@ struct Work {
 
 type Said = (u32, Vec<u8>, Vec<Uint8Array>);
 
+/// How a worker is to go about it.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Manner {
+    /// All files, then the words of their PDFs.
+    First,
+    /// The files are out: only the words.
+    Again,
+    /// The same, the first of them by the plainer reader.
+    Plainly,
+}
+
 impl Parser {
     /// Starts a worker; `tell` hears of its progress.
     pub fn open(tell: impl Fn(Progress) + 'static) -> Self {
@@ -81,7 +92,7 @@ impl Parser {
         if file.size() > import::LIMITS.bytes as f64 {
             return Err(Failure::TooLarge { bytes: file.size() as u64, limit: import::LIMITS.bytes });
         }
-        self.work.ask(file, 0)?;
+        self.work.ask(file, 0, Manner::First)?;
         let mut read = Read { archived: false, readings: Vec::new(), bytes: Vec::new(), texts: Vec::new() };
         loop {
             let (kind, answer, blobs) = self.work.said.next().await.ok_or(Failure::Unreadable)?;
@@ -101,24 +112,29 @@ impl Parser {
         Ok(read)
     }
 
-    /// Waits for the words of the PDFs. One that ends its worker, or takes too long, stays without.
+    /// Waits for the words of the PDFs. One that ends its worker, or takes too long, is given to a plainer reader; one
+    /// that is too much for that too stays without.
     async fn words(&mut self, file: &File, read: &mut Read) {
-        let mut again = 0;
+        let (mut again, mut manner) = (0, Manner::First);
         loop {
-            let next = select(self.work.said.next(), TimeoutFuture::new(TEXT_PATIENCE)).await;
-            match next {
+            match select(self.work.said.next(), TimeoutFuture::new(TEXT_PATIENCE)).await {
                 Either::Left((Some((TEXT, answer, _)), _)) => match wire::read(&answer) {
-                    Ok(text) => read.texts.push(text),
+                    Ok(text) => {
+                        read.texts.push(text);
+                        manner = Manner::Again;
+                    }
                     Err(_) => return,
                 },
                 Either::Left((Some((DONE, ..)), _)) => return,
                 Either::Left((Some(_), _)) => {}
-                Either::Left((None, _)) | Either::Right(_) if again < AGAIN => {
+                Either::Left((None, _)) | Either::Right(_) => {
                     again += 1;
-                    // That PDF is given up; a new worker goes on after it.
-                    read.texts.push(Text { file: u32::MAX, attachment: 0, text: String::new() });
+                    manner = if manner == Manner::Plainly { Manner::Again } else { Manner::Plainly };
+                    if manner == Manner::Again {
+                        read.texts.push(Text { file: u32::MAX, attachment: 0, text: String::new() });
+                    }
                     self.work = Work::start(&self.tell);
-                    if self.work.ask(file, read.texts.len()).is_err() {
+                    if again > AGAIN || self.work.ask(file, read.texts.len(), manner).is_err() {
                         return;
                     }
                     // It reads everything once more before it comes there: that takes its time.
@@ -130,7 +146,6 @@ impl Parser {
                         }
                     }
                 }
-                Either::Left((None, _)) | Either::Right(_) => return,
             }
         }
     }
@@ -169,9 +184,10 @@ impl Work {
         Self { worker, said, _hear: hear, _fail: fail }
     }
 
-    /// Hands the file over; the first `skip` PDFs are not looked into, and if there are any the files are not sent.
-    fn ask(&self, file: &File, skip: usize) -> Result<(), Failure> {
-        let message = Array::of2(file, &JsValue::from_f64(skip as f64));
+    /// Hands the file over; the first `skip` PDFs are not looked into.
+    fn ask(&self, file: &File, skip: usize, manner: Manner) -> Result<(), Failure> {
+        let manner = f64::from(manner as u8);
+        let message = Array::of3(file, &JsValue::from_f64(skip as f64), &JsValue::from_f64(manner));
         self.worker.post_message(&message).map_err(|_| Failure::Stopped)
     }
 }
@@ -184,17 +200,21 @@ impl Drop for Work {
     }
 }
 
-/// The worker's end: the one message is a `File` and a number, the answers are as above.
+/// The worker's end: the one message is a `File`, how many PDFs to skip, and a [`Manner`]; the answers are as above.
 pub fn serve() {
     let scope: Rc<RefCell<Option<DedicatedWorkerGlobalScope>>> = Rc::default();
     let held = scope.clone();
     let opened = device::hear_questions(move |message| {
         let Some(scope) = held.borrow().clone() else { return };
         let Ok(message) = message.dyn_into::<Array>() else { return };
-        let (Ok(file), skip) = (message.get(0).dyn_into::<File>(), message.get(1).as_f64().unwrap_or(0.0)) else {
-            return;
+        let Ok(file) = message.get(0).dyn_into::<File>() else { return };
+        let skip = message.get(1).as_f64().unwrap_or_default() as usize;
+        let manner = match message.get(2).as_f64() {
+            Some(1.0) => Manner::Again,
+            Some(2.0) => Manner::Plainly,
+            _ => Manner::First,
         };
-        wasm_bindgen_futures::spawn_local(async move { read(&scope, &file, skip as usize).await });
+        wasm_bindgen_futures::spawn_local(async move { read(&scope, &file, skip, manner).await });
     });
     *scope.borrow_mut() = Some(opened);
 }
@@ -206,7 +226,7 @@ struct Pdf {
     bytes: Vec<u8>,
 }
 
-async fn read(scope: &DedicatedWorkerGlobalScope, file: &File, skip: usize) {
+async fn read(scope: &DedicatedWorkerGlobalScope, file: &File, skip: usize, manner: Manner) {
     let refuse = |failure: Failure| post(scope, READ, &wire::write(&Err::<bool, _>(failure)), &[]);
     let Ok(buffer) = JsFuture::from(file.array_buffer()).await else { return refuse(Failure::Unreadable) };
     let bytes = Uint8Array::new(&buffer).to_vec();
@@ -230,7 +250,7 @@ async fn read(scope: &DedicatedWorkerGlobalScope, file: &File, skip: usize) {
                 pdfs.extend(import::attachment(original, a).ok().map(|bytes| Pdf { file: count, attachment, bytes }));
             }
         }
-        if skip == 0 {
+        if manner == Manner::First {
             post(scope, FILE, &wire::write(&file), &[device::buffer(original)]);
         }
         count += 1;
@@ -256,7 +276,9 @@ async fn read(scope: &DedicatedWorkerGlobalScope, file: &File, skip: usize) {
     for (number, Pdf { file, attachment, bytes }) in (0_u64..).zip(pdfs).skip(skip) {
         let progress = Progress { bytes: number, total: all, phase: WORDS, file: (0, 0) };
         post(scope, PROGRESS, &wire::write(&progress), &[]);
-        let text = document::pdf_text(&bytes).unwrap_or_default();
+        let plainly = manner == Manner::Plainly && number == skip as u64;
+        let found = if plainly { document::pdf_text_plainly(&bytes) } else { document::pdf_text(&bytes) };
+        let text = found.unwrap_or_default();
         post(scope, TEXT, &wire::write(&Text { file, attachment, text }), &[]);
     }
     post(scope, DONE, &[], &[]);

@@ -5,7 +5,7 @@ mod office;
 mod pdf;
 mod rtf;
 
-pub use pdf::{is_pdf, text as pdf_text};
+pub use pdf::{plain as pdf_text_plainly, text as pdf_text};
 
 use super::{Format, READER, archive, detect, encoding, issue, narrative};
 use crate::record::{Attachment, Entry, Hash, IssueCode, Kind, Ledger, Outcome, Reading, Section, Severity};
