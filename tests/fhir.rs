@@ -643,6 +643,18 @@ fn one_of_several_contained_of_one_name_is_never_chosen() {
     assert!(codes.contains(&IssueCode::DuplicateId) && codes.contains(&IssueCode::DanglingReference), "{codes:?}");
 }
 
+#[test]
+fn a_choice_made_twice_is_told_and_both_are_shown() {
+    let json = r#"{"resourceType":"Observation","status":"final","code":{"text":"HIV"},
+        "valueString":"negative","valueCodeableConcept":{"text":"positive"}}"#;
+    let reading = read(json.as_bytes());
+    let entry = &reading.entries[0];
+    assert_eq!(entry.value.as_ref().map(|v| v.text()).as_deref(), Some("negative"));
+    assert_eq!(entry.detail("valueCodeableConcept"), Some("positive"));
+    let issue = reading.issues.iter().find(|i| i.code == IssueCode::DuplicateKey).unwrap();
+    assert_eq!(issue.at, "/valueCodeableConcept");
+}
+
 // ---- Containers ----
 
 #[test]

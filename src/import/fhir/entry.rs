@@ -640,6 +640,11 @@ impl<'t> Reader<'t, '_> {
             let at = entry.at.clone();
             self.issue(Severity::Warning, IssueCode::Degraded, &at, &code);
         }
+        let further: Vec<String> = Self::further(node).into_iter().map(|(key, _)| key.to_owned()).collect();
+        for key in further {
+            let at = format!("{}/{key}", entry.at);
+            self.issue(Severity::Warning, IssueCode::DuplicateKey, &at, &key);
+        }
         if entry.in_error() {
             let at = entry.at.clone();
             self.issue(Severity::Information, IssueCode::EnteredInError, &at, "");

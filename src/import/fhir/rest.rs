@@ -5,6 +5,7 @@ use super::Reader;
 use super::datatypes::{concept, label, notes, quantity, quantity_words, range_words, timing_words};
 use super::entry::detail;
 use super::labels::Target;
+use super::xml::{CHOICES, TYPES};
 
 /// Elements that every kind of entry has read, or that say nothing about the person.
 const READ: &[&str] = &[
@@ -274,6 +275,11 @@ impl<'t> Reader<'t, '_> {
                 }
             }
         }
+        for (key, value) in Self::further(node) {
+            for (name, words) in self.said(key, value, i, node, DEPTH) {
+                detail(entry, &name, words);
+            }
+        }
         self.extensions(i, node, entry);
         // The clinician's own term, where the code's name is another one.
         let name = entry.concept.label().unwrap_or_default().to_owned();
@@ -285,6 +291,23 @@ impl<'t> Reader<'t, '_> {
                 }
             }
         }
+    }
+
+    /// Choices that were made twice (`valueQuantity` and `valueString`): all but the first of each, which is the one that is
+    /// read. FHIR allows one.
+    pub fn further<'n>(node: &'n Node<'t>) -> Vec<(&'n str, &'n Node<'t>)> {
+        let stem_of =
+            |key: &str| CHOICES.iter().find(|s| key.strip_prefix(**s).is_some_and(|k| TYPES.contains(&k))).copied();
+        let mut seen = Vec::new();
+        let mut all = Vec::new();
+        for (key, value) in node.members() {
+            let Some(stem) = stem_of(key) else { continue };
+            if seen.contains(&stem) {
+                all.push((key.as_ref(), value));
+            }
+            seen.push(stem);
+        }
+        all
     }
 
     /// Extensions of a resource: references to other entries become links, other values details, named by the last part

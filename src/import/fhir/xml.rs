@@ -60,11 +60,11 @@ const ONCE: [&str; 43] = [
 const ONCE_IN_RESOURCE: [&str; 3] = ["code", "vaccineCode", "subject"];
 
 /// Stems of FHIR's choices (`value[x]`): one of each stands in one element.
-const CHOICES: [&str; 9] =
+pub const CHOICES: [&str; 9] =
     ["value", "onset", "abatement", "effective", "occurrence", "performed", "medication", "deceased", "dose"];
 
 /// What a choice's name ends with: the types that facts come in.
-const TYPES: [&str; 21] = [
+pub const TYPES: [&str; 21] = [
     "Age",
     "Attachment",
     "Boolean",
