@@ -41,7 +41,6 @@ mod scr;
 mod shc;
 pub mod shl;
 pub mod typed;
-#[allow(dead_code)] // Until all rooms that read XML have taken what they need.
 mod xml;
 
 pub use detect::Format;

@@ -17,9 +17,7 @@ use super::ImportError;
 mod tree;
 mod walk;
 
-#[allow(unused_imports)] // Each room takes what it needs.
 pub use tree::{NODES, Tree, words};
-#[allow(unused_imports)]
 pub use walk::{Event, Start, Walk};
 
 /// Nesting that is read; deeper is refused.
