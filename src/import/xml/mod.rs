@@ -17,7 +17,7 @@ use super::ImportError;
 mod tree;
 mod walk;
 
-pub use tree::{NODES, Tree, words};
+pub use tree::{Tree, words};
 pub use walk::{Event, Start, Walk};
 
 /// Nesting that is read; deeper is refused.
