@@ -8,6 +8,8 @@
     clippy::print_stdout,
     clippy::print_stderr
 )]
+mod readings;
+
 use std::collections::BTreeMap;
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
@@ -464,6 +466,19 @@ fn json_is_read_as_the_test_suite_says() {
         seen += 1;
     }
     assert!(seen > 250, "{seen}");
+}
+
+#[test]
+fn every_format_is_read_the_same_everywhere() {
+    readings::every_format_is_read_the_same_everywhere();
+}
+
+/// `cargo test --test import write_the -- --ignored`, after a reader was changed on purpose: the difference of the list
+/// shows which files are read otherwise.
+#[test]
+#[ignore = "writes tests/data/readings.tsv anew"]
+fn write_the_list_of_readings() {
+    std::fs::write(data().join("readings.tsv"), readings::found()).unwrap();
 }
 
 #[test]

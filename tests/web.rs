@@ -12,6 +12,7 @@
 #![cfg(target_arch = "wasm32")]
 
 mod contract;
+mod readings;
 
 use contract::Tabs;
 use gloo::timers::future::TimeoutFuture;
@@ -47,6 +48,11 @@ impl Tabs for Browser {
 
 fn crypt() -> Web {
     Web::new().unwrap()
+}
+
+#[wasm_bindgen_test]
+fn every_format_is_read_the_same_everywhere() {
+    readings::every_format_is_read_the_same_everywhere();
 }
 
 macro_rules! disk_contract {
