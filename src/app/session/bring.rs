@@ -24,7 +24,7 @@ pub(super) struct Loose {
 /// A file that waits for the guard's answer.
 enum Asked {
     /// In memory, with everything needed to keep it: nothing is kept here yet, or it could not be.
-    Loose(Loose),
+    Loose(Box<Loose>),
     /// Sealed among the unfiled: a lock or a closed window loses neither it nor the question.
     Aside(Hash),
 }
@@ -173,7 +173,7 @@ impl<E: Edge> Session<E> {
 
     /// Seals files among the unfiled until the guard has its answer; where nothing is kept they stay in memory.
     async fn set_aside(&mut self, files: Vec<Loose>, named: Option<Named>) -> Vec<Asked> {
-        let loose = |files: Vec<Loose>| files.into_iter().map(Asked::Loose).collect();
+        let loose = |files: Vec<Loose>| files.into_iter().map(|f| Asked::Loose(Box::new(f))).collect();
         if self.vault.is_none() || files.is_empty() {
             return loose(files);
         }
@@ -190,7 +190,7 @@ impl<E: Edge> Session<E> {
         let archives = std::mem::take(&mut self.sacks).into_iter().filter(|s| !s.left_out).map(|s| s.archive);
         let all: Vec<Asked> =
             std::mem::take(&mut self.questions).into_iter().flat_map(|q| q.files).chain(archives).collect();
-        let loose = all.into_iter().filter_map(|asked| if let Asked::Loose(file) = asked { Some(file) } else { None });
+        let loose = all.into_iter().filter_map(|asked| if let Asked::Loose(file) = asked { Some(*file) } else { None });
         drop(self.set_aside(loose.collect(), None).await);
     }
 
@@ -422,13 +422,13 @@ impl<E: Edge> Session<E> {
                 aside.push(*hash);
             }
         }
-        loose.extend(files.into_iter().filter_map(|f| if let Asked::Loose(file) = f { Some(file) } else { None }));
+        loose.extend(files.into_iter().filter_map(|f| if let Asked::Loose(file) = f { Some(*file) } else { None }));
         let brought = match self.admit(index, loose, named).await {
             Ok(brought) => brought,
             Err((failure, loose)) => {
                 let back = |file: Loose| match aside.contains(&file.parcel.hash) {
                     true => Asked::Aside(file.parcel.hash),
-                    false => Asked::Loose(file),
+                    false => Asked::Loose(Box::new(file)),
                 };
                 return Err((failure, loose.into_iter().map(back).collect()));
             }

@@ -79,11 +79,6 @@ pub fn words(name: &str) -> String {
 
 /// An identifier as a concept, under Apple's own name.
 pub fn concept(identifier: &str, title: &str) -> Concept {
-    let coding = Coding {
-        system: SYSTEM.to_owned(),
-        code: identifier.to_owned(),
-        display: title.to_owned(),
-        ..Coding::default()
-    };
+    let coding = Coding { system: SYSTEM.to_owned(), code: identifier.to_owned(), display: title.to_owned() };
     Concept { codings: vec![coding], ..Concept::default() }
 }

@@ -16,7 +16,7 @@ fn counted(text: &str, part: &str, begins: &str) -> usize {
     let inside = text.split(&format!(" {part} --")).nth(1).unwrap();
     let end = inside.find("\n-----------------").unwrap_or(inside.len());
     let next = regex_free_heading(inside).unwrap_or(end);
-    inside[..next].lines().filter(|l| l.starts_with(begins)).count()
+    inside.get(..next).unwrap().lines().filter(|l| l.starts_with(begins)).count()
 }
 
 /// Where the next heading begins: dashes, then capitals.

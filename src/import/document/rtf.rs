@@ -142,7 +142,7 @@ impl<'b> Reader<'b> {
         self.rest = rest.strip_prefix(b" ").unwrap_or(rest);
         let starred = std::mem::take(&mut self.starred);
         match name {
-            "u" => return self.unicode(number.unwrap_or_default()),
+            "u" => self.unicode(number.unwrap_or_default()),
             "uc" => self.group.skip = number.and_then(|n| usize::try_from(n).ok()).unwrap_or(1).min(16),
             "bin" => {
                 let length = number.and_then(|n| usize::try_from(n).ok()).unwrap_or_default().min(self.rest.len());

@@ -330,7 +330,7 @@ mod tests {
     fn cut(text: &str) -> Vec<String> {
         let of = |c: &Cut<'_>| match c {
             Cut::Segment(s) => format!("{} {}", s.at(), s.whole(1).text),
-            Cut::Stray(r) => format!("? {}", &text[r.clone()]),
+            Cut::Stray(r) => format!("? {}", text.get(r.clone()).unwrap()),
         };
         segments(text).iter().map(of).collect()
     }

@@ -20,7 +20,7 @@ fn shown(value: &Value) -> String {
 #[test]
 fn values_keep_their_digits_their_units_and_their_ends() {
     let check = |xml: &str, expected: &str| {
-        let found = with(&format!("<value xsi:type={xml}</value>"), |n, w| value(n, w));
+        let found = with(&format!("<value xsi:type={xml}</value>"), value);
         assert_eq!(found.as_ref().map(shown).unwrap_or_default(), expected, "{xml}");
     };
     check("'PQ' value='85.000' unit='umol/L'>", "85.000 umol/L");
