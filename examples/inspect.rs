@@ -3,29 +3,41 @@
 //! - `inspect FILE…` prints one JSON object a file, one line each. docs/import.md describes the shape.
 //! - `inspect --merge [--same-person] FILE…` prints the guard's verdict first and then, if the files are of one person
 //!   or it is told so, the merged record: items, contributors, disagreements, medicines side by side, series, repeats.
+//! - `inspect --summary DIR…` prints a table over all files in these folders, and in theirs: who they say they are from,
+//!   their format, how many, which share of them was understood (shown and kept, of all pieces), the most frequent faults.
 //!
 //! Exit code 0 if every file was read (and, merging, belongs together); 1 if any was refused or the guard stopped; 2 for
 //! wrong usage.
 #![allow(clippy::print_stdout, clippy::print_stderr)]
 
-use std::collections::HashSet;
+use std::cmp::Reverse;
+use std::collections::{BTreeMap, HashSet};
 use std::ops::ControlFlow;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use serde_json::{Value, json};
 use tessera::import::{self, report};
-use tessera::record::{EntryRef, Hash, Item, Note, Parcel, PartialDate, Record, guard, merge};
+use tessera::record::{EntryRef, Hash, Item, Note, Parcel, PartialDate, Record, Severity, guard, merge};
 use tessera::view;
 
 fn main() -> ExitCode {
     let (flags, paths): (Vec<String>, Vec<String>) = std::env::args().skip(1).partition(|a| a.starts_with("--"));
-    let known = |f: &String| f == "--merge" || f == "--same-person";
-    let merging = flags.iter().any(|f| f == "--merge");
-    if paths.is_empty() || !flags.iter().all(known) || (!merging && !flags.is_empty()) {
-        eprintln!("usage: inspect [--merge [--same-person]] FILE…");
+    let has = |name: &str| flags.iter().any(|f| f == name);
+    let (merging, summing) = (has("--merge"), has("--summary"));
+    let known = |f: &String| match f.as_str() {
+        "--merge" => !summing,
+        "--same-person" => merging && !summing,
+        "--summary" => paths.iter().all(|p| Path::new(p).is_dir()),
+        _ => false,
+    };
+    if paths.is_empty() || !flags.iter().all(known) {
+        eprintln!("usage: inspect [--merge [--same-person]] FILE…\n       inspect --summary DIR…");
         return ExitCode::from(2);
     }
-    let fine = if merging {
+    let fine = if summing {
+        summary(&paths)
+    } else if merging {
         merged(&paths, flags.iter().any(|f| f == "--same-person"))
     } else {
         // Every file is printed, whatever became of those before it.
@@ -68,6 +80,90 @@ fn inspect(path: &str) -> bool {
         Err(error) => {
             println!("{}", report::refused(&error, path, Hash::of(&bytes), size(&bytes)));
             false
+        }
+    }
+}
+
+/// What the files of one provider in one format came to.
+#[derive(Default)]
+struct Sum {
+    files: u32,
+    refused: u32,
+    understood: u64,
+    pieces: u64,
+    faults: BTreeMap<String, u32>,
+}
+
+/// Prints a table, a line for each provider and format; the worst understood first. False if any file was refused.
+fn summary(folders: &[String]) -> bool {
+    let mut paths = Vec::new();
+    folders.iter().for_each(|folder| files_in(Path::new(folder), &mut paths));
+    paths.sort();
+    let mut sums: BTreeMap<(String, String), Sum> = BTreeMap::new();
+    for path in &paths {
+        let name = path.file_name().unwrap_or_default().to_string_lossy();
+        let read = std::fs::read(path).map_err(|e| e.to_string()).and_then(|bytes| {
+            import::open(&bytes, &name, &mut |_| ControlFlow::Continue(())).map_err(|e| e.to_string())
+        });
+        let files = match read {
+            Ok(delivery) => delivery.files.into_iter().map(|f| f.reading.map_err(|e| e.to_string())).collect(),
+            Err(error) => vec![Err(error)],
+        };
+        for file in files {
+            let provider = file.as_ref().ok().map(|r| r.source.name.clone()).filter(|n| !n.trim().is_empty());
+            let format = file.as_ref().map_or("refused".to_owned(), |r| format!("{} {}", r.format, r.version));
+            let sum = sums.entry((provider.unwrap_or("-".to_owned()), format.trim().to_owned())).or_default();
+            sum.files += 1;
+            match file {
+                Ok(reading) => {
+                    let ledger = &reading.ledger;
+                    let understood = u64::from(ledger.shown) + u64::from(ledger.kept);
+                    sum.understood += understood;
+                    sum.pieces += understood + u64::from(ledger.not_understood);
+                    let issues = reading.issues.iter().filter(|i| i.severity != Severity::Information);
+                    let checks = reading.conformance.iter().filter(|c| !c.met).map(|c| c.check.clone());
+                    for fault in issues.map(|i| format!("{:?}", i.code)).chain(checks) {
+                        *sum.faults.entry(fault).or_default() += 1;
+                    }
+                }
+                Err(error) => {
+                    sum.refused += 1;
+                    *sum.faults.entry(error).or_default() += 1;
+                }
+            }
+        }
+    }
+    let mut rows: Vec<_> = sums.into_iter().collect();
+    // A share in ten-thousandths: the order never hangs on rounding.
+    let share = |sum: &Sum| (sum.understood * 10_000).checked_div(sum.pieces).unwrap_or(0);
+    rows.sort_by_key(|(_, sum)| share(sum));
+    println!("provider\tformat\tfiles\trefused\tpieces\tunderstood %\tmost frequent faults");
+    for ((provider, format), sum) in &rows {
+        let mut faults: Vec<_> = sum.faults.iter().collect();
+        faults.sort_by_key(|(name, count)| (Reverse(**count), name.to_owned()));
+        let faults: Vec<String> = faults.iter().take(3).map(|(name, count)| format!("{name} × {count}")).collect();
+        let (whole, part) = (share(sum) / 100, share(sum) % 100);
+        let plain = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
+        println!(
+            "{}\t{}\t{}\t{}\t{}\t{whole}.{part:02}\t{}",
+            plain(provider),
+            plain(format),
+            sum.files,
+            sum.refused,
+            sum.pieces,
+            plain(&faults.join(", "))
+        );
+    }
+    !rows.is_empty() && rows.iter().all(|(_, sum)| sum.refused == 0)
+}
+
+/// All files in a folder and in its folders; links are not followed.
+fn files_in(folder: &Path, into: &mut Vec<PathBuf>) {
+    for entry in std::fs::read_dir(folder).into_iter().flatten().flatten() {
+        match entry.file_type() {
+            Ok(kind) if kind.is_dir() => files_in(&entry.path(), into),
+            Ok(kind) if kind.is_file() => into.push(entry.path()),
+            _ => {}
         }
     }
 }

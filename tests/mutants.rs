@@ -42,12 +42,46 @@ fn seeds() -> BTreeMap<String, Vec<Vec<u8>>> {
         let Ok(delivery) = open(&bytes) else { continue };
         formats.entry(format!("{:?}", delivery.format)).or_default().push(bytes);
     }
+    for bytes in made() {
+        let format = open(&bytes).unwrap().format;
+        formats.entry(format!("{format:?}")).or_default().push(bytes);
+    }
     for seeds in formats.values_mut() {
         seeds.sort_by_key(Vec::len);
         let small = seeds.partition_point(|bytes| bytes.len() <= LARGEST);
         seeds.truncate(small.max(1));
     }
     formats
+}
+
+/// Files of formats that no provider's file stands for here.
+fn made() -> Vec<Vec<u8>> {
+    let word = zip(&[
+        ("[Content_Types].xml", b"<Types/>"),
+        (
+            "word/document.xml",
+            b"<w:document xmlns:w='w'><w:body><w:tbl><w:tr><w:tc><w:p><w:r><w:t>A</w:t></w:r></w:p></w:tc></w:tr></w:tbl><w:p><w:del><w:r><w:delText>b</w:delText></w:r></w:del></w:p></w:body></w:document>",
+        ),
+    ]);
+    let apple = b"<?xml version='1.0'?>\n<!DOCTYPE HealthData [\n<!ELEMENT a (b)><!ENTITY c ']>'>\n]>\n<HealthData><Me HKCharacteristicTypeIdentifierDateOfBirth='1990-02-02'/><Record type='HKQuantityTypeIdentifierBodyMass' unit='kg' value='71.500' startDate='2024-01-02 10:00:00 +0000'/><Correlation type='HKCorrelationTypeIdentifierBloodPressure'><Record type='HKQuantityTypeIdentifierBloodPressureSystolic' unit='mmHg' value='128'/></Correlation></HealthData>";
+    let rtf = b"{\\rtf1\\ansi{\\fonttbl{\\f0 Arial;}}Dear \\u233?\\'e9 {\\*\\x y}{\\pict 00}\\bin3 abc\\trowd a\\cell\\row\\par}";
+    let several = zip(&[
+        ("a.json", b"{\"resourceType\":\"Patient\",\"name\":[{\"family\":\"A\"}]}"),
+        ("b/../c.txt", b"Dear A"),
+        ("d/", b""),
+        ("letter.rtf", rtf),
+    ]);
+    vec![word, apple.to_vec(), rtf.to_vec(), several, b"<html><p>a<br>b</p><script>c</script></html>".to_vec()]
+}
+
+fn zip(files: &[(&str, &[u8])]) -> Vec<u8> {
+    use std::io::Write;
+    let mut zip = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
+    for (name, bytes) in files {
+        zip.start_file(*name, zip::write::SimpleFileOptions::default()).unwrap();
+        zip.write_all(bytes).unwrap();
+    }
+    zip.finish().unwrap().into_inner()
 }
 
 fn walk(folder: &Path, files: &mut Vec<PathBuf>) {
@@ -151,9 +185,16 @@ fn mutate(dice: &mut Dice, seeds: &[Vec<u8>]) -> Vec<u8> {
 /// What holds for every answer: the ledger sums, and every place leads somewhere.
 fn holds(bytes: &[u8]) {
     let Ok(delivery) = open(bytes) else { return };
+    if let Some(archive) = &delivery.archive {
+        let ledger = &archive.reading.as_ref().unwrap().ledger;
+        assert_eq!(ledger.shown as usize, delivery.files.iter().filter(|f| f.reading.is_ok()).count());
+        assert_eq!(archive.hash, Hash::of(bytes));
+    }
     for file in delivery.files {
         let inner = file.bytes.as_deref().unwrap_or(bytes);
-        assert_eq!(file.hash, Hash::of(inner));
+        if file.bytes.is_some() || delivery.archive.is_none() {
+            assert_eq!(file.hash, Hash::of(inner));
+        }
         let Ok(reading) = file.reading else { continue };
         let ledger = &reading.ledger;
         assert_eq!(

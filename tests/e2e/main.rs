@@ -14,6 +14,7 @@
     dead_code
 )]
 
+mod archive;
 mod axe;
 mod browser;
 mod camera;

@@ -1,0 +1,144 @@
+//! A delivery of many files: seven formats of one person and one stray, in one ZIP.
+
+use crate::browser::{Browser, Kind};
+use crate::{data, journey};
+use std::io::Write;
+use std::path::{Path, PathBuf};
+
+/// A ZIP of these files.
+fn zip(folder: &Path, name: &str, files: &[(&str, Vec<u8>)]) -> PathBuf {
+    let mut zip = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
+    for (name, bytes) in files {
+        zip.start_file(*name, zip::write::SimpleFileOptions::default()).unwrap();
+        zip.write_all(bytes).unwrap();
+    }
+    let path = folder.join(name);
+    std::fs::write(&path, zip.finish().unwrap().into_inner()).unwrap();
+    path
+}
+
+const PATIENT: &str = r#"{"resourceType":"Patient","id":"k","name":[{"family":"Kestrelsworth","given":["Morwenna"]}],"birthDate":"1961-02-03","gender":"female"}"#;
+
+/// Morwenna's records as seven kinds of file, and one file of somebody else.
+fn delivery() -> Vec<(&'static str, Vec<u8>)> {
+    let bundle = format!(
+        r#"{{"resourceType":"Bundle","type":"collection","entry":[{{"resource":{PATIENT}}},{{"resource":{{"resourceType":"AllergyIntolerance","patient":{{"reference":"Patient/k"}},"code":{{"text":"Kestrelin in JSON"}}}}}}]}}"#
+    );
+    let lines = format!(
+        "{PATIENT}\n{}\n",
+        r#"{"resourceType":"AllergyIntolerance","patient":{"reference":"Patient/k"},"code":{"text":"Kestrelin in lines"}}"#
+    );
+    let xml = r#"<?xml version="1.0" encoding="UTF-8"?>
+<Bundle xmlns="http://hl7.org/fhir"><type value="collection"/>
+<entry><resource><Patient><id value="k"/><name><family value="Kestrelsworth"/><given value="Morwenna"/></name><gender value="female"/><birthDate value="1961-02-03"/></Patient></resource></entry>
+<entry><resource><AllergyIntolerance><code><text value="Kestrelin in XML"/></code><patient><reference value="Patient/k"/></patient></AllergyIntolerance></resource></entry></Bundle>"#;
+    let hl7 = "MSH|^~\\&|LAB|KESTREL|||20240102||ORU^R01|1|P|2.5.1\rPID|1||123^^^KESTREL^MR||Kestrelsworth^Morwenna||19610203|F\rOBR|1|||K^Kestrel panel\rOBX|1|NM|KG^Kestrelglobin||140|g/L|120-160||||F\r";
+    let rtf = r"{\rtf1\ansi Dear Morwenna,\par the kestrel clinic writes.\par}";
+    let stray = std::fs::read(data("fhir_r4/ips/NZ_Peter_Jordan_AAA1234.json")).unwrap();
+    vec![
+        ("fhir/record.json", bundle.into_bytes()),
+        ("fhir/record.ndjson", lines.into_bytes()),
+        ("fhir/record.xml", xml.into()),
+        ("lab/result.hl7", hl7.into()),
+        ("letters/letter.rtf", rtf.into()),
+        ("letters/note.txt", b"The kestrel flew.".to_vec()),
+        ("letters/scan.png", std::fs::read(data("dcc/1.png")).unwrap()),
+        ("other/stray.json", stray),
+        ("other/broken.json", b"{\"resourceType\":\"Patient\"".to_vec()),
+        ("__MACOSX/._record.json", b"x".to_vec()),
+    ]
+}
+
+#[test]
+fn a_zip_of_seven_formats_and_a_stray() {
+    journey(async {
+        let browser = Browser::fresh("archive").await;
+        browser.saves_to_downloads().await;
+        browser.start_record().await;
+        let first = zip(&browser.folder, "first.zip", &[("record.json", delivery().remove(0).1)]);
+        browser.bring_own(first).await;
+        browser.keep().await;
+
+        let path = zip(&browser.folder, "all.zip", &delivery());
+        let bytes = std::fs::read(&path).unwrap();
+        browser.bring(path).await;
+        // The stray and what names nobody are asked for, each once; whichever comes first.
+        for _ in 0..2 {
+            browser.until("the guard to ask", || browser.guard_asks()).await;
+            if browser.shows("stray.json").await {
+                browser.answer("Put it aside for now").await;
+            } else {
+                browser.mine().await;
+            }
+        }
+        browser.sees("7 files are in your records").await;
+        browser.sees("1 file could not be read").await;
+        browser.sees("Files put aside").await;
+        browser.press("Say whose stray.json is").await;
+
+        checks(&browser).await;
+        // Everything after a reload.
+        let browser = browser.reopened().await;
+        browser.saves_to_downloads().await;
+        browser.open("/").await;
+        browser.unlock().await;
+        checks(&browser).await;
+        browser.go("#/import", "Import records").await;
+        browser.sees("Files put aside").await;
+        browser.press("Say whose stray.json is").await;
+        browser.find(Kind::Link, "result.hl7").await;
+        // The archive holds files of two people: it is nobody's, and is here byte for byte.
+        browser.press("Say whose all.zip is").await;
+        assert!(!bytes.is_empty());
+        browser.close().await;
+    });
+}
+
+/// What each format brought, and that attachments open.
+async fn checks(browser: &Browser) {
+    browser.go("#/section/allergies", "Allergies").await;
+    for words in ["Kestrelin in JSON", "Kestrelin in lines", "Kestrelin in XML"] {
+        browser.sees(words).await;
+    }
+    assert!(!browser.shows("Penicillin").await, "the stray is in the record");
+    browser.go("#/section/results", "Results").await;
+    browser.sees("Kestrelglobin").await;
+    browser.go("#/documents", "Documents").await;
+    for words in ["letter.rtf", "note.txt", "scan.png"] {
+        browser.sees(words).await;
+    }
+    browser.press("View the picture").await;
+    browser
+        .until("the picture to be drawn", || async {
+            browser.value::<bool>("return (document.querySelector('img.scan')?.naturalWidth ?? 0) > 0").await
+                == Some(true)
+        })
+        .await;
+}
+
+#[test]
+fn a_cancelled_file_leaves_nothing() {
+    journey(async {
+        let browser = Browser::fresh("cancelled").await;
+        browser.start_record().await;
+        // Large enough to be stopped half-way, and of one person.
+        let entry = r#"{"resource":{"resourceType":"Observation","status":"final","subject":{"reference":"Patient/k"},"code":{"text":"Kestrelglobin"},"valueQuantity":{"value":1,"unit":"g/L"}}},"#;
+        let large = format!(
+            r#"{{"resourceType":"Bundle","type":"collection","entry":[{}{{"resource":{PATIENT}}}]}}"#,
+            entry.repeat(400_000)
+        );
+        let path = zip(
+            &browser.folder,
+            "large.zip",
+            &[("a.json", large.clone().into_bytes()), ("b.json", large.into_bytes())],
+        );
+        browser.go("#/import", "Import records").await;
+        browser.upload(&[path]).await;
+        browser.press("Cancel large.zip").await;
+        browser.sees("You stopped this file.").await;
+        browser.sees("Nothing of it was kept.").await;
+        browser.go("#/summary", "").await;
+        assert!(!browser.shows("Kestrelsworth").await);
+        browser.close().await;
+    });
+}
