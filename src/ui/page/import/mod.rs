@@ -207,7 +207,19 @@ fn Outcomes(all: Vec<Brought>) -> impl IntoView {
     };
     // What waits for an answer stands above everything.
     let (asked, rest): (Vec<_>, Vec<_>) = all.into_iter().partition(|b| matches!(b, Brought::Whose { .. }));
-    let asked = asked.into_iter().map(|brought| view! { <Outcome brought /> }).collect_view();
+    let asked = asked
+        .into_iter()
+        .map(|brought| {
+            let names = match &brought {
+                Brought::Whose { file_names, .. } => file_names.join(", "),
+                _ => String::new(),
+            };
+            view! {
+                <bdi class="strong">{names}</bdi>
+                <Outcome brought />
+            }
+        })
+        .collect_view();
     let many = rest.len() > OPEN;
     let lines = rest
         .into_iter()
