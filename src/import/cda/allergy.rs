@@ -11,15 +11,12 @@ impl<'a> Reader<'a> {
         let kind = child(node, "value").map(|v| hl7v3::cd(v, &self.words)).filter(|c| !is_empty(c));
         let code = child(node, "code").map(|c| hl7v3::cd(c, &self.words));
         let named_code = code.filter(|c| c.codings.iter().all(|c| c.code != "ASSERTION") && !is_empty(c));
-        let substances: Vec<Concept> = self.substances(node, &mut entry);
+        let (substances, places): (Vec<Concept>, Vec<Node<'a>>) = self.substances(node, &mut entry).into_iter().unzip();
         let own = kind.clone().or_else(|| named_code.clone()).unwrap_or_default();
         entry.concept = match substances.first() {
             Some(substance) if !is_empty(substance) => substance.clone(),
             _ => own.clone(),
         };
-        for other in substances.iter().skip(1) {
-            detail(&mut entry, "substance", other.label().unwrap_or_default());
-        }
         // What sort of thing it is: allergy to drug, intolerance of food.
         entry.category.extend(kind.into_iter().chain(named_code).filter(|c| *c != entry.concept));
         for value in children(node, "value").chain(children(node, "code")).collect::<Vec<_>>() {
@@ -38,11 +35,24 @@ impl<'a> Reader<'a> {
         }
         self.concern_status(node, ctx, &mut entry);
         self.parts(node, &mut entry, ctx);
-        self.complete(node, entry, &said)
+        let at = self.complete(node, entry, &said)?;
+        self.further(&at, substances, &places);
+        Some(at)
+    }
+
+    /// The substances of one statement beyond its first: each is an allergy that must be seen, and so an entry of its
+    /// own, at the place of its participant.
+    fn further(&mut self, at: &str, substances: Vec<Concept>, places: &[Node<'a>]) {
+        let Some(first) = self.reading.entries.iter().rev().find(|e| e.at == at).cloned() else { return };
+        for (concept, place) in substances.into_iter().zip(places).skip(1) {
+            let Some((title, named)) = hl7v3::title(&concept).filter(|_| !is_empty(&concept)) else { continue };
+            let place = self.at(*place);
+            self.reading.entries.push(Entry { at: place, title, named, concept, ..first.clone() });
+        }
     }
 
     /// The consumables of an allergy: code with its own words, else the name.
-    fn substances(&self, node: Node<'a>, entry: &mut Entry) -> Vec<Concept> {
+    fn substances(&self, node: Node<'a>, entry: &mut Entry) -> Vec<(Concept, Node<'a>)> {
         let consumed = children(node, "participant").filter(|p| matches!(attr(*p, "typeCode"), "CSM" | "CAGNT" | ""));
         let mut out = Vec::new();
         for participant in consumed {
@@ -66,9 +76,9 @@ impl<'a> Reader<'a> {
             if concept.label().is_some() {
                 concept.codings.retain(|c| c.system != hl7v3::NULL_FLAVOUR);
             }
-            out.push(concept);
+            out.push((concept, participant));
         }
-        out.sort_by_key(is_empty);
+        out.sort_by_key(|(concept, _)| is_empty(concept));
         out
     }
 
@@ -79,7 +89,7 @@ impl<'a> Reader<'a> {
         let taken_back = matches!(own.as_str(), "nullified" | "entered-in-error" | "aborted" | "cancelled");
         entry.status.text = if taken_back || ctx.concern.is_empty() { own.clone() } else { ctx.concern.clone() };
         let high = descend(node, &["effectiveTime", "high"]);
-        let ended = high.is_some_and(|h| !attr(h, "value").is_empty());
+        let ended = high.is_some_and(|h| !attr(h, "value").is_empty()) && !self.yet_to_come(entry.end.as_ref());
         entry.status.standing = match (own.as_str(), ctx.concern.as_str()) {
             ("nullified" | "entered-in-error", _) | (_, "nullified" | "entered-in-error") => Standing::EnteredInError,
             ("aborted" | "cancelled", _) | (_, "aborted" | "cancelled") => Standing::Stopped,
@@ -87,7 +97,7 @@ impl<'a> Reader<'a> {
             (_, "completed") => Standing::Ended,
             (_, "suspended") => Standing::OnHold,
             // An end that is there but not known: by the book it is over, by habit it goes on. Neither is said.
-            (_, "active") if high.is_some() => Standing::Unknown,
+            (_, "active") if high.is_some_and(|h| attr(h, "value").is_empty()) => Standing::Unknown,
             (_, "active") => Standing::Active,
             // That an observation is completed says nothing about what was observed.
             ("active", "") => Standing::Active,

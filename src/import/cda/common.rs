@@ -1,4 +1,4 @@
-use super::super::fhir::words::{absence, degraded};
+use super::super::fhir::words::{absence, absence_of_allergy, degraded};
 use super::super::hl7v3::{self, NULL_FLAVOUR, Node, attr, child, children, descend};
 use super::{Ctx, Reader, template};
 use crate::record::{
@@ -58,7 +58,7 @@ pub fn is_generic(concept: &Concept) -> bool {
 /// negated statement of absence says twice no, and what it means can't be known.
 pub fn polarity(node: Node<'_>, ctx: &Ctx, concept: &Concept, negative: Polarity) -> Polarity {
     let (here, above) = (is_negated(node), ctx.negated);
-    let absent = absence(concept);
+    let absent = if negative == Polarity::Negated { absence_of_allergy(concept) } else { absence(concept) };
     if hl7v3::null_flavour(node).is_some() || (here && above) {
         return Polarity::Unknown;
     }
@@ -66,6 +66,8 @@ pub fn polarity(node: Node<'_>, ctx: &Ctx, concept: &Concept, negative: Polarity
         // In words alone, the sentence already holds the negation that the statement has.
         (true, Some(Polarity::NoneKnown)) if concept.codings.is_empty() => Polarity::NoneKnown,
         (true, Some(Polarity::NoneKnown)) if !is_generic(concept) => Polarity::Unknown,
+        // Words that say that nothing is known are no thing that could be denied.
+        (true, Some(Polarity::Unknown)) if concept.label().is_some() => Polarity::Unknown,
         (true, _) if is_generic(concept) => Polarity::NoneKnown,
         (true, _) => negative,
         (false, Some(found)) => found,
@@ -369,6 +371,12 @@ impl<'a> Reader<'a> {
                 self.issue(Severity::Warning, IssueCode::BadNumber, &entry.at, &q.value);
             }
         }
+    }
+
+    /// True for a day after the one on which the document was written: what ends then was not over.
+    pub fn yet_to_come(&self, end: Option<&PartialDate>) -> bool {
+        let written = self.reading.source.as_of.as_ref().and_then(PartialDate::day);
+        end.and_then(PartialDate::day).zip(written).is_some_and(|(end, written)| end > written)
     }
 
     /// Notes a reference to another entry by its identifier, to be followed at the end.

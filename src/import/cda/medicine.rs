@@ -32,6 +32,7 @@ impl<'a> Reader<'a> {
         let times: Vec<Node<'a>> = children(node, "effectiveTime").collect();
         let moment = times.iter().any(|t| !attr(*t, "value").is_empty());
         entry.status.standing = match entry.status.text.as_str() {
+            "completed" if self.yet_to_come(entry.end.as_ref()) => Standing::Unknown,
             "completed" if entry.end.is_some() || moment => Standing::Ended,
             "completed" => Standing::Unknown,
             "active" | "new" if request => Standing::Planned,
@@ -279,9 +280,11 @@ impl<'a> Reader<'a> {
         if entry.polarity == Polarity::NotDone && entry.status.standing == Standing::Ended {
             entry.status.standing = Standing::Stopped;
         }
-        if is_intent(node) && matches!(entry.status.standing, Standing::Active | Standing::Unknown) {
+        // An intent that is completed is a plan that was written down, not a vaccine that was given.
+        if is_intent(node) && matches!(entry.status.standing, Standing::Active | Standing::Ended | Standing::Unknown) {
             entry.status.standing = Standing::Planned;
         }
+        self.never_begun(&mut entry);
         detail(&mut entry, "route", self.label(node, "routeCode"));
         for site in children(node, "approachSiteCode") {
             detail(&mut entry, "site", hl7v3::labelled(site, &self.words));
@@ -292,6 +295,13 @@ impl<'a> Reader<'a> {
         self.parts(node, &mut entry, ctx);
         let said = self.said(node, "text");
         self.complete(node, entry, &said)
+    }
+
+    /// *Cancelled* is said of what was given up before it began (HL7 v3 ActStatus), *aborted* of what was broken off.
+    pub fn never_begun(&self, entry: &mut Entry) {
+        if matches!(entry.status.text.as_str(), "cancelled" | "canceled") && entry.polarity == Polarity::Positive {
+            entry.polarity = Polarity::NotDone;
+        }
     }
 
     /// A device or other thing that is supplied, implanted or used.

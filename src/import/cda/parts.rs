@@ -150,7 +150,14 @@ impl<'a> Reader<'a> {
                 }
             }
             "385655000" | "385654001" => Standing::OnHold,
-            _ => Standing::Unknown,
+            // Without a code that we know its own word tells, if it is one of the few.
+            _ => match answer.to_lowercase().as_str() {
+                "active" => Standing::Active,
+                "inactive" | "resolved" | "no longer active" => Standing::Ended,
+                "discontinued" | "stopped" => Standing::Stopped,
+                "on hold" | "suspended" => Standing::OnHold,
+                _ => Standing::Unknown,
+            },
         };
         if answer.is_empty() {
             return false;

@@ -84,6 +84,9 @@ impl<'a> Reader<'a> {
         if entry.polarity == Polarity::NotDone && entry.status.standing == Standing::Ended {
             entry.status.standing = Standing::Stopped;
         }
+        if entry.kind == Kind::Procedure {
+            self.never_begun(&mut entry);
+        }
         for site in children(node, "approachSiteCode") {
             detail(&mut entry, "site", hl7v3::labelled(site, &self.words));
         }

@@ -243,7 +243,8 @@ pub fn is_intent(node: Node<'_>) -> bool {
 /// The kind of a substance administration in a section.
 pub fn medicine_kind(node: Node<'_>, ctx: &Ctx, roots: &[String]) -> Kind {
     let asked = matches!(attr(node, "moodCode"), "RQO" | "PRMS" | "PRP" | "ARQ");
-    let planned = roots.iter().any(|r| r == "22.4.42");
+    // What is only proposed is taken by nobody, wherever it stands.
+    let planned = roots.iter().any(|r| r == "22.4.42") || attr(node, "moodCode") == "PRP";
     if planned
         || (asked && ctx.section != Some(Section::Medications))
         || (ctx.section == Some(Section::PlanOfCare) && is_intent(node))

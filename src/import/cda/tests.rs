@@ -551,3 +551,75 @@ fn active_narrative_is_told_and_only_its_words_are_shown() {
     }
     assert!(of("<linkHtml href='https://x'>a</linkHtml>").issues.iter().all(|i| i.code != IssueCode::UnsafeNarrative));
 }
+
+#[test]
+fn words_that_say_that_nothing_is_known_are_no_allergen() {
+    let check = |attributes: &str, words: &str, expected: Polarity| {
+        let entry = format!(
+            "<act classCode='ACT' moodCode='EVN'><code code='CONC'/><statusCode code='active'/><entryRelationship \
+             typeCode='SUBJ'><observation classCode='OBS' moodCode='EVN' {attributes}><templateId \
+             root='2.16.840.1.113883.10.20.22.4.7'/><code code='ASSERTION'/><value xsi:type='CD' {GENERAL}/><participant \
+             typeCode='CSM'><participantRole><playingEntity><code nullFlavor='NA'><originalText>{words}</originalText>\
+             </code></playingEntity></participantRole></participant></observation></entryRelationship></act>"
+        );
+        assert_eq!(only(&section("48765-2", &entry)).polarity, expected, "{attributes} {words}");
+    };
+    const NOT: &str = "negationInd='true'";
+    check("", "Not on File", Polarity::Unknown);
+    check(NOT, "Not on File", Polarity::Unknown);
+    check("", "NKDA (No known drug allergies)", Polarity::NoneKnown);
+    check(NOT, "No Known Allergies (NKA)", Polarity::NoneKnown);
+    check(NOT, "Strawberries", Polarity::Negated);
+    check("", "Strawberries", Polarity::Positive);
+}
+
+#[test]
+fn every_substance_of_one_statement_is_an_allergy_to_be_seen() {
+    let two = "displayName='Peanut'/></playingEntity></participantRole></participant><participant typeCode='CSM'>\
+               <participantRole><playingEntity><code code='7980' displayName='Penicillin'";
+    let found = allergy("", GENERAL, two);
+    let seen: Vec<_> = found.entries.iter().map(|e| (e.title.as_str(), e.polarity)).collect();
+    assert_eq!(seen, [("Peanut", Polarity::Positive), ("Penicillin", Polarity::Positive)]);
+    assert_ne!(found.entries[0].at, found.entries[1].at);
+}
+
+/// A document of this day around one medicine.
+fn medicine_of(written: &str, status: &str, end: &str) -> Standing {
+    let xml = format!(
+        "<ClinicalDocument xmlns='urn:hl7-org:v3' xmlns:xsi='http://www.w3.org/2001/XMLSchema-instance'><effectiveTime \
+         value='{written}'/><component><structuredBody><component><section><code code='10160-0'/><entry>\
+         <substanceAdministration classCode='SBADM' moodCode='EVN'><templateId \
+         root='2.16.840.1.113883.10.20.22.4.16'/><statusCode code='{status}'/><effectiveTime xsi:type='IVL_TS'><low \
+         value='20230101'/><high value='{end}'/></effectiveTime><consumable><manufacturedProduct><manufacturedMaterial>\
+         <code code='1191' displayName='Aspirin'/></manufacturedMaterial></manufacturedProduct></consumable>\
+         </substanceAdministration></entry></section></component></structuredBody></component></ClinicalDocument>"
+    );
+    only(&reading(&xml)).status.standing
+}
+
+#[test]
+fn an_end_that_was_still_to_come_ends_nothing() {
+    assert_eq!(medicine_of("20240601", "completed", "20231231"), Standing::Ended);
+    assert_eq!(medicine_of("20240601", "completed", "20251231"), Standing::Unknown);
+    assert_eq!(medicine_of("20240601", "active", "20251231"), Standing::Active);
+}
+
+#[test]
+fn what_was_planned_proposed_or_called_off_was_not_given() {
+    let check = |mood: &str, status: &str, expected: (Polarity, Standing)| {
+        let entry = format!(
+            "<substanceAdministration classCode='SBADM' moodCode='{mood}'><statusCode code='{status}'/><consumable>\
+             <manufacturedProduct><manufacturedMaterial><code code='03' displayName='MMR'/></manufacturedMaterial>\
+             </manufacturedProduct></consumable></substanceAdministration>"
+        );
+        let found = section("11369-6", &entry);
+        assert_eq!((only(&found).polarity, only(&found).status.standing), expected, "{mood} {status}");
+    };
+    check("EVN", "completed", (Polarity::Positive, Standing::Ended));
+    check("INT", "completed", (Polarity::Positive, Standing::Planned));
+    check("EVN", "cancelled", (Polarity::NotDone, Standing::Stopped));
+    let proposed = "<substanceAdministration classCode='SBADM' moodCode='PRP'><statusCode code='active'/><consumable>\
+                    <manufacturedProduct><manufacturedMaterial><code code='1191' displayName='Aspirin'/>\
+                    </manufacturedMaterial></manufacturedProduct></consumable></substanceAdministration>";
+    assert_eq!(only(&section("10160-0", proposed)).kind, Kind::MedicationRequest);
+}

@@ -40,11 +40,23 @@ pub fn standing(word: &str) -> Standing {
 /// whole, one of the few phrases with which systems say it. Never by likeness.
 pub fn absence(concept: &Concept) -> Option<Polarity> {
     let by_code = concept.codings.iter().find_map(absent_code);
-    by_code.or_else(|| concept.label().and_then(absent_words)).or_else(|| {
+    by_code.or_else(|| spoken(concept).and_then(absent_words)).or_else(|| {
         // A null flavour alone says nothing; beside words it only says that there was no code.
         let flavours = !concept.codings.is_empty() && concept.codings.iter().all(is_null_flavour);
         (flavours && concept.text.trim().is_empty()).then_some(Polarity::Unknown)
     })
+}
+
+/// The same for the substance of an allergy, where a bare word has only one meaning: "None" is none, "Not on file" says
+/// that nothing is known. Of a vaccine or a problem the same words say something else.
+pub fn absence_of_allergy(concept: &Concept) -> Option<Polarity> {
+    absence(concept).or_else(|| spoken(concept).and_then(absent_substance))
+}
+
+/// The words of a concept; of one without any, its codes, which senders of their own lists make of words (`NKDA`).
+fn spoken(concept: &Concept) -> Option<&str> {
+    let code = || concept.codings.iter().find(|c| !is_null_flavour(c)).map(|c| c.code.as_str());
+    concept.label().or_else(code)
 }
 
 /// True for HL7 v3 NullFlavor and data-absent-reason codings.
@@ -81,14 +93,66 @@ fn absent_code(coding: &Coding) -> Option<Polarity> {
     }
 }
 
-fn absent_words(text: &str) -> Option<Polarity> {
+/// Lower case, single spaces, without the mark at the end and the abbreviation that many senders add to the phrase.
+fn folded(text: &str) -> String {
     let folded: String = text.to_lowercase().split_whitespace().collect::<Vec<_>>().join(" ");
-    let folded = folded.trim_end_matches(['.', '!']).trim_end_matches(" (situation)");
-    match folded {
+    let mut rest = folded.trim_end_matches(['.', '!']).trim_end_matches(" (situation)");
+    for added in ["nka", "nkda", "nkma", "nkfa"] {
+        let before = rest.strip_suffix(')').and_then(|r| r.strip_suffix(added)).and_then(|r| r.strip_suffix(" ("));
+        let after = rest.strip_prefix(added).map(|r| r.trim_start_matches([' ', '-', ':', '('])).filter(|r| {
+            // "NKDA (no known drug allergies)": the sentence between the marks.
+            r.starts_with("no known ")
+        });
+        rest = before.or(after.map(|r| r.trim_end_matches(')'))).unwrap_or(rest);
+    }
+    rest.to_owned()
+}
+
+fn absent_substance(text: &str) -> Option<Polarity> {
+    match folded(text).as_str() {
+        "none" | "nil" | "none known" | "nil known" | "no known" => Some(Polarity::NoneKnown),
+        "unknown"
+        | "not known"
+        | "not on file"
+        | "not recorded"
+        | "none recorded"
+        | "nothing recorded"
+        | "not asked"
+        | "not documented"
+        | "not reviewed"
+        | "unable to obtain"
+        | "unable to assess"
+        | "no information"
+        | "no information available"
+        | "no data available" => Some(Polarity::Unknown),
+        _ => None,
+    }
+}
+
+fn absent_words(text: &str) -> Option<Polarity> {
+    match folded(text).as_str() {
         "no known allergies"
         | "no known allergy"
         | "nka"
         | "nkda"
+        | "nkma"
+        | "nkfa"
+        | "no allergies"
+        | "no drug allergies"
+        | "no known active allergies"
+        | "no known medication allergy"
+        | "no known drug or food allergies"
+        | "no known food or drug allergies"
+        | "no known allergies to drugs"
+        | "nil known allergies"
+        | "nil known drug allergies"
+        | "denies allergies"
+        | "denies any allergies"
+        | "denies drug allergies"
+        | "denies any known allergies"
+        | "denies any known drug allergies"
+        | "patient has no known allergies"
+        | "patient has no known drug allergies"
         | "no known drug allergies"
         | "no known drug allergy"
         | "no known medication allergies"
@@ -107,7 +171,18 @@ fn absent_words(text: &str) -> Option<Polarity> {
         | "no known immunizations"
         | "no known immunisations"
         | "no known devices" => Some(Polarity::NoneKnown),
-        "no information about allergies"
+        // That nothing was written down is no statement that there is nothing.
+        "no allergies recorded"
+        | "no allergies on file"
+        | "no allergies documented"
+        | "no allergy information"
+        | "no allergy information available"
+        | "no allergy information on file"
+        | "allergies not on file"
+        | "allergies unknown"
+        | "unknown allergies"
+        | "allergy status unknown"
+        | "no information about allergies"
         | "no information about medications"
         | "no information about problems"
         | "no information about procedures"
@@ -159,9 +234,29 @@ mod tests {
         check("", system::SNOMED, "716186003", Some(Polarity::NoneKnown));
         check("No Known  Allergies.", "", "", Some(Polarity::NoneKnown));
         check("No known allergies to cats", "", "", None);
+        check("No Known Drug Allergies (NKDA)", "", "", Some(Polarity::NoneKnown));
+        check("NKDA (no known drug allergies)", "", "", Some(Polarity::NoneKnown));
+        check("NKA - No known allergies.", "", "", Some(Polarity::NoneKnown));
+        check("", "L", "NKDA", Some(Polarity::NoneKnown));
+        check("NKDA except penicillin", "", "", None);
+        check("NKDA - no known drug allergies except penicillin", "", "", None);
+        check("No allergies recorded", "", "", Some(Polarity::Unknown));
+        // Of a vaccine "unknown" says which one was given.
+        check("Unknown", "", "", None);
         check("", "http://terminology.hl7.org/CodeSystem/v3-NullFlavor", "UNK", Some(Polarity::Unknown));
         check("Penicillin", "http://terminology.hl7.org/CodeSystem/v3-NullFlavor", "UNK", None);
         check("", system::SNOMED, "91936005", None);
+    }
+
+    #[test]
+    fn bare_words_in_the_place_of_an_allergen_are_no_allergen() {
+        let check = |text: &str, expected| assert_eq!(absence_of_allergy(&Concept::words(text)), expected, "{text}");
+        check("NONE", Some(Polarity::NoneKnown));
+        check("Nil known", Some(Polarity::NoneKnown));
+        check("Not on file", Some(Polarity::Unknown));
+        check("Unknown", Some(Polarity::Unknown));
+        check("Unknown antibiotic", None);
+        check("Nuts", None);
     }
 
     #[test]

@@ -12,7 +12,7 @@ impl Reader {
     /// that stands open, else a document of its own.
     pub fn attached(&mut self, s: &Segment<'_>, kind: &str) -> bool {
         let title = label(&concept(s.get(3)));
-        let wrong = matches!(s.code(11).as_str(), "D" | "W");
+        let wrong = matches!(s.flag(11).as_str(), "D" | "W");
         let holder = self.open.document.or(self.open.report).filter(|_| !wrong);
         let i = match holder {
             Some(i) => i,

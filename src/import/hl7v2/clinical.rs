@@ -110,7 +110,7 @@ impl Reader {
         entry.concept = concept(s.get(3));
         entry.category = vec![coded(s.get(2), "0127")];
         entry.category.retain(|c| !c.is_empty());
-        let severity = match s.code(4).as_str() {
+        let severity = match s.flag(4).as_str() {
             "SV" => "severe".to_owned(),
             "MO" => "moderate".to_owned(),
             "MI" => "mild".to_owned(),
@@ -143,7 +143,7 @@ impl Reader {
         entry.performer.extend([s.get(14), s.get(18)].into_iter().map(clinician).filter(|n| !n.is_empty()));
         entry.status.certainty = label(&coded(s.get(17), "0438"));
         // Table 0438: C confirmed, I confirmed but inactive, E erroneous; U, P, S, D are doubts, said as they are.
-        entry.status.standing = match (s.code(17).as_str(), s.code(6).as_str()) {
+        entry.status.standing = match (s.flag(17).as_str(), s.flag(6).as_str()) {
             ("E", _) | (_, "D") => Standing::EnteredInError,
             ("I", _) => Standing::Ended,
             ("C", _) => Standing::Active,
@@ -188,7 +188,7 @@ impl Reader {
         detail(&mut entry, "priority", s.code(15));
         entry.performer.extend(s.all(16).map(clinician).filter(|n| !n.is_empty()));
         entry.identifiers = entity(s.get(20)).into_iter().collect();
-        if s.code(21) == "D" {
+        if s.flag(21) == "D" {
             entry.status.standing = Standing::EnteredInError;
         }
         let i = self.push(entry);
@@ -210,7 +210,7 @@ impl Reader {
         entry.status.certainty = label(&concept(s.get(13)));
         let life = concept(s.get(14));
         entry.status.text = label(&life);
-        entry.status.standing = match (s.code(1).as_str(), entry.status.text.to_lowercase().as_str()) {
+        entry.status.standing = match (s.flag(1).as_str(), entry.status.text.to_lowercase().as_str()) {
             ("DE", _) => Standing::EnteredInError,
             _ if entry.end.is_some() => Standing::Ended,
             (_, word) => crate::import::fhir::words::standing(word),
@@ -248,7 +248,7 @@ impl Reader {
             detail(&mut entry, "modifier", label(&concept(modifier)));
         }
         entry.identifiers = entity(s.get(19)).into_iter().collect();
-        if s.code(20) == "D" {
+        if s.flag(20) == "D" {
             entry.status.standing = Standing::EnteredInError;
         }
         let i = self.push(entry);
@@ -279,7 +279,7 @@ impl Reader {
         entry.recorded = when(s.get(if field == 3 { 2 } else { 6 }));
         entry.status.standing = crate::import::fhir::words::standing(&status.to_lowercase());
         entry.status.text = status;
-        if s.code(1) == "DE" {
+        if s.flag(1) == "DE" {
             entry.status.standing = Standing::EnteredInError;
         }
         let i = self.push(entry);
@@ -323,13 +323,13 @@ impl Reader {
         entry.identifiers = entity(s.get(4)).into_iter().collect();
         entry.status.text = label(&coded(s.get(11), "0498"));
         // Table 0498: A active, L limited, R refused, P pending, X rescinded, B bypassed.
-        entry.status.standing = match s.code(11).as_str() {
+        entry.status.standing = match s.flag(11).as_str() {
             "A" | "L" => Standing::Active,
             "P" => Standing::Planned,
             "X" | "R" => Standing::Stopped,
             _ => Standing::Unknown,
         };
-        if s.code(11) == "R" {
+        if s.flag(11) == "R" {
             entry.polarity = Polarity::NotDone;
         }
         let i = self.push(entry);
@@ -356,8 +356,8 @@ impl Reader {
         self.open.vaccine = None;
         self.open.medicine = None;
         self.open.order = Some(Order {
-            control: s.code(1),
-            status: s.code(5),
+            control: s.flag(1),
+            status: s.flag(5),
             numbers: [entity(s.get(2)), entity(s.get(3))].into_iter().flatten().collect(),
             by: s.all(12).map(clinician).filter(|n| !n.is_empty()).collect(),
             date: when(s.get(9)).or_else(|| when(s.get(15))),

@@ -1,7 +1,7 @@
 use super::datatypes::{clinician, coded, concept, entity, label, location, quantity, when};
 use super::wire::Segment;
 use super::{Last, Reader, detail};
-use crate::record::{Entry, Kind, Polarity, Section, Standing, system};
+use crate::record::{Concept, Entry, Kind, Polarity, Section, Standing, system};
 
 impl Reader {
     /// RXA (HL7 v2.5.1 §4.14.7): a vaccination in VXU and wherever the code is a vaccine's; else a dose that was given.
@@ -60,9 +60,9 @@ impl Reader {
     /// RXA-20 (table 0322), RXA-18 and RXA-21: given, partly given, refused, not given, or written in error.
     fn completion(&mut self, s: &Segment<'_>, none: bool, entry: &mut Entry) {
         entry.status.text = s.code(20);
-        let not_done = none || matches!(s.code(20).as_str(), "RE" | "NA");
-        entry.status.standing = match s.code(20).as_str() {
-            _ if s.code(21) == "D" => Standing::EnteredInError,
+        let not_done = none || matches!(s.flag(20).as_str(), "RE" | "NA");
+        entry.status.standing = match s.flag(20).as_str() {
+            _ if s.flag(21) == "D" => Standing::EnteredInError,
             _ if not_done => Standing::Stopped,
             "CP" | "PA" => Standing::Ended,
             _ => Standing::Unknown,
@@ -78,17 +78,22 @@ impl Reader {
         // Where each of the three keeps the same thing.
         let at = match s.kind {
             "RXO" => Places { code: 1, least: 2, most: 3, units: 4, form: 5, words: &[6, 7], amount: 11, strength: 18 },
+            "RXG" => Places { code: 4, least: 5, most: 6, units: 7, form: 8, words: &[9, 13], amount: 0, strength: 17 },
             "RXE" => {
                 Places { code: 2, least: 3, most: 4, units: 5, form: 6, words: &[7, 21], amount: 10, strength: 25 }
             }
             _ => Places { code: 2, least: 0, most: 0, units: 0, form: 6, words: &[9, 15], amount: 4, strength: 16 },
         };
-        if s.get(at.code).is_empty() {
-            return false;
-        }
+        // An order in words alone has no code (§4.14.1.1).
+        let told = || at.words.iter().flat_map(|f| s.all(*f)).map(|f| label(&concept(f))).find(|w| !w.is_empty());
+        let what = match s.get(at.code).is_empty() {
+            true => told().map(Concept::words),
+            false => Some(concept(s.get(at.code))),
+        };
+        let Some(what) = what else { return false };
         let kind = if s.kind == "RXD" { Kind::MedicationDispense } else { Kind::MedicationRequest };
         let mut entry = self.new_entry(s, Section::Medications, kind);
-        entry.concept = concept(s.get(at.code));
+        entry.concept = what;
         let number = |field: usize| if field == 0 { String::new() } else { s.code(field) };
         let unit = if at.units == 0 { String::new() } else { label(&concept(s.get(at.units))) };
         let (least, most) = (number(at.least), number(at.most));
@@ -106,8 +111,10 @@ impl Reader {
         detail(&mut entry, "form", label(&concept(s.get(at.form))));
         let strength = [s.code(at.strength), label(&concept(s.get(at.strength + 1)))].join(" ");
         detail(&mut entry, "strength", strength);
-        let quantity = [s.code(at.amount), label(&concept(s.get(at.amount + 1)))].join(" ");
-        detail(&mut entry, "quantity", quantity);
+        if at.amount > 0 {
+            let quantity = [s.code(at.amount), label(&concept(s.get(at.amount + 1)))].join(" ");
+            detail(&mut entry, "quantity", quantity);
+        }
         match s.kind {
             "RXO" => detail(&mut entry, "numberOfRepeatsAllowed", s.code(13)),
             "RXE" => {
@@ -116,6 +123,7 @@ impl Reader {
                 s.all(27).for_each(|f| detail(&mut entry, "reasonCode", label(&concept(f))));
                 entry.date = when(s.get(32));
             }
+            "RXG" => {}
             _ => {
                 entry.date = when(s.get(3));
                 entry.identifiers.extend(entity(s.get(7)));

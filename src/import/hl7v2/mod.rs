@@ -6,10 +6,11 @@
 
 use std::ops::ControlFlow;
 
-use super::fhir::words::absence;
+use super::fhir::words::{absence, absence_of_allergy};
 use super::{ImportError, LIMITS, Phase, Progress, READER, issue, tell};
 use crate::record::{
-    Concept, Entry, IssueCode, Kind, NhsNumber, Outcome, PartialDate, Polarity, Reading, Section, Severity,
+    Concept, Entry, IssueCode, Kind, NhsNumber, Nothing, Outcome, PartialDate, Polarity, Reading, Section, SectionSays,
+    Severity,
 };
 
 mod attachment;
@@ -106,6 +107,10 @@ struct Open {
     report: Option<usize>,
     /// The document of the last TXA.
     document: Option<usize>,
+    /// The heading of its last line.
+    heading: Option<String>,
+    /// Its headings are written into its text.
+    headed: bool,
     /// The vaccination of the last RXA.
     vaccine: Option<usize>,
     /// The medicine of the last RXO, RXE, RXD, RXG or RXA.
@@ -183,26 +188,56 @@ impl Reader {
             "NTE" => self.note(s),
             "RXA" => self.given(s),
             "RXO" | "RXE" | "RXD" => self.prescribed(s),
+            // Repeats what was ordered, where that stands before it.
+            "RXG" if self.open.medicine.is_none() => self.prescribed(s),
             "RXR" => self.route(s),
             "RXC" => self.ingredient(s),
             "TQ1" => self.timing(s),
             _ => false,
         };
         let known = shown || s.kind == "DSC" || KEPT.split_whitespace().any(|k| k == s.kind) || known_empty(s.kind);
-        let outcome = match (shown, known) {
+        let nameless = (!shown).then(|| self.nameless(s)).flatten();
+        let outcome = match (shown, known && nameless.is_none()) {
             (true, _) => Outcome::Shown,
             (false, true) => Outcome::Kept,
             (false, false) => Outcome::NotUnderstood,
         };
-        let reason = (outcome == Outcome::NotUnderstood).then_some(IssueCode::UnknownType);
-        if let Some(code) = reason {
-            self.issue(Severity::Warning, code, &s.at(), s.kind);
+        let reason = match (outcome, nameless) {
+            (Outcome::NotUnderstood, Some(_)) => Some((Severity::Error, IssueCode::MissingElement)),
+            (Outcome::NotUnderstood, None) => Some((Severity::Warning, IssueCode::UnknownType)),
+            _ => None,
+        };
+        if let Some((severity, code)) = reason {
+            self.issue(severity, code, &s.at(), s.kind);
         }
+        if let Some(section) = nameless {
+            let says = SectionSays { section, nothing: Nothing::NotUnderstood, text: String::new(), at: s.at() };
+            self.reading.says.push(says);
+        }
+        let reason = reason.map(|(_, code)| code);
         self.reading.ledger.add(s.at(), s.kind, outcome, reason);
         // Roles, participants and timing stand between a text and its notes; anything else ends it.
         if !shown && !matches!(s.kind, "PRT" | "ROL" | "CTD") {
             self.last = Last::Nothing;
         }
+    }
+
+    /// The section in which something is missing where a segment tells of an allergy, a medicine or a vaccination without
+    /// naming it: a severity, a reaction, a dose. `None` if it tells nothing.
+    fn nameless(&self, s: &Segment<'_>) -> Option<Section> {
+        let (section, telling): (_, &[usize]) = match s.kind {
+            "AL1" => (Section::Allergies, &[4, 5]),
+            "IAM" => (Section::Allergies, &[4, 5, 9, 10]),
+            "IAR" => (Section::Allergies, &[1]),
+            "RXO" => (Section::Medications, &[2, 3, 18]),
+            "RXE" => (Section::Medications, &[3, 4, 25]),
+            "RXD" => (Section::Medications, &[4, 7]),
+            "RXG" if self.open.medicine.is_none() => (Section::Medications, &[5, 6]),
+            "RXA" if self.message.kind.starts_with("VX") => (Section::Immunizations, &[3, 6, 20]),
+            "RXA" => (Section::Medications, &[3, 6]),
+            _ => return None,
+        };
+        s.any(telling).then_some(section)
     }
 
     fn head(&mut self, s: &Segment<'_>) -> bool {
@@ -327,7 +362,8 @@ impl Reader {
             let (at, found) = (entry.at.clone(), entry.title.clone());
             self.issue(Severity::Information, IssueCode::CodeWithoutName, &at, &found);
         }
-        if let Some(found) = absence(&entry.concept).filter(|_| entry.polarity == Polarity::Positive) {
+        let none = if entry.section == Section::Allergies { absence_of_allergy } else { absence };
+        if let Some(found) = none(&entry.concept).filter(|_| entry.polarity == Polarity::Positive) {
             entry.polarity = found;
         }
         if entry.in_error() {

@@ -19,7 +19,7 @@ const SOCIAL: [&str; 4] = ["72166-2", "74013-4", "11331-6", "11367-0"];
 
 /// What a result status means: OBX-11 (table 0085), OBR-25 (table 0123).
 fn standing(code: &str) -> Standing {
-    match code {
+    match code.to_ascii_uppercase().as_str() {
         "F" | "U" | "V" => Standing::Final,
         "C" | "A" | "B" | "K" => Standing::Amended,
         "P" | "R" | "S" | "I" | "M" => Standing::Preliminary,
@@ -130,6 +130,7 @@ impl Reader {
         detail(&mut entry, "reason", s.get(21).line());
         let i = self.push(entry);
         self.open.document = Some(i);
+        (self.open.heading, self.open.headed) = (None, false);
         self.open.report = None;
         self.last = Last::Entry(i);
         true
@@ -144,7 +145,8 @@ impl Reader {
         let text = matches!(kind.as_str(), "TX" | "FT" | "ST" | "");
         let wrong = standing(&s.code(11)) == Standing::EnteredInError;
         if text && !wrong {
-            if let Some(i) = self.open.document {
+            // A number with its unit or its range is a result, also in a letter.
+            if let Some(i) = self.open.document.filter(|_| !s.any(&[6, 7, 8])) {
                 return self.line(i, s);
             }
             if let Last::Text(i) = self.last
@@ -212,7 +214,7 @@ impl Reader {
         detail(entry, "specimen", specimen.unwrap_or_default());
         let status = s.code(11);
         entry.status.standing = standing(&status);
-        match status.as_str() {
+        match status.to_ascii_uppercase().as_str() {
             "N" => entry.polarity = Polarity::NotDone,
             "X" if entry.value.is_none() && entry.components.is_empty() => {
                 entry.value = Some(Value::Absent(coded(s.get(11), "0085")));
@@ -276,12 +278,26 @@ impl Reader {
         let end = self.shift.and_then(|shift| u32::try_from(s.range.end + shift).ok());
         let heading = label(&concept(s.get(3)));
         let text_goes_on = matches!(self.last, Last::Text(_));
+        let mut words = words;
+        let mut above = None;
+        if self.open.document == Some(i) && !heading.is_empty() {
+            // A letter in parts: each stands under its own heading, or "Penicillin" would be anything.
+            let held = self.open.heading.replace(heading.clone());
+            if let Some(first) = held.filter(|h| *h != heading) {
+                words = format!("{heading}\n{words}");
+                above = Some(first).filter(|_| !self.open.headed);
+                self.open.headed = true;
+            }
+        }
         let Some(entry) = self.reading.entries.get_mut(i) else { return false };
         if entry.kind == Kind::DocumentReference && !entry.named && !heading.is_empty() {
             (entry.title, entry.named) = (heading, true);
         }
         match &mut entry.value {
             Some(Value::Text(text)) => {
+                if let Some(first) = above {
+                    text.insert_str(0, &format!("{first}\n"));
+                }
                 text.push('\n');
                 text.push_str(&words);
             }

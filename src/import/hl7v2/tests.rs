@@ -339,3 +339,63 @@ fn the_facts_of_every_message_fixture_are_met() {
         }
     }
 }
+
+#[test]
+fn an_allergy_that_names_nothing_is_missed_aloud() {
+    let check = |segment: &str, expected: usize| {
+        let reading = read(&format!("{HEAD}{PID}{segment}"));
+        let missed = reading.says.iter().filter(|s| s.nothing == crate::record::Nothing::NotUnderstood).count();
+        assert_eq!((reading.ledger.not_understood as usize, missed), (expected, expected), "{segment}");
+        assert!(reading.entries.is_empty(), "{segment}");
+    };
+    check("AL1|1|DA||SV|Hives\r", 1);
+    check("IAM|1|DA||MI|Itch|A\r", 1);
+    check("RXA|0|1|20240101|||0.5|mL\r", 1);
+    check("RXO|||||\r", 0);
+    check("RXE||||5|mg\r", 1);
+    // Nothing is told, or it is to be deleted.
+    check("AL1|1|DA\r", 0);
+    check("AL1|1|DA|\"\"\r", 0);
+}
+
+#[test]
+fn words_in_the_place_of_an_allergen_are_no_allergen() {
+    let check = |substance: &str, expected: Polarity| {
+        let entry = one(&format!("AL1|1|DA|{substance}"));
+        assert_eq!(entry.polarity, expected, "{substance}");
+    };
+    check("^No Known Drug Allergies (NKDA)", Polarity::NoneKnown);
+    check("NKDA^^L", Polarity::NoneKnown);
+    check("^NONE", Polarity::NoneKnown);
+    check("^No allergies recorded", Polarity::Unknown);
+    check("^Not on file", Polarity::Unknown);
+    check("^Penicillin", Polarity::Positive);
+}
+
+#[test]
+fn flags_in_small_letters_mean_the_same() {
+    assert!(one("OBX|1|NM|718-7^Hb^LN||7|g/L|||||w").in_error());
+    assert!(one("OBX|1|NM|718-7^Hb^LN||7|g/L|||||d").in_error());
+    let vaccine = one("RXA|0|1|20240101||03^MMR^CVX|0|||||||||||||||re");
+    assert_eq!(vaccine.polarity, Polarity::Positive, "RXA-21 is not RXA-20");
+    assert_eq!(one("RXA|0|1|20240101||03^MMR^CVX|0||||||||||||||re").polarity, Polarity::NotDone);
+}
+
+#[test]
+fn the_parts_of_a_letter_keep_their_headings_and_results_in_it_their_units() {
+    let letter = "TXA|1|DS^Summary|TX|20240101\rOBX|1|TX|A^Allergies||Penicillin\rOBX|2|TX|A^Allergies||Latex\r\
+                  OBX|3|TX|M^Medicines||Aspirin\rOBX|4|ST|718-7^Hb^LN||10.5|g/dL\r";
+    let found = entries(letter);
+    let [letter, hb] = found.as_slice() else { panic!("{found:#?}") };
+    let text = letter.value.as_ref().map(Value::text);
+    assert_eq!(text.as_deref(), Some("Allergies\nPenicillin\nLatex\nMedicines\nAspirin"));
+    assert_eq!(hb.value.as_ref().map(|v| (v.text(), v.unit().to_owned())), Some(("10.5".into(), "g/dL".into())));
+}
+
+#[test]
+fn an_order_in_words_alone_and_a_dose_to_be_given_are_medicines() {
+    assert_eq!(one("RXO||||||^Two paracetamol at night").title, "Two paracetamol at night");
+    let give = one("RXG|1|1||^Morphine|5||mg|TAB");
+    assert_eq!((give.title.as_str(), give.dose.as_slice()), ("Morphine", ["5 mg".to_owned()].as_slice()));
+    assert_eq!(give.detail("quantity"), None);
+}

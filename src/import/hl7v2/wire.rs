@@ -87,6 +87,18 @@ impl<'t> Segment<'t> {
     }
 }
 
+impl Segment<'_> {
+    /// A flag of one of HL7's tables: the code in capitals, as all of them are, however the sender writes it.
+    pub fn flag(&self, field: usize) -> String {
+        self.code(field).to_ascii_uppercase()
+    }
+
+    /// True if one of these fields says anything.
+    pub fn any(&self, fields: &[usize]) -> bool {
+        fields.iter().any(|f| self.all(*f).next().is_some())
+    }
+}
+
 /// A field, a repetition, a component or a sub-component, as it is written.
 #[derive(Clone, Copy, Debug)]
 pub struct Field<'t> {
