@@ -1,6 +1,6 @@
 //! A delivery of many files: seven formats of one person and one stray, in one ZIP.
 
-use crate::browser::{Browser, Kind};
+use crate::browser::{Browser, Kind, PATIENCE};
 use crate::{data, journey};
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -150,6 +150,49 @@ fn a_cancelled_file_leaves_nothing() {
         browser.sees("Nothing of it was kept.").await;
         browser.go("#/summary", "").await;
         assert!(!browser.shows("Kestrelsworth").await);
+        browser.close().await;
+    });
+}
+
+/// Two hundred megabytes: letters that nothing can squeeze and some thousand results, looked at and then kept.
+#[test]
+#[ignore = "long: cargo xtask prove"]
+fn prove_two_hundred_megabytes_are_brought_in() {
+    journey(async {
+        let browser = Browser::fresh("large").await;
+        let mut dice = crate::delivery::Dice::new(7);
+        let base64 = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+        let mut text = format!(r#"{{"resourceType":"Bundle","type":"collection","entry":[{{"resource":{PATIENT}}}"#);
+        for n in 0..5000 {
+            text += &format!(
+                r#",{{"resource":{{"resourceType":"Observation","status":"final","subject":{{"reference":"Patient/k"}},"effectiveDateTime":"20{:02}-0{}-01","code":{{"text":"Kestrelglobin {}"}},"valueQuantity":{{"value":{n},"unit":"g/L"}}}}}}"#,
+                n % 25,
+                n % 9 + 1,
+                n % 40
+            );
+        }
+        for n in 0..20 {
+            let letter: String = (0..10_000_000).map(|_| char::from(base64[dice.below(64) as usize])).collect();
+            text += &format!(
+                r#",{{"resource":{{"resourceType":"DocumentReference","status":"current","subject":{{"reference":"Patient/k"}},"description":"Letter {n}","content":[{{"attachment":{{"contentType":"application/octet-stream","data":"{letter}"}}}}]}}}}"#
+            );
+        }
+        text += "]}";
+        let path = browser.folder.join("large.json");
+        std::fs::write(&path, &text).unwrap();
+        browser.start_record().await;
+        browser.go("#/import", "Import records").await;
+        let started = std::time::Instant::now();
+        browser.upload(&[path]).await;
+        browser
+            .within(PATIENCE * 10, "the large file to be read", || async {
+                browser.look(Kind::Button, "Take large.json off this list").await.is_some()
+            })
+            .await;
+        println!("figure import-of-{}-bytes 1 0 {}", text.len(), started.elapsed().as_secs());
+        browser.find(Kind::Control, "See the report").await;
+        browser.go("#/section/results", "Results").await;
+        browser.sees("Kestrelglobin").await;
         browser.close().await;
     });
 }
