@@ -1,9 +1,9 @@
 use super::lines::{Record, TEST_NAME, said};
 use super::shape::What;
 use super::some_date;
-use crate::import::fhir::words::{absence, standing};
+use crate::import::fhir::words::{absence, absence_of_allergy, standing};
 use crate::import::hl7v2::compared;
-use crate::record::{Component, Concept, Detail, Entry, Kind, Quantity, Reaction, Standing, Value};
+use crate::record::{Component, Concept, Detail, Entry, Kind, Quantity, Reaction, Section, Standing, Value};
 
 /// The entries of one record: mostly one; a laboratory report is followed by its results. None if it says nothing.
 pub fn entries(what: What, record: &Record, at: &str) -> Vec<Entry> {
@@ -34,7 +34,8 @@ pub fn entries(what: What, record: &Record, at: &str) -> Vec<Entry> {
         if entry.title.is_empty() {
             (entry.title, entry.named) = (what.kind().to_owned(), false);
         }
-        if let Some(found) = absence(&entry.concept) {
+        let none = if what.section() == Section::Allergies { absence_of_allergy } else { absence };
+        if let Some(found) = none(&entry.concept) {
             entry.polarity = found;
         }
     }
@@ -61,6 +62,8 @@ fn status(entry: &mut Entry, text: &str) {
         "refill in process" | "active: refill in process" | "submitted" | "active: submitted" => Standing::Active,
         "hold" | "active: on hold" | "on hold" => Standing::OnHold,
         "future" => Standing::Planned,
+        // "Discontinued by provider", "Discontinued (edit)".
+        word if word.starts_with("discontinued") => Standing::Stopped,
         word => standing(word),
     };
 }

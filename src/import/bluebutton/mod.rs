@@ -137,9 +137,17 @@ fn section(reading: &mut Reading, part: &Part<'_>, name: &str, shift: Option<usi
     let none = part.lines.iter().any(|(_, l)| l.starts_with("No information was available"));
     let (place, shown) = (what.as_ref().map(|(w, _)| w.section()), reading.entries.len() > before);
     if let Some(section) = place.filter(|_| !shown) {
-        let nothing = if none { Nothing::Unavailable } else { Nothing::EmptySection };
-        let words = if none { "No information was available that matched your selection." } else { "" };
-        reading.says.push(SectionSays { section, nothing, text: words.to_owned(), at: name.to_owned() });
+        let words: Vec<&str> = part.lines.iter().map(|(_, l)| l.trim()).filter(|l| !frame(l)).collect();
+        let (nothing, text) = match (none, words.is_empty()) {
+            (true, _) => (Nothing::Unavailable, "No information was available that matched your selection.".to_owned()),
+            (false, true) => (Nothing::EmptySection, String::new()),
+            // Words of another shape than ours: to be read as they stand, not to be called empty.
+            (false, false) => (Nothing::NarrativeOnly, words.join("\n")),
+        };
+        if nothing == Nothing::NarrativeOnly {
+            reading.issues.push(issue(Severity::Warning, IssueCode::NarrativeOnly, name, part.title));
+        }
+        reading.says.push(SectionSays { section, nothing, text, at: name.to_owned() });
     }
     // The name and the birth date of the whole stand in its first part.
     let names = part.title == "MY HEALTHEVET PERSONAL INFORMATION REPORT" && !reading.people.is_empty();
@@ -147,13 +155,21 @@ fn section(reading: &mut Reading, part: &Part<'_>, name: &str, shift: Option<usi
     reading.ledger.add(name, "section", outcome, None);
 }
 
+/// True for a line of a part that says nothing by itself: rules, and where and when the part was asked for.
+fn frame(line: &str) -> bool {
+    const LABELS: [&str; 4] = ["Source", "Last Updated", "Sorted By", "Date Range"];
+    !line.chars().any(char::is_alphanumeric) || lines::label(line, &LABELS).is_some()
+}
+
 fn finish(reading: &mut Reading) {
     // A part without records says nothing where another part of the same section has some.
     let held: Vec<Section> = reading.entries.iter().map(|e| e.section).collect();
-    reading.says.retain(|s| !held.contains(&s.section));
-    let mut said: Vec<Section> = Vec::new();
+    // Words that no entry stands for are said in any case.
+    let words = |s: &SectionSays| s.nothing == Nothing::NarrativeOnly;
+    reading.says.retain(|s| words(s) || !held.contains(&s.section));
+    let mut said: Vec<Section> = reading.says.iter().filter(|s| words(s)).map(|s| s.section).collect();
     reading.says.retain(|s| {
-        let first = !said.contains(&s.section);
+        let first = words(s) || !said.contains(&s.section);
         said.push(s.section);
         first
     });

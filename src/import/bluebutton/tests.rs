@@ -166,3 +166,16 @@ fn broken_reports_never_panic_and_always_balance() {
         assert_eq!((ledger.shown + ledger.kept + ledger.not_understood) as usize, ledger.lines.len());
     }
 }
+
+#[test]
+fn a_part_of_another_shape_is_said_in_its_own_words() {
+    let text = "---------- VA ALLERGIES ----------\nSource: VA\n\nPenicillin (hives)\n\n---------- SELF REPORTED ALLERGIES \
+                ----------\nAllergy Name: NONE\n";
+    let found = read(text, Some(0), &mut |_| ControlFlow::Continue(())).unwrap();
+    let [said] = found.says.as_slice() else { panic!("{:?}", found.says) };
+    assert_eq!(
+        (said.section, said.nothing, said.text.as_str()),
+        (Section::Allergies, Nothing::NarrativeOnly, "Penicillin (hives)")
+    );
+    assert_eq!(found.entries[0].polarity, crate::record::Polarity::NoneKnown);
+}

@@ -33,6 +33,12 @@ impl<'a> Reader<'a> {
         {
             entry.concept.text.clone_from(&said);
         }
+        // Only the sort of allergy is coded: what it is to stands in the words, if anywhere.
+        let line = said.lines().next().unwrap_or_default();
+        if entry.polarity == Polarity::Positive && is_generic(&entry.concept) && !line.is_empty() {
+            let sort = entry.concept.label().filter(|l| !line.to_lowercase().contains(&l.to_lowercase()));
+            entry.title = [sort.unwrap_or_default(), line].join(": ").trim_start_matches(": ").to_owned();
+        }
         self.concern_status(node, ctx, &mut entry);
         self.parts(node, &mut entry, ctx);
         let at = self.complete(node, entry, &said)?;

@@ -300,6 +300,10 @@ impl<'a> Reader<'a> {
     /// Title, and the oddities that every kind can have. `words` are what the statement's own text says. Gives nothing
     /// if nothing names what it is about: then it is not understood.
     pub fn complete(&mut self, node: Node<'a>, mut entry: Entry, words: &str) -> Option<String> {
+        // "It is so" names nothing.
+        if entry.concept.label().is_none() && entry.concept.codings.iter().all(|c| c.code == "ASSERTION") {
+            entry.concept.codings.clear();
+        }
         if entry.title.is_empty() {
             match hl7v3::title(&entry.concept) {
                 Some((title, named)) => (entry.title, entry.named) = (title, named),

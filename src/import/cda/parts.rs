@@ -31,6 +31,30 @@ impl<'a> Reader<'a> {
         let plain = !is_negated(part) && hl7v3::null_flavour(part).is_none();
         let negated_relation = is_negated(relation);
         let is_observation = is(part, "observation");
+        // A severity, a status, a reaction of which nothing is known is no finding of its own.
+        let aside = matches!(
+            what,
+            Some(
+                What::Severity
+                    | What::Criticality
+                    | What::Certainty
+                    | What::Status
+                    | What::HealthStatus
+                    | What::Age
+                    | What::CauseOfDeath
+                    | What::SeriesNumber
+                    | What::Reaction
+            )
+        );
+        if aside
+            && is_observation
+            && !is_negated(part)
+            && !negated_relation
+            && holds_nothing(part)
+            && self.answer(part).is_empty()
+        {
+            return self.mark(part, Outcome::Kept);
+        }
         if plain && !negated_relation && ctx.depth <= super::NESTED {
             let taken = match (what, role) {
                 (Some(What::Severity), _) if is_observation => self.severity(part, entry),
@@ -105,7 +129,9 @@ impl<'a> Reader<'a> {
         if !value.is_empty() {
             return value;
         }
-        let code = self.label(part, "code");
+        // A value that is there and null is no answer; the code beside it is only the question.
+        let null = child(part, "value").is_some_and(|v| hl7v3::null_flavour(v).is_some());
+        let code = if null { String::new() } else { self.label(part, "code") };
         let code = if template::is_generic(&code) || code == "ASSERTION" { String::new() } else { code };
         if code.is_empty() { self.said(part, "text") } else { code }
     }
@@ -175,11 +201,14 @@ impl<'a> Reader<'a> {
     fn reaction(&mut self, part: Node<'a>, entry: &mut Entry) -> bool {
         let value = child(part, "value").map(|v| hl7v3::cd(v, &self.words)).filter(|c| c.label().is_some() || named(c));
         let concept = value.unwrap_or_else(|| crate::record::Concept::words(self.answer(part)));
-        if concept.label().is_none() && !named(&concept) {
+        let known = concept.label().is_some() || named(&concept);
+        // How severe a reaction was is worth saying, also where nobody wrote down what it was.
+        if !known && !held(part).any(|p| template::what(p) == Some(What::Severity) && !is_negated(p)) {
             return false;
         }
         let when = child(part, "effectiveTime").map(hl7v3::ivl_ts).unwrap_or_default();
-        let mut reaction = Reaction { manifestations: vec![concept], date: when.start, ..Reaction::default() };
+        let manifestations = if known { vec![concept] } else { Vec::new() };
+        let mut reaction = Reaction { manifestations, date: when.start, ..Reaction::default() };
         let said = self.said(part, "text");
         // Its severity stands in it; the rest of what it holds goes to the allergy.
         for severity in held(part).filter(|p| template::what(*p) == Some(What::Severity) && !is_negated(*p)) {

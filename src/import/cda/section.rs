@@ -26,6 +26,7 @@ impl<'a> Reader<'a> {
             Some(known) => Some(known),
             None => fhir::place::of_document(&code),
         });
+        let own = own.or_else(|| by_title(&child(node, "title").map(hl7v3::plain).unwrap_or_default()));
         inner.section = own.or(ctx.section);
         if let Some(label) = child(node, "confidentialityCode") {
             let label = hl7v3::cd(label, &self.words).codings;
@@ -94,6 +95,10 @@ impl<'a> Reader<'a> {
     /// One entry: the statement that it holds.
     fn entry(&mut self, entry: Node<'a>, ctx: &Ctx) {
         let mut held = entry.children().filter(Node::is_element).filter(|c| is_statement(*c)).peekable();
+        if held.peek().is_none() && hl7v3::null_flavour(entry).is_some() && !entry.children().any(|c| c.is_element()) {
+            // It says itself that there is nothing in it.
+            return self.mark(entry, Outcome::Kept);
+        }
         if held.peek().is_none() {
             let about = ["templateId", "realmCode", "typeId", "contentId", "seperatableInd"];
             let strange = entry.children().find(|c| c.is_element() && !about.contains(&c.tag_name().name()));
@@ -174,4 +179,24 @@ impl<'a> Reader<'a> {
             }
         }
     }
+}
+
+/// The section of a title, where neither template nor code tells: only what such a list is called as a whole.
+fn by_title(title: &str) -> Option<Section> {
+    let folded = title.to_lowercase().split_whitespace().collect::<Vec<_>>().join(" ");
+    Some(match folded.trim_end_matches([':', '.']) {
+        "allergies"
+        | "allergy list"
+        | "known allergies"
+        | "allergies and adverse reactions"
+        | "allergies and intolerances"
+        | "allergies, adverse reactions, alerts"
+        | "allergies, adverse reactions and alerts" => Section::Allergies,
+        "medications" | "current medications" | "medication list" | "medicines" | "current medicines" => {
+            Section::Medications
+        }
+        "problems" | "problem list" | "active problems" => Section::Problems,
+        "immunizations" | "immunisations" | "vaccinations" => Section::Immunizations,
+        _ => return None,
+    })
 }

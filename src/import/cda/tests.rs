@@ -623,3 +623,66 @@ fn what_was_planned_proposed_or_called_off_was_not_given() {
                     </manufacturedMaterial></manufacturedProduct></consumable></substanceAdministration>";
     assert_eq!(only(&section("10160-0", proposed)).kind, Kind::MedicationRequest);
 }
+
+/// A penicillin allergy that holds one more statement.
+fn with_part(template: &str, code: &str, inside: &str) -> Reading {
+    let part = format!(
+        "code='7980' displayName='Penicillin'/></playingEntity></participantRole></participant><entryRelationship \
+         typeCode='MFST' inversionInd='true'><observation classCode='OBS' moodCode='EVN'><templateId \
+         root='2.16.840.1.113883.10.20.22.4.{template}'/><code code='{code}'/>{inside}</observation>\
+         </entryRelationship><participant typeCode='LOC'><participantRole><playingEntity><code code='x'"
+    );
+    allergy("", GENERAL, &part)
+}
+
+#[test]
+fn a_part_of_which_nothing_is_known_is_no_finding_and_changes_nothing() {
+    let null = "<value xsi:type='CD' nullFlavor='UNK'/>";
+    for (template, code) in [("9", "ASSERTION"), ("28", "33999-4"), ("145", "82606-5"), ("8", "SEV")] {
+        let found = with_part(template, code, null);
+        let entry = only(&found);
+        assert_eq!((entry.status.standing, entry.status.text.as_str()), (Standing::Active, "active"), "{template}");
+        assert!(
+            entry.reactions.is_empty() && entry.detail("severity").is_none() && entry.detail("criticality").is_none()
+        );
+    }
+    // How severe it was stays, though nobody wrote down what happened.
+    let severe = "<value xsi:type='CD' nullFlavor='UNK'/><entryRelationship typeCode='SUBJ'><observation classCode='OBS' \
+                  moodCode='EVN'><templateId root='2.16.840.1.113883.10.20.22.4.8'/><code code='SEV'/><value xsi:type='CD' \
+                  code='24484000' displayName='Severe'/></observation></entryRelationship>";
+    let found = with_part("9", "ASSERTION", severe);
+    let [reaction] = only(&found).reactions.as_slice() else { panic!("{:#?}", found.entries) };
+    assert_eq!((reaction.severity.as_str(), reaction.manifestations.len()), ("Severe", 0));
+}
+
+#[test]
+fn an_allergen_that_stands_in_words_alone_is_in_the_title() {
+    let entry = "<observation classCode='OBS' moodCode='EVN'><code code='ASSERTION'/><text>Penicillin</text><value \
+                 xsi:type='CD' code='416098002' displayName='Drug allergy' codeSystem='2.16.840.1.113883.6.96'/></observation>";
+    assert_eq!(only(&section("48765-2", entry)).title, "Drug allergy: Penicillin");
+}
+
+#[test]
+fn a_section_that_only_its_title_names_is_in_its_place() {
+    let check = |head: &str, expected: Option<Section>| {
+        let found = reading(&format!("<section xmlns='urn:hl7-org:v3'>{head}<text>Penicillin</text></section>"));
+        assert_eq!(found.says.first().map(|s| s.section), expected, "{head}");
+    };
+    check("<title>Allergies</title>", Some(Section::Allergies));
+    check("<code code='X1' codeSystem='1.2.3'/><title>Known  Allergies:</title>", Some(Section::Allergies));
+    check(
+        "<code code='10160-0' codeSystem='2.16.840.1.113883.6.1'/><title>Allergies</title>",
+        Some(Section::Medications),
+    );
+    check("<title>Allergies of the family</title>", None);
+}
+
+#[test]
+fn an_entry_that_says_that_it_is_empty_is_not_missed() {
+    let found = reading(
+        "<section xmlns='urn:hl7-org:v3'><code code='10160-0' codeSystem='2.16.840.1.113883.6.1'/><text>No \
+         medications</text><entry nullFlavor='NI'/></section>",
+    );
+    assert_eq!((found.ledger.not_understood, found.says.len()), (0, 1));
+    assert_eq!(found.says[0].nothing, Nothing::NarrativeOnly);
+}

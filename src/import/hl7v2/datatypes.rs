@@ -70,7 +70,8 @@ pub fn concept(field: Field<'_>) -> Concept {
 
 fn is_words(text: &str) -> bool {
     let letters = text.chars().filter(|c| c.is_alphabetic()).count();
-    letters > 3 && !text.chars().any(|c| c.is_ascii_digit()) && !text.contains(['_', ':'])
+    // "Penicillin V 250" is no code either: codes have no spaces.
+    letters > 3 && (text.contains(' ') || !text.chars().any(|c| c.is_ascii_digit())) && !text.contains(['_', ':'])
 }
 
 /// A code of one HL7 table (ID, IS or CWE), which needs not name its table.

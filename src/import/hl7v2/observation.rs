@@ -373,6 +373,10 @@ fn value(kind: &str, field: Field<'_>, units: Field<'_>) -> Value {
             let found = concept(field);
             if found.is_empty() { Value::Text(field.line()) } else { Value::Concept(found) }
         }
+        "NR" if is_number(&field.part(1).words()) && is_number(&field.part(2).words()) => {
+            let end = |n: usize| quantity(&field.part(n).words(), "", units);
+            Value::Range(end(1), end(2))
+        }
         "CQ" => {
             let (number, unit) = (field.part(1).words(), field.part(2));
             if is_number(&number) {

@@ -4,7 +4,7 @@ use jiff::civil::Date;
 
 use super::datatypes::{address, identifier, label, name, telephone, when};
 use super::wire::{Field, Segment};
-use crate::record::{Detail, PartialDate, Person, Sex};
+use crate::record::{Detail, Identifier, PartialDate, Person, Sex};
 
 /// A PID as a person (HL7 v2.5.1 §3.4.2), all parts as written.
 pub fn person(pid: &Segment<'_>) -> Person {
@@ -91,8 +91,10 @@ pub fn same(a: &Person, b: &Person) -> bool {
     let equal = |a: &str, b: &str| fold(a) == fold(b);
     let born = |p: &Person| p.birth_date.as_ref().and_then(PartialDate::day);
     let names = equal(&a.family, &b.family) && a.given.first().map(|g| fold(g)) == b.given.first().map(|g| fold(g));
+    // A number written in groups is the same number.
+    let bare = |i: &Identifier| i.value.chars().filter(|c| !matches!(c, ' ' | '-')).collect::<String>();
     let shared = a.identifiers.iter().any(|i| b.identifiers.contains(i));
-    let clash = a.identifiers.iter().any(|i| b.identifiers.iter().any(|j| i.system == j.system && i.value != j.value));
+    let clash = a.identifiers.iter().any(|i| b.identifiers.iter().any(|j| i.system == j.system && bare(i) != bare(j)));
     let whole = Person { at: String::new(), ..a.clone() } == Person { at: String::new(), ..b.clone() };
     whole || names && born(a) == born(b) && (shared || !clash && born(a).is_some())
 }

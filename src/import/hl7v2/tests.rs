@@ -399,3 +399,16 @@ fn an_order_in_words_alone_and_a_dose_to_be_given_are_medicines() {
     assert_eq!((give.title.as_str(), give.dose.as_slice()), ("Morphine", ["5 mg".to_owned()].as_slice()));
     assert_eq!(give.detail("quantity"), None);
 }
+
+#[test]
+fn a_lone_name_with_a_number_in_it_is_a_name() {
+    assert_eq!(one("AL1|1|DA|PENICILLIN V 250").title, "PENICILLIN V 250");
+    let range = one("OBX|1|NR|x^Range||3^5|mmol/L|||||F").value.unwrap();
+    assert_eq!((range.text(), range.unit()), ("3–5".to_owned(), "mmol/L"));
+}
+
+#[test]
+fn a_number_in_groups_is_the_same_persons() {
+    let grouped = PID.replace("9434765919", "943 476 5919");
+    assert_eq!(read(&format!("{HEAD}{PID}{HEAD}{grouped}")).people.len(), 1);
+}
