@@ -1,7 +1,10 @@
 use super::super::hl7v3::{self, Node, attr, child, children, descend};
 use super::common::{detail, is_generic, polarity};
 use super::{Ctx, Reader};
-use crate::record::{Concept, Entry, Kind, Polarity, Section, Standing};
+use crate::record::{Concept, Entry, IssueCode, Kind, Polarity, Section, Severity, Standing};
+
+/// Most substances of one statement that become entries of their own.
+const SUBSTANCES: usize = 32;
 
 impl<'a> Reader<'a> {
     /// An allergy observation: the substance in its participant, the sort of reaction in its value (C-CDA R2.1 §3.6,
@@ -50,8 +53,18 @@ impl<'a> Reader<'a> {
     /// own, at the place of its participant.
     fn further(&mut self, at: &str, substances: Vec<Concept>, places: &[Node<'a>]) {
         let Some(first) = self.reading.entries.iter().rev().find(|e| e.at == at).cloned() else { return };
-        for (concept, place) in substances.into_iter().zip(places).skip(1) {
+        for (n, (concept, place)) in substances.into_iter().zip(places).enumerate().skip(1) {
             let Some((title, named)) = hl7v3::title(&concept).filter(|_| !is_empty(&concept)) else { continue };
+            if n == SUBSTANCES {
+                self.issue(Severity::Warning, IssueCode::BeyondLimits, at, "substance");
+            }
+            if n >= SUBSTANCES {
+                // No list of a person's; each copy would hold all reactions again.
+                if let Some(entry) = self.reading.entries.iter_mut().rev().find(|e| e.at == at) {
+                    detail(entry, "substance", title);
+                }
+                continue;
+            }
             let place = self.at(*place);
             self.reading.entries.push(Entry { at: place, title, named, concept, ..first.clone() });
         }
