@@ -60,7 +60,9 @@ impl Reader {
     /// RXA-20 (table 0322), RXA-18 and RXA-21: given, partly given, refused, not given, or written in error.
     fn completion(&mut self, s: &Segment<'_>, none: bool, entry: &mut Entry) {
         entry.status.text = s.code(20);
-        let not_done = none || matches!(s.flag(20).as_str(), "RE" | "NA");
+        // A reason for refusing says that it was not taken (§4.14.7.18), unless the status says that it was.
+        let refused = s.flag(20).is_empty() && s.any(&[18]);
+        let not_done = none || refused || matches!(s.flag(20).as_str(), "RE" | "NA");
         entry.status.standing = match s.flag(20).as_str() {
             _ if s.flag(21) == "D" => Standing::EnteredInError,
             _ if not_done => Standing::Stopped,

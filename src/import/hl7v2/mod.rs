@@ -216,8 +216,8 @@ impl Reader {
         }
         let reason = reason.map(|(_, code)| code);
         self.reading.ledger.add(s.at(), s.kind, outcome, reason);
-        // Roles, participants and timing stand between a text and its notes; anything else ends it.
-        if !shown && !matches!(s.kind, "PRT" | "ROL" | "CTD") {
+        // Roles, participants and empty notes stand between a text and its notes; anything else ends it.
+        if !shown && !matches!(s.kind, "PRT" | "ROL" | "CTD" | "NTE") {
             self.last = Last::Nothing;
         }
     }

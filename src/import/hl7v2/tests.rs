@@ -175,7 +175,8 @@ fn a_vaccination_is_given_refused_or_not_given() {
     check("RE", "A", Standing::Stopped, Polarity::NotDone);
     check("NA", "A", Standing::Stopped, Polarity::NotDone);
     check("CP", "D", Standing::EnteredInError, Polarity::Positive);
-    check("", "A", Standing::Unknown, Polarity::Positive);
+    // Its reason for refusing (RXA-18) says it alone.
+    check("", "A", Standing::Stopped, Polarity::NotDone);
     // "No vaccine administered": what follows speaks of the person.
     let none =
         entries("RXA|0|1|20240110||998^none^CVX|999\rOBX|1|CE|59784-9^Immunity^LN||38907003^Varicella^SCT||||||F");
@@ -411,4 +412,18 @@ fn a_lone_name_with_a_number_in_it_is_a_name() {
 fn a_number_in_groups_is_the_same_persons() {
     let grouped = PID.replace("9434765919", "943 476 5919");
     assert_eq!(read(&format!("{HEAD}{PID}{HEAD}{grouped}")).people.len(), 1);
+}
+
+#[test]
+fn a_reason_for_refusing_is_a_refusal() {
+    let given = |more: &str| one(&format!("RXA|0|1|20240101||03^MMR^CVX|0||||||||||||{more}")).polarity;
+    assert_eq!(given("00^Parental decision^NIP002"), Polarity::NotDone);
+    assert_eq!(given("00^Parental decision^NIP002||CP"), Polarity::Positive);
+    assert_eq!(given(""), Polarity::Positive);
+}
+
+#[test]
+fn an_empty_note_does_not_part_a_result_from_the_next() {
+    let entry = one("OBX|1|NM|718-7^Hb^LN||7|g/L|||||F\rNTE|1||\rNTE|2||Sample haemolysed");
+    assert_eq!(entry.notes, ["Sample haemolysed"]);
 }
