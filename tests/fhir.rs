@@ -13,7 +13,7 @@ use std::path::{Path, PathBuf};
 
 use serde_json::Value;
 use tessera::import::{self, ImportError, Malformed};
-use tessera::record::{Entry, Hash, IssueCode, Polarity, Reading, Standing};
+use tessera::record::{Entry, Hash, IssueCode, Nothing, Polarity, Reading, Standing};
 
 fn data() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data")
@@ -653,6 +653,177 @@ fn a_choice_made_twice_is_told_and_both_are_shown() {
     assert_eq!(entry.detail("valueCodeableConcept"), Some("positive"));
     let issue = reading.issues.iter().find(|i| i.code == IssueCode::DuplicateKey).unwrap();
     assert_eq!(issue.at, "/valueCodeableConcept");
+}
+
+#[test]
+fn an_error_stays_one_whatever_else_is_said() {
+    let check = |body: &str| {
+        let reading = read(format!(r#"{{"resourceType":{body}}}"#).as_bytes());
+        assert_eq!(reading.entries[0].status.standing, Standing::EnteredInError, "{body}");
+    };
+    check(r#""Immunization","status":"entered-in-error","notGiven":true,"vaccineCode":{"text":"Flu"}"#);
+    check(r#""Procedure","status":"entered-in-error","notDone":true,"code":{"text":"Biopsy"}"#);
+    check(r#""MedicationAdministration","status":"entered-in-error","notGiven":true"#);
+    check(r#""DocumentReference","status":"entered-in-error","docStatus":"preliminary","type":{"text":"Letter"}"#);
+    check(r#""Observation","status":"Entered in Error","code":{"text":"K"}"#);
+    check(r#""AllergyIntolerance","verificationStatus":{"text":"Entered in error"},"code":{"text":"Peanut"}"#);
+}
+
+#[test]
+fn what_was_not_done_is_never_said_to_be() {
+    let check = |body: &str, expected: Polarity| {
+        let reading = read(format!(r#"{{"resourceType":{body}}}"#).as_bytes());
+        assert_eq!(reading.entries[0].polarity, expected, "{body}");
+    };
+    check(r#""FamilyMemberHistory","notDone":true,"relationship":{"text":"Father"}"#, Polarity::NotDone);
+    check(r#""Communication","status":"not-done","payload":[{"contentString":"Told"}]"#, Polarity::NotDone);
+    check(r#""Immunization","status":"NOT-DONE","vaccineCode":{"text":"Flu"}"#, Polarity::NotDone);
+    check(
+        r#""AllergyIntolerance","extension":[{"url":"http://hl7.org/fhir/StructureDefinition/allergyintolerance-substanceExposureRisk",
+        "extension":[{"url":"substance","valueCodeableConcept":{"text":"Codeine"}},
+        {"url":"exposureRisk","valueCodeableConcept":{"coding":[{"code":"no-known-reaction-risk"}]}}]}]"#,
+        Polarity::Negated,
+    );
+    let plan = r#"{"resourceType":"CarePlan","status":"active","activity":[
+        {"detail":{"prohibited":true,"code":{"text":"Aspirin"}}},
+        {"detail":{"status":"cancelled","code":{"text":"Physiotherapy"}}}]}"#;
+    let reading = read(plan.as_bytes());
+    assert_eq!(reading.entries[0].detail("activity.doNotPerform"), Some("Aspirin"));
+    assert_eq!(reading.entries[0].detail("activity"), Some("Physiotherapy (cancelled)"));
+}
+
+#[test]
+fn a_statement_that_contradicts_itself_is_no_statement_of_none() {
+    let check = |body: &str, expected: Polarity| {
+        let reading = read(format!(r#"{{"resourceType":"AllergyIntolerance",{body}}}"#).as_bytes());
+        assert_eq!(reading.entries[0].polarity, expected, "{body}");
+    };
+    let nka = r#"{"system":"http://snomed.info/sct","code":"716186003","display":"No known allergy"}"#;
+    let penicillin = r#"{"system":"http://snomed.info/sct","code":"91936005","display":"Allergy to penicillin"}"#;
+    check(
+        &format!(r#""code":{{"coding":[{nka},{{"system":"urn:local","code":"1151.","display":"NKA"}}]}}"#),
+        Polarity::NoneKnown,
+    );
+    check(&format!(r#""code":{{"coding":[{nka},{penicillin}]}}"#), Polarity::Unknown);
+    check(&format!(r#""code":{{"text":"No known allergies","coding":[{penicillin}]}}"#), Polarity::Unknown);
+    check(
+        r#""code":{"text":"No known allergies"},"reaction":[{"manifestation":[{"text":"Rash"}]}]"#,
+        Polarity::Unknown,
+    );
+    check(r#""code":{"text":"No known allergies"},"reaction":[]"#, Polarity::NoneKnown);
+}
+
+#[test]
+fn a_medicine_is_called_by_all_that_the_file_says_of_it() {
+    let check = |body: &str, expected: &str| {
+        let text = format!(r#"{{"resourceType":"MedicationRequest","status":"active","intent":"order",{body}}}"#);
+        let reading = read(text.as_bytes());
+        assert_eq!(reading.entries[0].title, expected, "{body}");
+    };
+    check(r#""medicationReference":{"display":"Aspirin 75mg"}"#, "Aspirin 75mg");
+    check(r#""medication":{"display":"Aspirin 75mg"}"#, "Aspirin 75mg");
+    check(r#""medication":{"concept":{"text":"Aspirin 75mg"}}"#, "Aspirin 75mg");
+    check(r#""medicationReference":{"identifier":{"system":"https://dmd.nhs.uk","value":"319775004"}}"#, "319775004");
+    check(
+        r##""medicationReference":{"reference":"#1"},"contained":[{"resourceType":"Medication","id":"1","ingredient":[
+        {"itemCodeableConcept":{"text":"Codeine"}},{"itemReference":{"reference":"#2"}},
+        {"itemReference":{"display":"Caffeine"}}]},
+        {"resourceType":"Substance","id":"2","code":{"text":"Paracetamol"}}]"##,
+        "Codeine + Paracetamol + Caffeine",
+    );
+}
+
+#[test]
+fn a_dose_says_for_how_long() {
+    let check = |timing: &str, expected: &str| {
+        let text = format!(
+            r#"{{"resourceType":"MedicationRequest","medicationCodeableConcept":{{"text":"Amoxicillin"}},"dosageInstruction":[{{"timing":{timing}}}]}}"#
+        );
+        assert_eq!(read(text.as_bytes()).entries[0].dose, [expected], "{timing}");
+    };
+    check(
+        r#"{"repeat":{"boundsDuration":{"value":7,"unit":"days"},"frequency":3,"period":1,"periodUnit":"d"}}"#,
+        "3 × / 1 d [7 days]",
+    );
+    check(
+        r#"{"code":{"text":"BD"},"repeat":{"count":14,"boundsPeriod":{"start":"2024-01-01","end":"2024-01-08"}}}"#,
+        "BD 14 × [2024-01-01–2024-01-08]",
+    );
+    check(r#"{"event":["2024-01-01"]}"#, "2024-01-01");
+}
+
+#[test]
+fn a_value_that_is_absent_elsewhere_or_inside_is_told() {
+    let value = |body: &str| {
+        let text = format!(r#"{{"resourceType":"Observation","status":"final","code":{{"text":"K"}},{body}}}"#);
+        let reading = read(text.as_bytes());
+        assert!(!reading.issues.iter().any(|i| i.code == IssueCode::MissingElement), "{body}");
+        reading.entries[0].value.clone().unwrap()
+    };
+    let absent =
+        r#"{"extension":[{"url":"http://hl7.org/fhir/StructureDefinition/data-absent-reason","valueCode":"masked"}]}"#;
+    for body in [
+        format!(r#""valueQuantity":{absent}"#),
+        format!(r#""valueQuantity":{{"_value":{absent},"unit":"mmol/L"}}"#),
+        format!(r#""_valueString":{absent}"#),
+    ] {
+        assert!(matches!(value(&body), tessera::record::Value::Absent(c) if c.codings[0].code == "masked"), "{body}");
+    }
+    assert_eq!(
+        value(r#""valueAttachment":{"contentType":"text/plain","data":"aGk=","title":"Trace"}"#).text(),
+        "Trace"
+    );
+    assert_eq!(value(r#""valueReference":{"display":"Sequence 1"}"#).text(), "Sequence 1");
+    let panel = r##"{"resourceType":"Observation","status":"final","code":{"text":"Panel"},"hasMember":[{"reference":"#o"}],
+        "contained":[{"resourceType":"Observation","id":"o","status":"final","code":{"text":"Hb"},"valueString":"80"}]}"##;
+    assert_eq!(read(panel.as_bytes()).entries.len(), 2);
+}
+
+#[test]
+fn whoever_else_is_named_as_subject_is_told() {
+    let person = r#"{"resourceType":"Patient","id":"p","name":[{"family":"A"}],
+        "identifier":[{"system":"https://fhir.nhs.uk/Id/nhs-number","value":"943 476 5919"}]}"#;
+    let check = |subject: &str, expected: bool| {
+        let allergy =
+            format!(r#"{{"resourceType":"AllergyIntolerance","code":{{"text":"Peanut"}},"patient":{subject}}}"#);
+        let reading = read(bundle("", &[person, &allergy]).as_bytes());
+        assert_eq!(reading.issues.iter().any(|i| i.code == IssueCode::OtherSubject), expected, "{subject}");
+    };
+    let number =
+        |n: &str| format!(r#"{{"identifier":{{"system":"https://fhir.nhs.uk/Id/nhs-number","value":"{n}"}}}}"#);
+    check(r#"{"reference":"Patient/p"}"#, false);
+    check(&number("9434765919"), false);
+    check(&number("9434765870"), true);
+    check(r#"{"display":"A"}"#, false);
+    check(r#"{"reference":"urn:uuid:aaaaaaaa-0000-0000-0000-000000000000"}"#, true);
+    check(r#"{"reference":"RelatedPerson/elsewhere"}"#, true);
+    check(r#"{"type":"Group","display":"Household"}"#, true);
+}
+
+#[test]
+fn a_list_that_is_taken_back_or_holds_something_says_of_nothing_that_there_is_none() {
+    let check = |list: &str, says: &[Nothing], dangling: &[&str]| {
+        let list = format!(
+            r#"{{"resourceType":"List","mode":"snapshot","title":"Allergies","code":{{"coding":[{{"code":"allergies"}}]}},
+            "emptyReason":{{"coding":[{{"code":"nilknown"}}]}},{list}}}"#
+        );
+        let allergy = r#"{"resourceType":"AllergyIntolerance","id":"a","code":{"text":"Peanut"}}"#;
+        let reading = read(bundle("", &[PERSON, &list, allergy]).as_bytes());
+        assert_eq!(reading.says.iter().map(|s| s.nothing).collect::<Vec<_>>(), says, "{list}");
+        let issues = reading.issues.iter().filter(|i| i.code == IssueCode::DanglingReference);
+        assert_eq!(issues.map(|i| i.found.as_str()).collect::<Vec<_>>(), dangling, "{list}");
+    };
+    check(r#""status":"current""#, &[Nothing::NoneKnown], &[]);
+    check(r#""status":"entered-in-error""#, &[], &[]);
+    check(r#""status":"retired""#, &[], &[]);
+    check(r#""status":"current","subject":{"reference":"Patient/other"}"#, &[], &[]);
+    check(r#""status":"current","entry":[{"item":{"reference":"AllergyIntolerance/a"}}]"#, &[], &[]);
+    check(
+        r#""status":"current","entry":[{"deleted":true,"item":{"reference":"AllergyIntolerance/a"}}]"#,
+        &[Nothing::NoneKnown],
+        &[],
+    );
+    check(r#""status":"current","entry":[{"item":{"display":"Latex"}}]"#, &[Nothing::NotUnderstood], &["Latex"]);
 }
 
 // ---- Containers ----

@@ -70,9 +70,10 @@ impl<'a> Node<'a> {
         }
     }
 
-    /// True only for `true` (also as text, as some senders write it).
+    /// True only for `true` (also as text, as some senders write it, and as XML Schema may: `1`).
     pub fn is_true(&self) -> bool {
-        matches!(self, Node::Bool(true)) || self.text() == Some("true")
+        let written = |text: &str| text.trim().eq_ignore_ascii_case("true") || text.trim() == "1";
+        matches!(self, Node::Bool(true)) || self.text().is_some_and(written)
     }
 
     /// The elements of a list; one element if it is a lone value (version differences make lists of lone values and

@@ -1,11 +1,11 @@
 use crate::import::narrative;
 use crate::import::node::Node;
 use crate::import::scr::headings;
-use crate::record::{Concept, Entry, IssueCode, Kind, Nothing, Section, SectionSays, Severity};
+use crate::record::{Concept, Entry, IssueCode, Kind, Nothing, Section, SectionSays, Severity, Standing};
 
-use super::datatypes::{concept, date};
+use super::datatypes::{concept, date, status};
 use super::labels::Target;
-use super::words::absence;
+use super::words::{absence, standing, status_word};
 use super::{Reader, new_entry, place};
 
 impl<'t> Reader<'t, '_> {
@@ -51,8 +51,9 @@ impl<'t> Reader<'t, '_> {
                 }
                 Target::Contained(_) => found += 1,
                 Target::Outside => {
-                    let to = reference.get("reference").words().to_owned();
+                    let to = named_only(reference);
                     if !to.is_empty() {
+                        let to = if self.withheld() { String::new() } else { to };
                         self.issue(Severity::Warning, IssueCode::DanglingReference, at, &to);
                     }
                 }
@@ -63,7 +64,9 @@ impl<'t> Reader<'t, '_> {
             self.issue(Severity::Warning, IssueCode::UnsafeNarrative, &format!("{at}/text/div"), "");
         }
         let inner = node.get("section").each();
-        if found == 0 && inner.is_empty() {
+        // What never should have been written says of nothing that there is none.
+        let in_error = standing(&status(holder.get("status"))) == Standing::EnteredInError;
+        if !in_error && found == 0 && inner.is_empty() {
             let reason = concept(node.get("emptyReason"));
             let nothing = if !entries.is_empty() {
                 // Its entries are not in the file: only its words are.
@@ -130,7 +133,7 @@ impl<'t> Reader<'t, '_> {
     }
 
     /// A List: its warnings (GP Connect), what its emptiness means, and what it holds itself.
-    pub fn list(&mut self, _i: usize, at: &str, node: &Node<'t>) {
+    pub fn list(&mut self, i: usize, at: &str, node: &Node<'t>) {
         for extension in node.get("extension").each() {
             let code = match extension.get("valueCode").words() {
                 "confidential-items" => IssueCode::ConfidentialItems,
@@ -148,16 +151,47 @@ impl<'t> Reader<'t, '_> {
             };
             self.issue(Severity::Warning, code, at, found.trim());
         }
+        // What a list names and the file does not hold would be seen nowhere.
+        let mut missing = Vec::new();
+        let listed = node.get("entry").each().iter().filter(|e| !e.get("deleted").is_true());
+        let mut held = 0;
+        for item in listed.map(|e| e.get("item")) {
+            if matches!(self.target(item, i, node), Target::Outside) {
+                missing.push(named_only(item));
+            } else {
+                held += 1;
+            }
+        }
+        missing.retain(|to| !to.is_empty());
+        for to in &missing {
+            let to = if self.withheld() { "" } else { to };
+            self.issue(Severity::Warning, IssueCode::DanglingReference, at, to);
+        }
         let reason = concept(node.get("emptyReason"));
-        if reason.is_empty() {
+        let gone = matches!(status_word(&status(node.get("status"))).as_str(), "retired" | "entered-in-error");
+        if reason.is_empty() || held > 0 || gone {
+            return;
+        }
+        // A list of somebody else's says nothing of the person's own.
+        let subject = node.get("subject");
+        if let Target::Outside = self.target(subject, i, node)
+            && (subject.get("reference").words().contains("Patient/") && !self.reading.people.is_empty())
+        {
             return;
         }
         if let Some(section) = list_section(node) {
             let text = super::datatypes::notes(node.get("note")).join("\n");
-            let nothing = empty_reason(&reason);
+            let nothing = if missing.is_empty() { empty_reason(&reason) } else { Nothing::NotUnderstood };
             self.reading.says.push(SectionSays { section, nothing, text, at: at.to_owned() });
         }
     }
+}
+
+/// What a reference that leads nowhere names: its target, its words, or its number.
+fn named_only(reference: &Node<'_>) -> String {
+    let words = ["reference", "display"].map(|key| reference.get(key).words().to_owned());
+    let number = super::datatypes::identifier(reference.get("identifier")).map(|id| id.value);
+    words.into_iter().find(|w| !w.is_empty()).or(number).unwrap_or_default()
 }
 
 /// FHIR R4 value set list-empty-reason. Only `nilknown` is a statement that there is none.

@@ -152,8 +152,16 @@ pub fn ranges(node: &Node<'_>) -> Vec<String> {
 pub fn value(node: &Node<'_>) -> Option<Value> {
     let found = node.choice("value").and_then(|(kind, value)| match kind {
         "Quantity" | "Age" | "Duration" | "Count" | "Distance" | "Integer64" if value.is_object() => {
-            Some(Value::Quantity(quantity(value)))
+            // A quantity may say that its number is absent; its unit alone is no value.
+            let found = quantity(value);
+            (!found.value.is_empty() || absent(node).is_none()).then_some(Value::Quantity(found))
         }
+        "Attachment" => Some(value.first_of(&["title", "contentType"]).words().to_owned())
+            .filter(|t| !t.is_empty())
+            .map(Value::Text),
+        "Reference" => Some(value.first_of(&["display", "reference"]).words().to_owned())
+            .filter(|t| !t.is_empty())
+            .map(Value::Text),
         "CodeableConcept" | "Coding" => Some(concept(value)).filter(|c| !c.is_empty()).map(Value::Concept),
         "Range" => Some(Value::Range(quantity(value.get("low")), quantity(value.get("high")))),
         "Ratio" => Some(Value::Ratio(quantity(value.get("numerator")), quantity(value.get("denominator")))),
@@ -180,8 +188,9 @@ fn absent(node: &Node<'_>) -> Option<Concept> {
     if !reason.is_empty() {
         return Some(reason);
     }
-    node.members().iter().filter(|(k, _)| k.starts_with("_value") || k == "valueCodeableConcept").find_map(|(_, n)| {
-        let code = said(extension(n, "data-absent-reason")?.get("valueCode"));
+    node.members().iter().filter(|(k, _)| k.starts_with("_value") || k.starts_with("value")).find_map(|(_, n)| {
+        let inner = || extension(n.get("_value"), "data-absent-reason");
+        let code = said(extension(n, "data-absent-reason").or_else(inner)?.get("valueCode"));
         let coding = Coding { system: system::DATA_ABSENT_REASON.to_owned(), code, display: String::new() };
         Some(Concept { text: String::new(), codings: vec![coding] })
     })
@@ -259,9 +268,11 @@ pub fn dosage_words(node: &Node<'_>) -> String {
         parts.push(label(&concept(node.get(key))));
     }
     parts.extend(concepts(node.first_of(&["additionalInstruction", "additionalInstructions"])).iter().map(label));
-    for limit in node.get("maxDosePerPeriod").each() {
-        let words = amount_words(limit);
-        parts.push(if words.is_empty() { words } else { format!("≤ {words}") });
+    for key in ["maxDosePerPeriod", "maxDosePerAdministration", "maxDosePerLifetime"] {
+        for limit in node.get(key).each() {
+            let words = amount_words(limit);
+            parts.push(if words.is_empty() { words } else { format!("≤ {words}") });
+        }
     }
     parts.retain(|p| !p.is_empty());
     parts.join(" · ")
@@ -284,13 +295,12 @@ fn amount_words(node: &Node<'_>) -> String {
 /// A Timing in notation: its code's words, or `2 × / 1 d`, with its times of day.
 pub fn timing_words(node: &Node<'_>) -> String {
     let code = concept(node.get("code"));
-    if let Some(words) = code.label() {
-        return words.to_owned();
-    }
     let repeat = node.get("repeat");
     let mut parts = Vec::new();
     let plain = |key: &str| repeat.get(key).plain();
-    if !plain("period").is_empty() {
+    if let Some(words) = code.label() {
+        parts.push(words.to_owned());
+    } else if !plain("period").is_empty() {
         let times = if plain("frequency").is_empty() { "1" } else { plain("frequency") };
         let most =
             if plain("frequencyMax").is_empty() { String::new() } else { format!("–{}", plain("frequencyMax")) };
@@ -299,8 +309,27 @@ pub fn timing_words(node: &Node<'_>) -> String {
         let unit = repeat.first_of(&["periodUnit", "periodUnits"]).plain();
         parts.push(format!("{times}{most} × / {}{longest} {unit}", plain("period")));
     }
-    for key in ["dayOfWeek", "timeOfDay", "when"] {
-        parts.extend(repeat.get(key).each().iter().map(said));
+    if code.label().is_none() {
+        for key in ["dayOfWeek", "timeOfDay", "when"] {
+            parts.extend(repeat.get(key).each().iter().map(said));
+        }
+        if !plain("offset").is_empty() {
+            parts.push(format!("({} min)", plain("offset")));
+        }
+        parts.extend(node.get("event").each().iter().map(said));
+    }
+    // How long, how often at most, and from when to when: a week's course is not one for good.
+    if !plain("count").is_empty() {
+        let most = if plain("countMax").is_empty() { String::new() } else { format!("–{}", plain("countMax")) };
+        parts.push(format!("{}{most} ×", plain("count")));
+    }
+    let bounds = repeat.choice("bounds").map_or(repeat.get("bounds"), |(_, n)| n);
+    let (start, end) = (bounds.get("start").words(), bounds.get("end").words());
+    if start.is_empty() && end.is_empty() {
+        let words = amount_words(bounds);
+        parts.extend((!words.is_empty()).then(|| format!("[{words}]")));
+    } else {
+        parts.push(format!("[{start}–{end}]"));
     }
     if parts.is_empty() {
         return label(&code);

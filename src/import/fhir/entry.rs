@@ -8,8 +8,8 @@ use super::datatypes::{
     concept, concepts, date, extension, identifiers, label, notes, quantity, quantity_words, status, when,
 };
 use super::labels::Target;
-use super::types::{Class, class};
-use super::words::{absence, degraded, standing};
+use super::types::{self, Class, class};
+use super::words::{absence, degraded, standing, status_word};
 use super::{Reader, new_entry, place, title};
 
 /// The extension in which a shared document carries the rest of an entry's details.
@@ -31,7 +31,7 @@ impl<'t> Reader<'t, '_> {
             | Kind::MedicationRequest
             | Kind::MedicationDispense
             | Kind::MedicationAdministration => self.medicine(i, node, &mut entry),
-            Kind::Observation => self.observation(node, &mut entry),
+            Kind::Observation => self.observation(i, node, &mut entry),
             Kind::DiagnosticReport => self.report(i, node, &mut entry),
             Kind::Immunization => self.immunization(i, node, &mut entry),
             Kind::Procedure => self.procedure(node, &mut entry),
@@ -39,6 +39,10 @@ impl<'t> Reader<'t, '_> {
             Kind::DocumentReference => self.document(i, node, &mut entry),
             Kind::DeviceUseStatement => self.device_use(i, node, &mut entry),
             _ => self.rest(i, node, &mut entry),
+        }
+        // Whatever else it says: what never should have been written stays that.
+        if standing(&status(node.get("status"))) == Standing::EnteredInError {
+            entry.status.standing = Standing::EnteredInError;
         }
         self.remaining(i, node, &mut entry);
         self.held_by(i, &mut entry);
@@ -118,7 +122,7 @@ impl<'t> Reader<'t, '_> {
     }
 
     /// Whether the resource is about the file's own patient.
-    fn subject(&mut self, i: usize, node: &Node<'t>, entry: &Entry) {
+    fn subject(&mut self, i: usize, node: &Node<'t>, entry: &mut Entry) {
         let Some(reference) = SUBJECTS.iter().map(|k| node.get(k)).find(|n| n.is_object()) else { return };
         let literal = reference.get("reference").words();
         let about = match self.target(reference, i, node) {
@@ -129,14 +133,36 @@ impl<'t> Reader<'t, '_> {
         let people = &self.reading.people;
         let other = match about {
             Some((kind, at)) => kind != "Patient" || (!at.is_empty() && !people.iter().any(|p| p.at == at)),
-            // It names a Patient that is not in the file, while the file has another one that could be named so.
-            None => !people.is_empty() && literal.contains("Patient/") && self.patients_named,
+            // It names a Patient that is not in the file, while the file has another one that could be named so; or
+            // somebody or something else; or a number that is not the person's.
+            None => {
+                let own = |id: &str| self.index.pieces.iter().any(|p| p.kind == "Patient" && p.id == id);
+                let other_urn = literal.starts_with("urn:") && !own(literal.trim_start_matches("urn:uuid:"));
+                let patient = literal.contains("Patient/") || other_urn;
+                let kind = literal.split("/_history/").next().unwrap_or_default().rsplit('/').nth(1);
+                let kind = kind.unwrap_or(reference.get("type").words());
+                let something = kind != "Patient" && !matches!(types::class(kind), Class::Unknown);
+                !people.is_empty() && patient && self.patients_named || something || self.other_number(reference)
+            }
         };
         if other {
             let name = self.called(reference, i, node).label;
-            let who = if name.is_empty() { literal.to_owned() } else { name };
+            let number = || identifiers(reference.get("identifier")).into_iter().next().map(|id| id.value);
+            let who = [name, literal.to_owned()].into_iter().find(|w| !w.is_empty()).or_else(number);
+            let who = who.unwrap_or_else(|| reference.get("type").words().to_owned());
             self.issue(Severity::Warning, IssueCode::OtherSubject, &entry.at, &who);
+            detail(entry, "subject", who);
         }
+    }
+
+    /// Whether a reference names, by identifier alone, another person than the one the file is about.
+    fn other_number(&self, reference: &Node<'t>) -> bool {
+        let fold = |text: &str| text.chars().filter(|c| !c.is_whitespace() && *c != '-').collect::<String>();
+        identifiers(reference.get("identifier")).iter().filter(|id| !id.system.is_empty()).any(|named| {
+            let held = self.reading.people.iter().flat_map(|p| &p.identifiers).filter(|id| id.system == named.system);
+            let held: Vec<String> = held.map(|id| fold(&id.value)).collect();
+            !held.is_empty() && !held.contains(&fold(&named.value))
+        })
     }
 
     /// Links to other entries of the same file, by the element that holds them.
@@ -194,7 +220,25 @@ impl<'t> Reader<'t, '_> {
         detail(entry, "type", label(&concept(node.get("type"))));
         detail(entry, "criticality", node.get("criticality").words());
         detail(entry, "lastOccurrence", node.first_of(&["lastOccurrence", "lastOccurence"]).words());
+        // R5's standard extension: the substance, and whether a reaction to it is to be feared at all.
+        if let Some(risk) = extension(node, "allergyintolerance-substanceExposureRisk") {
+            let said = |name: &str| concept(extension(risk, name).unwrap_or(&Node::Null).get("valueCodeableConcept"));
+            if entry.concept.is_empty() {
+                entry.concept = said("substance");
+            }
+            if status_is(&said("exposureRisk"), "no-known-reaction-risk") {
+                entry.polarity = Polarity::Negated;
+            }
+        }
         Self::absent(entry);
+        // A reaction is no absence.
+        let reacted = |r: &Node<'_>| {
+            let told = concepts(r.get("manifestation")).into_iter().chain([concept(r.get("substance"))]);
+            told.into_iter().any(|c| !c.is_empty() && absence(&c).is_none())
+        };
+        if entry.polarity == Polarity::NoneKnown && node.get("reaction").each().iter().any(reacted) {
+            entry.polarity = Polarity::Unknown;
+        }
     }
 
     fn condition(&mut self, node: &Node<'t>, entry: &mut Entry) {
@@ -225,12 +269,10 @@ impl<'t> Reader<'t, '_> {
         let codes: Vec<String> = ["verificationStatus", "clinicalStatus", "status"]
             .iter()
             .flat_map(|key| concept(node.get(key)).codings)
-            .map(|coding| coding.code.to_ascii_lowercase())
+            .map(|coding| status_word(&coding.code))
             .collect();
         let says = |word: &str| {
-            certainty.eq_ignore_ascii_case(word)
-                || clinical.eq_ignore_ascii_case(word)
-                || codes.iter().any(|code| code == word)
+            status_word(&certainty) == word || status_word(&clinical) == word || codes.iter().any(|code| code == word)
         };
         if says("entered-in-error") {
             entry.status.standing = Standing::EnteredInError;
@@ -269,7 +311,10 @@ impl<'t> Reader<'t, '_> {
         let (start, _) = when(node, "occurrence");
         entry.date = start.or_else(|| date(node.get("date")));
         entry.recorded = date(node.get("recorded"));
-        if node.get("notGiven").is_true() || node.get("wasNotGiven").is_true() || entry.status.text == "not-done" {
+        if node.get("notGiven").is_true()
+            || node.get("wasNotGiven").is_true()
+            || status_word(&entry.status.text) == "not-done"
+        {
             entry.polarity = Polarity::NotDone;
             entry.status.standing = Standing::Stopped;
         }
@@ -312,7 +357,10 @@ impl<'t> Reader<'t, '_> {
         let (start, end) = if start.is_none() { when(node, "occurrence") } else { (start, end) };
         (entry.date, entry.end) = (start, end);
         entry.recorded = date(node.get("recorded"));
-        if entry.status.text == "not-done" || node.get("notDone").is_true() || node.get("notPerformed").is_true() {
+        if status_word(&entry.status.text) == "not-done"
+            || node.get("notDone").is_true()
+            || node.get("notPerformed").is_true()
+        {
             entry.polarity = Polarity::NotDone;
             entry.status.standing = Standing::Stopped;
         }
@@ -370,10 +418,12 @@ impl<'t> Reader<'t, '_> {
         entry.date = date(node.first_of(&["date", "created", "indexed"]));
         entry.recorded = date(node.first_of(&["indexed", "date"]));
         entry.status.certainty = status(node.get("docStatus"));
-        if entry.status.certainty == "preliminary" {
+        if entry.status.certainty == "preliminary"
+            && matches!(entry.status.standing, Standing::Final | Standing::Unknown)
+        {
             entry.status.standing = Standing::Preliminary;
         }
-        if entry.status.certainty == "entered-in-error" {
+        if status_word(&entry.status.certainty) == "entered-in-error" {
             entry.status.standing = Standing::EnteredInError;
         }
         entry.identifiers.extend(super::datatypes::identifier(node.get("masterIdentifier")));
@@ -504,14 +554,29 @@ impl<'t> Reader<'t, '_> {
         if node.get("doNotPerform").is_true() {
             entry.polarity = Polarity::DoNotPerform;
         }
+        if status_word(&entry.status.text) == "not-done" || node.get("notDone").is_true() {
+            entry.polarity = Polarity::NotDone;
+            entry.status.standing = Standing::Stopped;
+        }
+        for reason in concepts(node.get("notDoneReason")) {
+            detail(entry, "statusReason", label(&reason));
+        }
         detail(entry, "intent", node.get("intent").words());
         detail(entry, "priority", node.get("priority").words());
         detail(entry, "relationship", label(&concept(node.get("relationship"))));
         for activity in node.get("activity").each() {
             let inner = activity.get("detail");
-            let what = label(&concept(inner.get("code")));
-            let what = if what.is_empty() { inner.get("description").words().to_owned() } else { what };
-            detail(entry, "activity", what);
+            let named =
+                ["reference", "plannedActivityReference"].map(|key| self.called(activity.get(key), i, node).label);
+            let own = [label(&concept(inner.get("code"))), inner.get("description").words().to_owned()];
+            let words: Vec<String> = own.into_iter().chain(named).filter(|w| !w.is_empty()).collect();
+            let stands = inner.get("status").words();
+            let what = words.join(" · ");
+            let what = if what.is_empty() || stands.is_empty() { what } else { format!("{what} ({stands})") };
+            // What is not to be done is never among what is (STU3 and DSTU2 say `prohibited`).
+            let not = inner.get("doNotPerform").is_true() || inner.get("prohibited").is_true();
+            detail(entry, if not { "activity.doNotPerform" } else { "activity" }, what);
+            entry.notes.extend(notes(activity.get("progress")));
         }
         if entry.kind == Kind::FamilyMemberHistory {
             self.relative(node, entry);
@@ -660,6 +725,10 @@ impl<'t> Reader<'t, '_> {
             self.issue(Severity::Warning, IssueCode::BadDate, &at, &date.text);
         }
     }
+}
+
+fn status_is(said: &Concept, code: &str) -> bool {
+    said.codings.iter().any(|c| c.code == code)
 }
 
 /// Adds a detail if it says anything.

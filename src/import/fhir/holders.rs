@@ -25,6 +25,8 @@ struct Holder {
     /// A List's title; empty for documents and for lists that only repeat others.
     title: String,
     labels: Vec<Coding>,
+    /// What a List says was taken out of it.
+    deleted: Vec<usize>,
     encounters: Vec<usize>,
     problems: Vec<usize>,
 }
@@ -66,9 +68,12 @@ impl<'t> Reader<'t, '_> {
                 .map(|e| e.get("valueReference"))
                 .filter(|r| r.is_object())
                 .collect();
+            let deleted = node.get("entry").each().iter().filter(|e| e.get("deleted").is_true());
+            let deleted = deleted.filter_map(|e| self.piece_of(e.get("item"), i, &node));
             let holder = Holder {
                 title: if is_list && !secondary { node.get("title").words().to_owned() } else { String::new() },
                 labels: node.get("meta").get("security").each().iter().map(coding).collect(),
+                deleted: deleted.collect(),
                 encounters: if is_list {
                     self.piece_of(node.get("encounter"), i, &node).into_iter().collect()
                 } else {
@@ -131,7 +136,8 @@ impl<'t> Reader<'t, '_> {
         for holder in self.above(i) {
             let Some(found) = self.holders.of.get(&holder) else { continue };
             if !found.title.is_empty() && !entry.details.iter().any(|d| d.name == "list" && d.text == found.title) {
-                detail(entry, "list", &found.title);
+                let out = found.deleted.contains(&i);
+                detail(entry, if out { "list.deleted" } else { "list" }, &found.title);
             }
             let links = found.encounters.iter().map(|p| ("encounter", p));
             for (role, piece) in links.chain(found.problems.iter().map(|p| ("relatedProblem", p))) {

@@ -99,7 +99,7 @@ impl<'t> Reader<'t, '_> {
                 let words: Vec<String> = parts.into_iter().filter(|p| !p.is_empty()).collect();
                 Named { label: if words.is_empty() { role } else { words.join(", ") }, ..Named::default() }
             }
-            "Medication" => medication(node),
+            "Medication" => self.medication(node, from, holder, depth),
             "Device" => {
                 let name = node.first_of(&["deviceName", "name"]).each().first().map(|n| {
                     if n.is_object() { n.first_of(&["name", "value"]).words().to_owned() } else { n.words().to_owned() }
@@ -114,38 +114,55 @@ impl<'t> Reader<'t, '_> {
             _ => coded(concept(node.get("code"))),
         }
     }
-}
 
-/// A Medication's words, codes, form and ingredients (FHIR R4 §11.1).
-fn medication(node: &Node<'_>) -> Named {
-    let own = concept(node.get("code"));
-    let mut details = Vec::new();
-    let form = label(&concept(node.first_of(&["form", "doseForm"])));
-    let form = if form.is_empty() { label(&concept(node.get("product").get("form"))) } else { form };
-    if !form.is_empty() {
-        details.push(Detail { name: "form".to_owned(), text: form });
-    }
-    let mut parts = Vec::new();
-    // DSTU2 has a product between.
-    let product = node.get("product");
-    let holder = if product.is_object() { product } else { node };
-    for ingredient in holder.get("ingredient").each() {
-        let item =
-            ingredient.choice("item").map(|(_, n)| concept(n)).unwrap_or_else(|| concept(ingredient.get("item")));
-        let strength = ingredient.choice("strength").map_or(ingredient.get("strength"), |(_, n)| n);
-        let (top, bottom) = (quantity(strength.get("numerator")), quantity(strength.get("denominator")));
-        let mut words = label(&item);
-        if !top.value.is_empty() {
-            let amount = quantity_words(&top);
-            let per = if bottom.value.is_empty() { String::new() } else { format!(" / {}", quantity_words(&bottom)) };
-            words = format!("{words} {amount}{per}").trim().to_owned();
+    /// A Medication's words, codes, form and ingredients (FHIR R4 §11.1).
+    fn medication(&self, node: &Node<'t>, from: usize, holder: &Node<'t>, depth: usize) -> Named {
+        let own = concept(node.get("code"));
+        let mut details = Vec::new();
+        let form = label(&concept(node.first_of(&["form", "doseForm"])));
+        let form = if form.is_empty() { label(&concept(node.get("product").get("form"))) } else { form };
+        if !form.is_empty() {
+            details.push(Detail { name: "form".to_owned(), text: form });
         }
-        if !words.is_empty() {
-            parts.push(words.clone());
-            details.push(Detail { name: "ingredient".to_owned(), text: words });
+        let mut parts = Vec::new();
+        // DSTU2 has a product between.
+        let product = node.get("product");
+        let list = if product.is_object() { product } else { node };
+        for ingredient in list.get("ingredient").each() {
+            let item = ingredient.choice("item").map_or(ingredient.get("item"), |(_, n)| n);
+            let own = label(&concept(item));
+            let own = if own.is_empty() { self.ingredient(item, from, holder, depth) } else { own };
+            let strength = ingredient.choice("strength").map_or(ingredient.get("strength"), |(_, n)| n);
+            let (top, bottom) = (quantity(strength.get("numerator")), quantity(strength.get("denominator")));
+            let mut words = own;
+            if !top.value.is_empty() {
+                let amount = quantity_words(&top);
+                let per =
+                    if bottom.value.is_empty() { String::new() } else { format!(" / {}", quantity_words(&bottom)) };
+                words = format!("{words} {amount}{per}").trim().to_owned();
+            }
+            if !words.is_empty() {
+                parts.push(words.clone());
+                details.push(Detail { name: "ingredient".to_owned(), text: words });
+            }
         }
+        // A compound without a name of its own is called by what is in it.
+        // DSTU1 has its name beside the code.
+        let own_name = own.label().unwrap_or(node.get("name").words());
+        let name = if own_name.is_empty() { parts.join(" + ") } else { own_name.to_owned() };
+        Named { label: name, concept: own, details }
     }
-    // A compound without a name of its own is called by what is in it.
-    let name = own.label().map(str::to_owned).unwrap_or_else(|| parts.join(" + "));
-    Named { label: name, concept: own, details }
+
+    /// What an ingredient that is referred to is called: a Substance, or a Medication by its own name.
+    fn ingredient(&self, reference: &Node<'t>, from: usize, holder: &Node<'t>, depth: usize) -> String {
+        let inner = reference.get("reference");
+        let reference = if inner.is_object() { inner } else { reference };
+        let found = match self.target(reference, from, holder) {
+            Target::Piece(piece) if depth < 2 => Some(self.named(piece, depth + 1).label.clone()),
+            Target::Contained(node) => Some(label(&concept(node.get("code")))),
+            Target::Piece(_) | Target::Outside => None,
+        };
+        let display = reference.get("display").words();
+        found.filter(|words| !words.is_empty()).unwrap_or_else(|| display.to_owned())
+    }
 }

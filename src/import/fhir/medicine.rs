@@ -10,12 +10,17 @@ impl<'t> Reader<'t, '_> {
     /// Statements, orders, supplies and administrations of a medicine (FHIR R4 §11; DSTU2 to R5 names of elements).
     pub fn medicine(&mut self, i: usize, node: &Node<'t>, entry: &mut Entry) {
         let product = node.choice("medication").map_or(node.get("medication"), |(_, n)| n);
-        if product.get("reference").is_null() {
+        // A reference may have nothing but its words, or a number.
+        let bare = product.get("coding").is_null() && product.get("concept").is_null();
+        let refers = bare && ["reference", "display", "identifier"].iter().any(|key| !product.get(key).is_null());
+        if !refers || product.get("code").is_null() && !product.get("text").is_null() {
             entry.concept = concept(product);
         } else {
             let named = self.called(product, i, node);
             if named.label.is_empty() && named.concept.is_empty() {
                 let (at, to) = (entry.at.clone(), product.get("reference").plain().to_owned());
+                let number = || super::datatypes::identifier(product.get("identifier")).map(|id| id.value);
+                let to = if to.is_empty() { number().unwrap_or_default() } else { to };
                 self.issue(Severity::Warning, IssueCode::DanglingReference, &at, &to);
                 // All that the source says of it in this file.
                 (entry.title, entry.named) = (to, false);
@@ -65,10 +70,11 @@ impl<'t> Reader<'t, '_> {
 
     /// Whether it is taken at all, and how it stands.
     fn taken(&mut self, node: &Node<'t>, entry: &mut Entry) {
-        let status = entry.status.text.as_str();
+        let status = super::words::status_word(&entry.status.text);
+        let status = status.as_str();
         let adherence = super::datatypes::status(node.get("adherence").get("code"));
         if status == "not-taken"
-            || node.get("taken").words() == "n"
+            || node.get("taken").words().eq_ignore_ascii_case("n")
             || node.get("wasNotTaken").is_true()
             || adherence == "not-taking"
         {
@@ -86,8 +92,8 @@ impl<'t> Reader<'t, '_> {
         if status == "recorded" {
             entry.status.standing = match adherence.as_str() {
                 "taking" | "taking-as-directed" | "taking-not-as-directed" => Standing::Active,
-                "on-hold" | "on-hold-as-directed" => Standing::OnHold,
-                "stopped" | "stopped-as-directed" => Standing::Stopped,
+                "on-hold" | "on-hold-as-directed" | "on-hold-not-as-directed" => Standing::OnHold,
+                "stopped" | "stopped-as-directed" | "stopped-not-as-directed" => Standing::Stopped,
                 _ => Standing::Unknown,
             };
         }

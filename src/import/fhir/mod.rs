@@ -278,7 +278,8 @@ impl<'t> Reader<'t, '_> {
     }
 
     /// Contained resources are pieces too. In a List or a report, clinical ones are entries of their own (GP Connect
-    /// keeps resolved allergies so); elsewhere they are parts of their holder, read through its references.
+    /// keeps resolved allergies so), and findings and allergies everywhere; others are parts of their holder, read
+    /// through its references.
     fn contained(&mut self, i: usize, piece: &Piece<'t>, node: &Node<'t>) {
         let holds = matches!(piece.kind.as_ref(), "List" | "DiagnosticReport" | "Composition");
         let all = node.get("contained").each();
@@ -294,7 +295,7 @@ impl<'t> Reader<'t, '_> {
             let kind = inner.get("resourceType").words().to_owned();
             match types::class(&kind) {
                 Class::Unknown => self.not_understood(&at, &kind, IssueCode::UnknownType, &kind),
-                Class::Entry(..) if holds => {
+                Class::Entry(..) if holds || matches!(kind.as_str(), "Observation" | "AllergyIntolerance") => {
                     self.entry(i, &kind, &at, inner);
                     self.reading.ledger.add(at, kind, Outcome::Shown, None);
                 }

@@ -8,7 +8,7 @@ use super::{Reader, title};
 
 impl<'t> Reader<'t, '_> {
     /// An Observation: what, when, and what was found, digits as written (FHIR R4 §10.1).
-    pub fn observation(&mut self, node: &Node<'t>, entry: &mut Entry) {
+    pub fn observation(&mut self, i: usize, node: &Node<'t>, entry: &mut Entry) {
         entry.concept = concept(node.get("code"));
         let (start, end) = when(node, "effective");
         (entry.date, entry.end) = (start, end);
@@ -17,6 +17,12 @@ impl<'t> Reader<'t, '_> {
             entry.date = entry.recorded.clone();
         }
         entry.value = value(node);
+        // R5 may have a picture or a paper for a value.
+        let held = node.get("valueAttachment");
+        if held.is_object() {
+            let name = entry.concept.label().map(str::to_owned).unwrap_or_default();
+            entry.attachments.extend(self.attach(held, format!("{}/valueAttachment", entry.at), &name, i));
+        }
         entry.range = ranges(node);
         entry.interpretation = concepts(node.get("interpretation"));
         entry.components = node.get("component").each().iter().filter(|c| c.is_object()).map(component).collect();

@@ -242,6 +242,8 @@ fn read_by(kind: &Kind) -> (&'static [&'static str], &'static [&'static str]) {
                 "startDate",
                 "title",
                 "name",
+                "notDone",
+                "notDoneReason",
                 "condition",
                 "series",
             ],

@@ -2,7 +2,7 @@ use crate::record::{Coding, Concept, Polarity, Standing, system};
 
 /// What a status word means, over all resource types and versions: the value sets agree where they overlap.
 pub fn standing(word: &str) -> Standing {
-    match word {
+    match status_word(word).as_str() {
         "active"
         | "recurrence"
         | "relapse"
@@ -34,13 +34,21 @@ pub fn standing(word: &str) -> Standing {
     }
 }
 
+/// A status word as the standard spells it: some senders write `Entered in Error` or `NOT-DONE`.
+pub fn status_word(word: &str) -> String {
+    word.split([' ', '_']).filter(|part| !part.is_empty()).collect::<Vec<_>>().join("-").to_ascii_lowercase()
+}
+
 /// What a concept says about absence; `None` if it is a statement about a thing.
 ///
 /// Told by code (IPS absent-unknown; SNOMED CT situations "No known …"; HL7 v3 NullFlavor) or by a text that is, as a
 /// whole, one of the few phrases with which systems say it. Never by likeness.
 pub fn absence(concept: &Concept) -> Option<Polarity> {
     let by_code = concept.codings.iter().find_map(absent_code);
-    by_code.or_else(|| spoken(concept).and_then(absent_words)).or_else(|| {
+    let told = by_code.or_else(|| spoken(concept).and_then(absent_words));
+    // One that also names a thing contradicts itself: it is no statement of none.
+    let told = told.map(|found| if concept.codings.iter().any(names_a_thing) { Polarity::Unknown } else { found });
+    told.or_else(|| {
         // A null flavour alone says nothing; beside words it only says that there was no code.
         let flavours = !concept.codings.is_empty() && concept.codings.iter().all(is_null_flavour);
         (flavours && concept.text.trim().is_empty()).then_some(Polarity::Unknown)
@@ -91,6 +99,19 @@ fn absent_code(coding: &Coding) -> Option<Polarity> {
         "182904002" | "396782006" | "407559004" | "64970000" => Some(Polarity::Unknown),
         _ => None,
     }
+}
+
+/// True for a SNOMED CT coding whose own name is that of a thing, and of no absence.
+fn names_a_thing(coding: &Coding) -> bool {
+    let name = coding.display.trim().to_lowercase();
+    let none = name.split(|c: char| !c.is_alphanumeric()).any(|word| {
+        matches!(word, "no" | "not" | "nil" | "none" | "unknown" | "nka" | "nkda" | "without" | "never" | "status")
+    });
+    coding.system == system::SNOMED
+        && absent_code(coding).is_none()
+        && absent_words(&coding.display).is_none()
+        && crate::record::same::is_subject(&name)
+        && !none
 }
 
 /// Lower case, single spaces, without the mark at the end and the abbreviation that many senders add to the phrase.

@@ -229,6 +229,10 @@ fn one_medicine_is_its_authorisation_with_its_issues_and_its_end() {
         reading.entries[1].details.iter().filter(|d| d.name == "statusReason").map(|d| d.text.as_str()).collect();
     assert_eq!(reasons, ["Stopped", "Rash"]);
 
+    // Without its authorisation the end of a medicine is a medicine that was stopped.
+    let reading = extract(&medicine(end));
+    assert_eq!(lines(&reading), [format!("medicines MedicationStatement {name} @20200101–20200110 Stopped")]);
+
     // Without its authorisation an issue is a medicine all the same.
     let reading = extract(&medicine(&issue("I1", "elsewhere")));
     assert_eq!(
