@@ -190,7 +190,7 @@ mod tests {
     fn what_is_typed_goes_through_the_same_door() {
         let allergy = |substance: &str| Typed::Allergy {
             substance: substance.into(),
-            reaction: "rash".into(),
+            reaction: if substance.starts_with("No known") { String::new() } else { "rash".into() },
             since: "2001-05".into(),
         };
         check(

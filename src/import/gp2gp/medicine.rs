@@ -20,7 +20,17 @@ impl<'a> Reader<'a, '_> {
         }
         let known =
             of("ehrSupplyPrescribe").any(|p| named(p, "inFulfillmentOf").iter().any(|i| self.authorised.contains(i)));
-        let ends_only = supplies.iter().all(|s| name(*s) == "ehrSupplyDiscontinue") && !supplies.is_empty();
+        // What ends an authorisation of this file is told there; what ends one that is elsewhere is a medicine that was
+        // stopped, and would be in no list.
+        let ends_known = |s: &Node<'a>| {
+            let ended = named(*s, "reversalOf");
+            !ended.is_empty() && ended.iter().all(|i| self.authorised.contains(i))
+        };
+        let ends_only = !supplies.is_empty()
+            && supplies
+                .iter()
+                .filter(|s| !matches!(name(**s), "sequenceNumber" | "seperatableInd"))
+                .all(|s| name(*s) == "ehrSupplyDiscontinue" && ends_known(s));
         if place.is_empty() && !known && !ends_only {
             let index = self.unauthorised(node, &supplies, context);
             place = self.reading.entries.get(index).map(|e| e.at.clone()).unwrap_or_default();
