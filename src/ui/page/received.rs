@@ -37,9 +37,14 @@ pub fn Received(
     // One item with everything that the share says of it, in a window: the address names nothing clinical.
     let shown = RwSignal::new(None::<String>);
     let open = RwSignal::new(false);
-    Effect::new(move || open.set(shown.with(Option::is_some)));
+    // Each writes only what differs: or the two would wake each other for ever.
     Effect::new(move || {
-        if !open.get() {
+        if shown.with(Option::is_some) {
+            open.set(true);
+        }
+    });
+    Effect::new(move || {
+        if !open.get() && shown.with_untracked(Option::is_some) {
             shown.set(None);
         }
     });
