@@ -251,7 +251,7 @@ fn DoubtBanner() -> impl IntoView {
     let question = move || {
         doubt.get().map(|doubt| {
             view! {
-                <aside class="banner" aria-label=words::to_do>
+                <aside class="banner" aria-label=words::doubt>
                     <Icon sign=Sign::Danger />
                     <p>
                         {words::doubt} " "
@@ -305,7 +305,7 @@ fn WaitingBanner() -> impl IntoView {
         let n = waiting.get();
         (n > 0 && place.get() == Place::Summary).then(|| {
             view! {
-                <aside class="banner" aria-label=words::to_do>
+                <aside class="banner" aria-label=move || words::unfiled(n)>
                     <Icon sign=Sign::Warning />
                     <p>{move || words::unfiled(n)}</p>
                     <a class="button" href=Place::Import.href()>
@@ -369,7 +369,7 @@ fn Banner() -> impl IntoView {
 
 fn banner(what: fn() -> &'static str, place: Place, then: fn() -> &'static str) -> impl IntoView {
     view! {
-        <aside class="banner" aria-label=words::to_do>
+        <aside class="banner" aria-label=what>
             <Icon sign=Sign::Warning />
             <p>{what}</p>
             <a class="button" href=place.href()>
