@@ -37,7 +37,7 @@ pub enum StoreError {
     #[error("the storage was made by a newer version of the app")]
     TooNew,
     /// The device gives no more room. Nothing was changed.
-    #[error("no room left on this device")]
+    #[error("not enough room on this device")]
     Full,
     /// The header of the database cannot be read.
     #[error("the storage is damaged")]

@@ -32,7 +32,7 @@ fn a_full_device_keeps_an_import_whole_or_refuses_it_in_words() {
                 kept.push(file.clone());
             } else {
                 refused += 1;
-                browser.sees("There is no room left on this device.").await;
+                browser.sees("There is not enough room on this device.").await;
                 browser.sees("Nothing was changed; what you had kept is safe.").await;
             }
             // Still without room: what was kept opens again, and nothing of what was refused is there.

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::index::{Id, Thing};
 use super::write::Change;
 use super::{KeepError, Vault};
-use crate::store::Disk;
+use crate::store::{Disk, Room, StoreError};
 use crate::vault::{Crypt, Person};
 
 /// A parcel to keep.
@@ -47,7 +47,7 @@ impl<C: Crypt, D: Disk> Vault<C, D> {
     /// Keeps the parcels of one import, all or none, with its entry in the journal. Keeping one twice changes nothing.
     ///
     /// # Errors
-    /// [`KeepError::NoPerson`], [`KeepError::Undecided`], [`KeepError::Store`]: [`crate::store::StoreError::Full`] where
+    /// [`KeepError::NoPerson`], [`KeepError::Undecided`], [`KeepError::Store`]: [`StoreError::Full`] where
     /// there is no room. Nothing was kept then.
     pub async fn put_parcels(
         &mut self,
@@ -78,9 +78,19 @@ impl<C: Crypt, D: Disk> Vault<C, D> {
         if outcome.iter().all(|put| *put == Put::Already) {
             return Ok(outcome);
         }
+        self.has_room(change.puts.iter().map(|(_, content)| content.len() as u64).sum()).await?;
         change.journal = journal;
         self.finish(index, change).await?;
         Ok(outcome)
+    }
+
+    /// An import may take three fifths of the room that the browser says is left, so that a lock, a share or an export
+    /// never meets a full device. A browser that says nothing is believed to have room: the commit is all or nothing.
+    async fn has_room(&self, bytes: u64) -> Result<(), KeepError> {
+        // An estimate that fails is none.
+        let Ok(Room { used: Some(used), quota: Some(quota), .. }) = self.disk.room().await else { return Ok(()) };
+        let fits = bytes <= quota.saturating_sub(used) / 5 * 3;
+        if fits { Ok(()) } else { Err(StoreError::Full.into()) }
     }
 
     /// The names of a person's parcels, in the order of their arrival.
