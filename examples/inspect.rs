@@ -72,7 +72,7 @@ fn inspect(path: &str) -> bool {
         Ok(delivery) => delivery.files.iter().fold(true, |fine, file| {
             let inner = file.bytes.as_deref().unwrap_or(&bytes);
             match &file.reading {
-                Ok(reading) => println!("{}", report::json(reading, path, file.hash, size(inner))),
+                Ok(reading) => println!("{}", report::with_original(reading, path, file.hash, inner)),
                 Err(error) => println!("{}", report::refused(error, path, file.hash, size(inner))),
             }
             fine && file.reading.is_ok()

@@ -229,6 +229,37 @@ fn the_facts_of_every_cda_fixture_are_met_part_by_part() {
     assert!(all > 15 && met + 1 >= all, "{met} of {all}");
 }
 
+/// `inspect`, which has the original, says the same in one line: the script's own, contained in a title.
+#[test]
+fn the_lines_of_every_cda_fixture_stand_in_a_title() {
+    let (mut met, mut all) = (0, 0);
+    for (path, wanted) in expected().iter().filter(|(_, w)| w["cda"].is_object()) {
+        let bytes = bytes(path);
+        let delivery = open(&bytes).unwrap();
+        let file = &delivery.files[0];
+        let reading = file.reading.as_ref().unwrap();
+        let found: Value = serde_json::from_str(&report::with_original(reading, path, file.hash, &bytes)).unwrap();
+        let entries = list(&found, "entries");
+        let titles = entries.iter().flat_map(|e| std::iter::once(e).chain(list(e, "components")));
+        let titles = titles.map(|e| norm(&text(&e["title"]))).collect::<Vec<_>>().join(" | ");
+        // The words alone are not lost by it.
+        assert!(entries.iter().zip(&reading.entries).all(|(e, own)| text(&e["words"]) == own.title), "{path}");
+        for (_, lines) in wanted["cda"].as_object().into_iter().flatten() {
+            for line in lines.as_array().unwrap() {
+                let whole = text(line);
+                let plain = whole.rsplit_once(" (").filter(|(_, s)| s.ends_with(')')).map_or(&*whole, |(n, _)| n);
+                all += 1;
+                met += u32::from(titles.contains(&norm(plain)));
+                if !titles.contains(&norm(plain)) {
+                    println!("{path}: wanted {whole}");
+                }
+            }
+        }
+    }
+    println!("{met} of {all} lines");
+    assert!(all > 15 && met == all, "{met} of {all}");
+}
+
 // ---- Nothing lost ----
 
 /// How many resources a file holds, counted without our reader: what stands in entries, and what these contain.

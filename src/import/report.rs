@@ -1,9 +1,11 @@
 //! The import report in machine form, as `inspect` prints it and as a person can save it: one JSON object a file.
 //! docs/import.md describes the shape. Its words are machine words, in English; no sentence of it is shown by the app.
 
+use std::collections::HashMap;
+
 use serde::Serialize;
 
-use super::ImportError;
+use super::{Format, ImportError, cda, detect, encoding};
 use crate::record::{
     Attachment, Component, Entry, Hash, Kind, NhsNumber, Nothing, Person, Polarity, Reading, Section, SectionSays, Sex,
     Standing, Value,
@@ -12,6 +14,37 @@ use crate::record::{
 /// The report of a file that was read, in one line.
 pub fn json(reading: &Reading, file_name: &str, hash: Hash, bytes: u64) -> String {
     write(&Report::of(reading, file_name, hash, bytes))
+}
+
+/// As [`json()`], for whoever has the original at hand: a title of CDA is then the statement's line in the standard's own
+/// notation, `NOT Peanut`, `HGB = 13.2 g/dl @200003231430`, led by the source's words where these are others; the words
+/// alone stand in `words` (docs/import.md, *The machine report*).
+pub fn with_original(reading: &Reading, file_name: &str, hash: Hash, original: &[u8]) -> String {
+    let mut report = Report::of(reading, file_name, hash, original.len() as u64);
+    let text = encoding::text(original);
+    if detect::binary(original).is_none() && detect::text(&text.text) == Some(Format::Cda) {
+        let mut lines: HashMap<String, cda::Line> = cda::lines(&text.text, &reading.entries);
+        for (entry, facts) in reading.entries.iter().zip(&mut report.entries) {
+            facts.words = Some(entry.title.clone());
+            if let Some(line) = lines.remove(&entry.at) {
+                facts.title = lined(&entry.title, line.text);
+                let mut parts = line.components;
+                for (component, facts) in entry.components.iter().zip(&mut facts.components) {
+                    if let Some(n) = parts.iter().position(|(concept, _)| *concept == component.concept) {
+                        facts.title = lined(&component.title, parts.remove(n).1);
+                    }
+                }
+            }
+        }
+    }
+    write(&report)
+}
+
+/// A line, led by the source's words where it does not begin with them.
+fn lined(words: &str, line: String) -> String {
+    let bare = line.trim_start_matches("NOT ").trim_start_matches("REFUSED ");
+    let same = bare.to_lowercase().starts_with(&words.to_lowercase());
+    if same || words.is_empty() { line } else { format!("{words}: {line}") }
 }
 
 /// The report of a file of which nothing could be read, in one line.
@@ -93,6 +126,8 @@ struct EntryFacts {
     section: &'static str,
     kind: String,
     title: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    words: Option<String>,
     codes: Vec<Code>,
     date: Option<String>,
     status: String,
@@ -280,6 +315,7 @@ impl EntryFacts {
                 kind => format!("{kind:?}"),
             },
             title: entry.title.clone(),
+            words: None,
             codes: entry
                 .concept
                 .codings

@@ -26,6 +26,7 @@ mod conformance;
 mod family;
 mod fragment;
 mod header;
+mod line;
 mod medicine;
 mod observation;
 mod parts;
@@ -36,6 +37,7 @@ mod statement;
 mod template;
 
 pub use fragment::{data, locate, looks_like};
+pub use line::{Line, lines};
 
 /// Statements nested deeper than this are kept as they stand.
 const NESTED: usize = 24;
