@@ -96,6 +96,20 @@ globalThis.tessera = Object.freeze({
   },
 });
 
+// A program that traps has a memory that nobody may trust again: everything is locked, and the page begins at the door,
+// without the address that may have led to it. The door takes the mark away when it says so; a door that traps itself
+// leaves it, and then the page stands still.
+function trapped(error) {
+  if (!(error instanceof WebAssembly.RuntimeError)) return;
+  record?.terminate();
+  record = null;
+  if (sessionStorage.getItem("tessera.stopped")) return;
+  sessionStorage.setItem("tessera.stopped", "1");
+  location.replace(location.pathname);
+}
+addEventListener("error", ({ error }) => trapped(error));
+addEventListener("unhandledrejection", ({ reason }) => trapped(reason));
+
 globalThis.tessera.worker("record");
 
 // What localStorage was told reaches the disk some seconds late: after a crash it may not know that records are here.

@@ -4,6 +4,8 @@
 //! app is still on its way. It opens nothing itself. What the person chose stands in the page (`data-way` of `#app`,
 //! and the passphrase in its box) until the app reads it with [`leave`] and draws itself in the door's place.
 
+use std::cell::Cell;
+
 use wasm_bindgen::prelude::*;
 use web_sys::{Document, Element, Event, HtmlElement, HtmlInputElement, Storage, Window};
 
@@ -105,6 +107,9 @@ fn draw(locked: bool) {
     let Some(main) = add(&root, "main", "door", "") else { return };
     _ = main.set_attribute("id", "main");
     top(&main, locked);
+    if began_anew() {
+        stopped(&main);
+    }
     if locked {
         lock_screen(&main)
     } else {
@@ -129,6 +134,17 @@ fn top(main: &Element, locked: bool) {
             draw(locked);
         });
     }
+}
+
+/// What became of a page whose program stopped: it was locked, and begins here.
+fn stopped(main: &Element) {
+    let Some(told) = add(main, "div", "callout tone-warning", "").and_then(|c| add(&c, "div", "stack-tight", ""))
+    else {
+        return;
+    };
+    _ = told.set_attribute("role", "alert");
+    add(&told, "p", "callout-title", words::stopped());
+    add(&told, "p", "", words::stopped_then());
 }
 
 fn first_visit(main: &Element) {
@@ -267,6 +283,17 @@ fn keep(name: &str, value: &str) {
     if let Some(storage) = storage() {
         _ = storage.set_item(name, value);
     }
+}
+
+/// Whether the page began anew because its program stopped. It is told once, in whichever language it is read.
+fn began_anew() -> bool {
+    thread_local!(static TOLD: Cell<bool> = const { Cell::new(false) });
+    let mark = window().and_then(|w| w.session_storage().ok()?);
+    if let Some(mark) = mark.filter(|m| m.get_item("tessera.stopped").is_ok_and(|m| m.is_some())) {
+        _ = mark.remove_item("tessera.stopped");
+        TOLD.set(true);
+    }
+    TOLD.get()
 }
 
 /// The language last chosen, else the browser's.

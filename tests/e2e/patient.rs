@@ -39,6 +39,37 @@ async fn reads_allergies_and_a_result(browser: &Browser) {
     browser.find(Kind::Link, "Summary").await;
 }
 
+/// A program of one function that traps, started as an event would start ours.
+const TRAP: &str = "
+const code = [0, 97, 115, 109, 1, 0, 0, 0, 1, 4, 1, 96, 0, 0, 3, 2, 1, 0, 7, 5, 1, 1, 116, 0, 0, 10, 5, 1, 3, 0, 0, 11];
+const { t } = new WebAssembly.Instance(new WebAssembly.Module(new Uint8Array(code))).exports;
+setTimeout(t, 0);";
+
+#[test]
+fn a_program_that_stops_locks_the_record_and_says_so() {
+    journey(async {
+        let browser = Browser::fresh("trap").await;
+        browser.start_record().await;
+        browser.bring_own(data("fhir_r4/ips/IPS_IG-bundle-01.json")).await;
+        browser.keep().await;
+        browser.go("#/section/allergies", "Allergies").await;
+        browser.sees("penicillin").await;
+        browser.driver.execute(TRAP, vec![]).await.unwrap();
+        browser.sees("Something in Tessera stopped, so it locked itself and began again.").await;
+        browser.sees("What you had kept is safe.").await;
+        assert!(!browser.shows("DeLarosa").await, "a locked screen shows a name");
+        browser.unlock().await;
+        browser.go("#/section/allergies", "Allergies").await;
+        browser.sees("penicillin").await;
+        // It is told once.
+        browser.lock().await;
+        assert!(!browser.shows("Something in Tessera stopped").await, "an old stop is told again");
+        // The trap was ours.
+        browser.complaints().await;
+        browser.close().await;
+    });
+}
+
 #[test]
 fn importing_twice_changes_nothing() {
     journey(async {
