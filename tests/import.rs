@@ -427,8 +427,8 @@ fn the_kinds_of_nothing_are_kept_apart() {
     };
     check(&reason("nilknown"), Nothing::NoneKnown);
     check(&reason("unavailable"), Nothing::Unavailable);
-    check(&reason("withheld"), Nothing::Unavailable);
-    check(&reason("notasked"), Nothing::Unavailable);
+    check(&reason("withheld"), Nothing::Withheld);
+    check(&reason("notasked"), Nothing::NotAsked);
     check("", Nothing::EmptySection);
     check(r#","text":{"div":"<div>Penicillin, by word of mouth</div>"}"#, Nothing::NarrativeOnly);
     check(r#","entry":[{"reference":"AllergyIntolerance/gone"}]"#, Nothing::NotUnderstood);

@@ -353,6 +353,8 @@ impl SaysFacts {
                 Nothing::NotUnderstood => "not-understood",
                 Nothing::EmptySection => "empty-section",
                 Nothing::NarrativeOnly => "narrative-only",
+                Nothing::NotAsked => "not-asked",
+                Nothing::Withheld => "withheld",
             },
             text: says.text.clone(),
             at: says.at.clone(),

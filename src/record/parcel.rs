@@ -198,7 +198,7 @@ pub struct SectionSays {
 pub enum Nothing {
     /// The source says: none known.
     NoneKnown,
-    /// The source says: unavailable, not asked, or withheld.
+    /// The source says: unavailable, or that it does not know.
     Unavailable,
     /// Something stands there that was not understood.
     NotUnderstood,
@@ -206,6 +206,10 @@ pub enum Nothing {
     EmptySection,
     /// The section is there only as narrative text, shown as text.
     NarrativeOnly,
+    /// The source says: not asked, or not begun to be asked.
+    NotAsked,
+    /// The source says: there is something, or may be, and it is held back.
+    Withheld,
 }
 
 /// For each piece of the original exactly one outcome: `shown + kept + not_understood` = all pieces.

@@ -301,8 +301,10 @@ proptest! {
         let mut bytes = make(terms(), To::Anyone).claims.bytes();
         let at = at % bytes.len();
         bytes[at] = to;
+        // A changed key may be one of a later version, which is let be: what was understood comes back the same.
         if let Ok(claims) = Claims::read(&bytes) {
-            prop_assert_eq!(claims.bytes(), bytes);
+            let again = claims.bytes();
+            prop_assert_eq!(Claims::read(&again).unwrap().bytes(), again);
         }
     }
 }

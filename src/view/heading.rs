@@ -102,11 +102,13 @@ fn absences(record: &Record, section: Section, held: bool, speaks: &[bool], toda
     // What was not understood first, silence last.
     let weight = |a: &Absence| match a.absent {
         Absent::NotUnderstood => 0,
-        Absent::NarrativeOnly => 1,
-        Absent::Unavailable => 2,
-        Absent::EmptySection => 3,
-        Absent::NoneKnown => 4,
-        Absent::NotInSource => 5,
+        Absent::Withheld => 1,
+        Absent::NarrativeOnly => 2,
+        Absent::Unavailable => 3,
+        Absent::NotAsked => 4,
+        Absent::EmptySection => 5,
+        Absent::NoneKnown => 6,
+        Absent::NotInSource => 7,
     };
     all.sort_by_key(weight);
     all

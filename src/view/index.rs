@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, HashMap};
 
 use super::rows;
 use super::search::fold;
-use crate::record::{Item, Kind, Record, Value, same};
+use crate::record::{Item, Kind, Record, Value, same, system};
 
 /// Orders and groups of a record's items. Belongs to the record it was made of, and to no other.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -85,19 +85,21 @@ fn analytes(record: &Record, by_date: &[u32]) -> Vec<Vec<u32>> {
         .filter(|(_, e)| matches!(&e.value, Some(v) if !matches!(v, Value::Absent(_))) || !e.components.is_empty())
         .collect();
     let mut up: Vec<usize> = (0..measured.len()).collect();
-    let mut by_code: HashMap<(&str, &str), usize> = HashMap::new();
+    // Loinc's codes name the specimen themselves; of any other a specimen that is told parts serum from urine.
+    let mut by_code: HashMap<(&str, &str, String), usize> = HashMap::new();
     let mut by_words: HashMap<String, Vec<usize>> = HashMap::new();
     for ((_, entry), own) in measured.iter().zip(0..) {
-        for code in same::codes(&entry.concept) {
-            match by_code.get(&code) {
+        let specimen = entry.detail("specimen").map(same::fold).unwrap_or_default();
+        for (system, code) in same::codes(&entry.concept) {
+            let of = if system == system::LOINC { String::new() } else { specimen.clone() };
+            match by_code.get(&(system, code, of.clone())) {
                 Some(other) => join(&mut up, own, *other),
                 None => {
-                    by_code.insert(code, own);
+                    by_code.insert((system, code, of), own);
                 }
             }
         }
         if let Some(words) = same::words(entry) {
-            let specimen = entry.detail("specimen").map(same::fold).unwrap_or_default();
             by_words.entry(format!("{words}|{specimen}")).or_default().push(own);
         }
     }

@@ -6,7 +6,7 @@ use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
 use super::{Day, SourceLine, heading::newest, rows, section::GroupKind};
-use crate::record::{Entry, EntryRef, Field, Item, Kind, Polarity, Record, Section, Standing, same};
+use crate::record::{Entry, EntryRef, Field, Item, Kind, Known, Parcel, Polarity, Record, Section, Standing, same};
 
 /// The reconciliation of medicines.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -91,14 +91,20 @@ pub struct Change {
     pub id: String,
     /// The medicine in the source's words.
     pub title: String,
-    /// When.
+    /// When: started, stopped, ordered in another dose; between two sources, as of when the later one says so.
     pub when: Option<Day>,
+    /// A change of dose: the dose texts before it, as written. Else empty.
+    pub before: Vec<String>,
+    /// A change of dose: the dose texts after it, as written. Else empty.
+    pub after: Vec<String>,
     /// By whom, as named; empty if not said.
     pub by: String,
     /// Why, in the source's words; empty: reason not given.
     pub reason: String,
-    /// Who says so.
-    pub source: String,
+    /// Who says so, each source once.
+    pub sources: Vec<String>,
+    /// A change of dose between two sources: the one that tells the dose before. Empty within one source.
+    pub against: String,
 }
 
 /// The kinds of change.
@@ -213,50 +219,128 @@ fn mark(item: &Item, cells: &[Option<MedicineCell>]) -> Mark {
     }
 }
 
-/// What each source says was started, stopped, or ordered in another dose.
+/// What each source says was started, stopped, or ordered in another dose, and where a later source tells another dose
+/// than an earlier one. What several sources say alike is one change with all of them.
 fn changes(record: &Record, items: &[&Item], today: Date) -> Vec<Change> {
     let mut all: Vec<Change> = Vec::new();
     for item in items {
+        let mut own: Vec<Change> = Vec::new();
         for parcel in (0..record.parcels.len() as u32).filter(|p| refs(item).any(|at| at.parcel == *p)) {
-            let own = record.entries(item).filter(|(at, ..)| at.parcel == parcel);
-            let mut own: Vec<&Entry> = own.map(|(_, _, e)| e).filter(|e| e.polarity.is_positive()).collect();
-            own.sort_by_key(|e| e.date.as_ref().map(|d| d.sort_key()).unwrap_or_default());
-            let source = record.parcels.get(parcel as usize).map(|p| rows::source_name(p, None)).unwrap_or_default();
-            let change = |what: Changed, entry: &Entry, when: Option<Day>, reasons: &[&str]| Change {
-                what,
-                id: item.id.clone(),
-                title: entry.title.clone(),
-                when,
-                by: entry.performer.first().or(entry.custodian.as_ref()).cloned().unwrap_or_default(),
-                reason: reasons.iter().find_map(|r| entry.detail(r)).unwrap_or_default().to_owned(),
-                source: source.to_owned(),
-            };
-            let day = |e: &Entry| e.date.as_ref().map(|d| Day::of(d, today));
-            let dated = own.iter().filter(|e| e.date.as_ref().is_some_and(|d| d.known.is_some()));
-            if let Some(first) = dated.clone().next() {
-                all.push(change(Changed::Started, first, day(first), &["reasonCode", "reasonReference"]));
-            }
-            let orders: Vec<&&Entry> = dated.filter(|e| !e.dose.is_empty()).collect();
-            for pair in orders.windows(2) {
-                let [before, after] = pair else { continue };
-                let apart = before.date.as_ref().map(|d| d.sort_key()) != after.date.as_ref().map(|d| d.sort_key());
-                if apart && folded(&before.dose) != folded(&after.dose) {
-                    all.push(change(Changed::Changed, after, day(after), &["reasonCode", "reasonReference"]));
-                }
-            }
-            let over = |e: &&&Entry| matches!(e.status.standing, Standing::Stopped | Standing::Ended);
-            let lead = record.entries(item).find(|(at, ..)| at.parcel == parcel).map(|(_, _, e)| e);
-            if let Some(last) = lead.as_ref().filter(|e| e.polarity.is_positive() && over(e)) {
-                let when = last.end.as_ref().map(|d| Day::of(d, today));
-                all.push(change(Changed::Stopped, last, when, &["statusReason"]));
-            }
+            within(record, item, parcel, today, &mut own);
         }
+        between(record, item, today, &mut own);
+        all.extend(alike(own));
     }
     all.sort_by(|a, b| {
         let key = |c: &Change| Reverse(c.when.as_ref().and_then(|d| d.known));
-        key(a).cmp(&key(b)).then_with(|| a.title.cmp(&b.title)).then_with(|| a.source.cmp(&b.source))
+        key(a).cmp(&key(b)).then_with(|| a.title.cmp(&b.title)).then_with(|| a.sources.cmp(&b.sources))
     });
     all
+}
+
+const WHY: [&str; 2] = ["reasonCode", "reasonReference"];
+
+/// What one source says of one medicine: its beginning, each order in another dose, its end.
+fn within(record: &Record, item: &Item, parcel: u32, today: Date, into: &mut Vec<Change>) {
+    let own = record.entries(item).filter(|(at, ..)| at.parcel == parcel);
+    let mut own: Vec<&Entry> = own.map(|(_, _, e)| e).filter(|e| e.polarity.is_positive()).collect();
+    own.sort_by_key(|e| e.date.as_ref().map(|d| d.sort_key()).unwrap_or_default());
+    let source = record.parcels.get(parcel as usize).map(|p| rows::source_name(p, None)).unwrap_or_default();
+    let change = |what: Changed, entry: &Entry, when: Option<Day>, reasons: &[&str]| Change {
+        what,
+        id: item.id.clone(),
+        title: entry.title.clone(),
+        when,
+        before: Vec::new(),
+        after: Vec::new(),
+        by: entry.performer.first().or(entry.custodian.as_ref()).cloned().unwrap_or_default(),
+        reason: reasons.iter().find_map(|r| entry.detail(r)).unwrap_or_default().to_owned(),
+        sources: vec![source.to_owned()],
+        against: String::new(),
+    };
+    let day = |e: &Entry| e.date.as_ref().map(|d| Day::of(d, today));
+    let dated = own.iter().filter(|e| e.date.as_ref().is_some_and(|d| d.known.is_some()));
+    if let Some(first) = dated.clone().next() {
+        into.push(change(Changed::Started, first, day(first), &WHY));
+    }
+    let orders: Vec<&&Entry> = dated.filter(|e| !e.dose.is_empty()).collect();
+    for pair in orders.windows(2) {
+        let [before, after] = pair else { continue };
+        let apart = before.date.as_ref().map(|d| d.sort_key()) != after.date.as_ref().map(|d| d.sort_key());
+        if apart && folded(&before.dose) != folded(&after.dose) {
+            let doses = (before.dose.clone(), after.dose.clone());
+            into.push(Change { before: doses.0, after: doses.1, ..change(Changed::Changed, after, day(after), &WHY) });
+        }
+    }
+    let over = |e: &&Entry| matches!(e.status.standing, Standing::Stopped | Standing::Ended);
+    let lead = record.entries(item).find(|(at, ..)| at.parcel == parcel).map(|(_, _, e)| e);
+    if let Some(last) = lead.filter(|e| e.polarity.is_positive() && over(e)) {
+        let when = last.end.as_ref().map(|d| Day::of(d, today));
+        into.push(change(Changed::Stopped, last, when, &["statusReason"]));
+    }
+}
+
+/// Where a source tells another dose than the one before it in time. Sources that say no moment, or the same one, have
+/// no order: they only disagree.
+fn between(record: &Record, item: &Item, today: Date, into: &mut Vec<Change>) {
+    if !item.disagreements.iter().any(|d| d.field == Field::Dose) {
+        return;
+    }
+    let mut told: Vec<(Known, Day, &Parcel, Vec<&Entry>)> = Vec::new();
+    for parcel in &record.parcels {
+        let Some(as_of) = parcel.reading.source.as_of.as_ref().map(|d| Day::of(d, today)) else { continue };
+        let Some(known) = as_of.known.filter(|_| !as_of.future) else { continue };
+        let own = item.entries.iter().filter(|at| record.parcel(**at).is_some_and(|p| p.hash == parcel.hash));
+        let own = own.filter_map(|at| record.entry(*at)).filter(|e| e.polarity.is_positive() && !e.dose.is_empty());
+        let own: Vec<&Entry> = own.collect();
+        if !own.is_empty() {
+            told.push((known, as_of, parcel, own));
+        }
+    }
+    told.sort_by_key(|(known, ..)| *known);
+    let doses = |entries: &[&Entry]| entries.iter().flat_map(|e| e.dose.iter().cloned()).collect::<Vec<String>>();
+    for pair in told.windows(2) {
+        let [(earlier, _, from, before), (later, when, to, after)] = pair else { continue };
+        let (old, new) = (doses(before), doses(after));
+        let Some(entry) = after.first().filter(|_| earlier < later && folded(&old) != folded(&new)) else { continue };
+        into.push(Change {
+            what: Changed::Changed,
+            id: item.id.clone(),
+            title: entry.title.clone(),
+            when: Some(when.clone()),
+            before: old,
+            after: new,
+            by: entry.performer.first().or(entry.custodian.as_ref()).cloned().unwrap_or_default(),
+            reason: WHY.iter().find_map(|r| entry.detail(r)).unwrap_or_default().to_owned(),
+            sources: vec![rows::source_name(to, None).to_owned()],
+            against: rows::source_name(from, None).to_owned(),
+        });
+    }
+}
+
+/// The same change of one medicine, told by several sources, once.
+fn alike(changes: Vec<Change>) -> Vec<Change> {
+    let mut out: Vec<Change> = Vec::new();
+    let moment = |c: &Change| c.when.as_ref().map(|d| (d.known, d.known.is_none().then(|| d.text.clone())));
+    for change in changes {
+        let same = out.iter_mut().find(|c| {
+            (c.what, moment(c), same::fold(&c.reason)) == (change.what, moment(&change), same::fold(&change.reason))
+                && (folded(&c.before), folded(&c.after)) == (folded(&change.before), folded(&change.after))
+                && c.against == change.against
+        });
+        match same {
+            Some(first) => {
+                first
+                    .sources
+                    .extend(change.sources.into_iter().filter(|s| !first.sources.contains(s)).collect::<Vec<_>>());
+                if first.by.is_empty() {
+                    first.by = change.by;
+                }
+            }
+            None => out.push(change),
+        }
+    }
+    out
 }
 
 fn folded(doses: &[String]) -> Vec<String> {

@@ -60,8 +60,12 @@ pub enum Absent {
     NotInSource,
     /// The source says: none known. The only one that may be worded as "none", and with the source's name.
     NoneKnown,
-    /// The source says: unavailable, not asked, or withheld.
+    /// The source says: unavailable, or that it does not know.
     Unavailable,
+    /// The source says: not asked.
+    NotAsked,
+    /// The source holds entries back.
+    Withheld,
     /// Something stands there that was not understood.
     NotUnderstood,
     /// The section is there and empty, without a reason.
@@ -78,6 +82,8 @@ impl From<Nothing> for Absent {
             Nothing::NotUnderstood => Absent::NotUnderstood,
             Nothing::EmptySection => Absent::EmptySection,
             Nothing::NarrativeOnly => Absent::NarrativeOnly,
+            Nothing::NotAsked => Absent::NotAsked,
+            Nothing::Withheld => Absent::Withheld,
         }
     }
 }

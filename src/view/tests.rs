@@ -480,6 +480,52 @@ fn medicines_are_compared_side_by_side() {
 }
 
 #[test]
+fn another_dose_in_a_later_source_is_a_change_with_both_doses_and_what_both_say_alike_is_told_once() {
+    let taken = |dose: &str| Entry {
+        date: Some(PartialDate::fhir("2020-02-06")),
+        dose: vec![dose.into()],
+        ..medicine("Ramipril", Standing::Active)
+    };
+    let book = Book::of(vec![
+        parcel("GP", "2026-03-01", vec![taken("one daily")]),
+        parcel("Hospital", "2026-11-01", vec![taken("two daily")]),
+    ]);
+    let changes = book.section(Section::Medications).medicines.unwrap().changes;
+    let [changed, started] = &changes[..] else { panic!("{changes:?}") };
+    assert_eq!((changed.what, started.what), (medicines::Changed::Changed, medicines::Changed::Started));
+    assert_eq!((changed.before.join(""), changed.after.join("")), ("one daily".into(), "two daily".into()));
+    assert_eq!((changed.against.as_str(), changed.sources.join("")), ("GP", "Hospital".into()));
+    assert_eq!(changed.when.as_ref().unwrap().text, "2026-11-01");
+    let mut both = started.sources.clone();
+    both.sort();
+    assert_eq!(both, ["GP", "Hospital"]);
+    let undated = Book::of(vec![
+        parcel("GP", "", vec![taken("one daily")]),
+        parcel("Hospital", "2026-11-01", vec![taken("two daily")]),
+    ]);
+    let changes = undated.section(Section::Medications).medicines.unwrap().changes;
+    assert!(changes.iter().all(|c| c.what == medicines::Changed::Started), "no order in time, no change: {changes:?}");
+}
+
+#[test]
+fn serum_and_urine_are_two_trends_though_one_code_names_both() {
+    let of = |specimen: &str, date: &str| {
+        let mut e = result("Creatinine", date, "85", "umol/L");
+        e.concept.codings =
+            vec![Coding { system: "http://snomed.info/sct".into(), code: "70901006".into(), display: String::new() }];
+        e.details.push(crate::record::Detail { name: "specimen".into(), text: specimen.into() });
+        e
+    };
+    let book = Book::of(vec![parcel(
+        "Lab",
+        "2026-11-01",
+        vec![of("Serum", "2026-01-01"), of("Urine", "2026-02-01"), of("serum", "2026-03-01")],
+    )]);
+    let counts: Vec<u32> = book.section(Section::Results).analytes.iter().map(|a| a.count).collect();
+    assert_eq!(counts, [2, 1]);
+}
+
+#[test]
 fn changes_have_who_when_and_why_or_say_that_no_reason_was_given() {
     let order = |date: &str, dose: &str| Entry {
         date: Some(PartialDate::fhir(date)),

@@ -40,8 +40,20 @@ pub fn prove(words: &[&str]) -> Outcome<()> {
 
 fn harnesses(count: &mut Count, figures: &mut Vec<Figure>) -> Outcome<()> {
     say("The long harnesses, each for TESSERA_PROVE_SECONDS (default 600)");
-    let mut command =
-        run::cargo(&["test", "--locked", "--profile", "prove", "--test", "mutants", "--test", "keep", "--test", "e2e"]);
+    let mut command = run::cargo(&[
+        "test",
+        "--locked",
+        "--profile",
+        "prove",
+        "--test",
+        "mutants",
+        "--test",
+        "merge",
+        "--test",
+        "keep",
+        "--test",
+        "e2e",
+    ]);
     command.args(["--", "--ignored", "--nocapture", "--test-threads=1", "prove_"]);
     if std::env::var_os("TESSERA_PROVE_SECONDS").is_none() {
         command.env("TESSERA_PROVE_SECONDS", "600");

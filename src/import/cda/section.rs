@@ -131,6 +131,8 @@ impl<'a> Reader<'a> {
         }
         let listed = !matches!(ctx.section, None | Some(Section::PatientStory | Section::PlanOfCare));
         let nothing = match hl7v3::null_flavour(node) {
+            Some("NASK") => Nothing::NotAsked,
+            Some("MSK") => Nothing::Withheld,
             Some(_) => Nothing::Unavailable,
             None if !text.is_empty() => Nothing::NarrativeOnly,
             None if alone => Nothing::EmptySection,

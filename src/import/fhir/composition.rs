@@ -150,6 +150,15 @@ impl<'t> Reader<'t, '_> {
                 _ => title.to_owned(),
             };
             self.issue(Severity::Warning, code, at, found.trim());
+            // Beside the list itself it is said that it is not whole, and why.
+            let nothing = match code {
+                IssueCode::ConfidentialItems => Nothing::Withheld,
+                _ => Nothing::Unavailable,
+            };
+            if let Some(section) = list_section(node) {
+                let text = if self.withheld() { String::new() } else { told };
+                self.reading.says.push(SectionSays { section, nothing, text, at: at.to_owned() });
+            }
         }
         // What a list names and the file does not hold would be seen nowhere.
         let mut missing = Vec::new();
@@ -198,7 +207,13 @@ fn named_only(reference: &Node<'_>) -> String {
 fn empty_reason(reason: &Concept) -> Nothing {
     let nil = reason.codings.iter().any(|c| c.code == "nilknown");
     let told = absence(reason) == Some(crate::record::Polarity::NoneKnown);
-    if nil || told { Nothing::NoneKnown } else { Nothing::Unavailable }
+    let has = |codes: &[&str]| reason.codings.iter().any(|c| codes.contains(&c.code.as_str()));
+    match () {
+        () if nil || told => Nothing::NoneKnown,
+        () if has(&["withheld"]) => Nothing::Withheld,
+        () if has(&["notasked", "notstarted"]) => Nothing::NotAsked,
+        () => Nothing::Unavailable,
+    }
 }
 
 /// The section of a List's code: GP Connect's SNOMED CT list codes and FHIR's list-example-codes.

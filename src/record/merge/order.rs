@@ -65,13 +65,18 @@ fn rank(parcels: &[Parcel], at: EntryRef) -> Rank {
         !entry.polarity.is_positive(),
         entry.degraded.is_some(),
         same::is_medicine(&entry.kind) && entry.kind != Kind::MedicationStatement,
-        same::is_medicine(&entry.kind) && is_over(entry),
+        lasts(&entry.kind) && is_over(entry),
         !entry.named,
         Reverse(moment(said)),
         Reverse(moment(entry.date.as_ref())),
         parcel.hash,
         at.entry,
     )
+}
+
+/// Kinds of what goes on until it is over. An old episode that is still active leads over a newer one that is past.
+fn lasts(kind: &Kind) -> bool {
+    same::is_medicine(kind) || matches!(kind, Kind::AllergyIntolerance | Kind::Condition)
 }
 
 fn is_over(entry: &Entry) -> bool {

@@ -166,6 +166,133 @@ fn the_intact_allergy_leads_over_the_degraded_one_with_the_same_words() {
 }
 
 #[test]
+fn an_intact_allergy_takes_in_the_degraded_one_whatever_is_left_of_its_codes() {
+    let mut degraded = allergy("Adverse reaction to co-dydramol", "local-2");
+    degraded.degraded = Some(Coding { code: "196461000000101".into(), ..Default::default() });
+    let record = check(
+        vec![
+            vec![degraded],
+            vec![allergy("Adverse reaction to co-dydramol", "local-1")],
+            vec![allergy("Adverse reaction to Co-Dydramol", "local-2")],
+        ],
+        &["Adverse reaction to co-dydramol + Adverse reaction to Co-Dydramol + Adverse reaction to co-dydramol"],
+    );
+    assert!(record.lead(&record.items[0]).unwrap().degraded.is_none());
+}
+
+#[test]
+fn a_generic_name_is_no_key_whatever_its_code() {
+    let named = |title: &str, code: &str| {
+        let mut e = allergy(title, code);
+        e.concept.codings[0].display = title.into();
+        e
+    };
+    check(
+        vec![
+            vec![named("Adverse reactions", "TJ...00"), named("H/O: drug allergy", "14L..00")],
+            vec![Entry { notes: vec!["to codeine".into()], ..named("Adverse reactions", "TJ...00") }],
+        ],
+        &["Adverse reactions", "Adverse reactions", "H/O: drug allergy"],
+    );
+}
+
+fn product(title: &str, codes: &[(&str, &str)]) -> Entry {
+    let mut e = medicine(title, "");
+    e.concept.codings = codes
+        .iter()
+        .map(|(code, display)| Coding {
+            system: "http://snomed.info/sct".into(),
+            code: (*code).into(),
+            display: (*display).into(),
+        })
+        .collect();
+    e
+}
+
+#[test]
+fn makers_meet_at_their_product_and_products_never_at_their_ingredient() {
+    let vtm = ("90332006", "Paracetamol");
+    let vmp = ("322236009", "Paracetamol 500mg tablets");
+    check(
+        vec![
+            vec![product("Panadol 500mg tablets (Haleon)", &[("1", "Panadol 500mg tablets (Haleon)"), vmp])],
+            vec![product("Paracetamol 500mg tablets (Aspar)", &[("2", "Paracetamol 500mg tablets (Aspar)"), vmp])],
+            vec![product("Paracetamol 500mg tablets", &[vtm, vmp])],
+            vec![product("Paracetamol 500mg capsules", &[vtm, ("322280009", "Paracetamol 500mg capsules")])],
+            vec![product("Paracetamol", &[vtm])],
+            vec![product("Paracetamol 250mg/5ml oral suspension", &[vtm, ("3", "Paracetamol 250mg/5ml suspension")])],
+        ],
+        &[
+            "Panadol 500mg tablets (Haleon) + Paracetamol 500mg tablets + Paracetamol 500mg tablets (Aspar)",
+            "Paracetamol",
+            "Paracetamol 250mg/5ml oral suspension",
+            "Paracetamol 500mg capsules",
+        ],
+    );
+}
+
+#[test]
+fn a_class_of_diseases_is_no_key_beside_a_finer_code() {
+    let ill = |title: &str, snomed: &str| {
+        let mut e = entry(Kind::Condition, title, snomed);
+        e.concept.codings.push(Coding {
+            system: "http://hl7.org/fhir/sid/icd-10".into(),
+            code: "E11.9".into(),
+            display: String::new(),
+        });
+        e
+    };
+    check(
+        vec![
+            vec![ill("Diabetes mellitus type 2", "44054006")],
+            vec![ill("Ketosis-prone diabetes mellitus", "530558861000132104")],
+        ],
+        &["Diabetes mellitus type 2", "Ketosis-prone diabetes mellitus"],
+    );
+}
+
+#[test]
+fn an_episode_that_is_active_leads_over_a_newer_one_that_is_past() {
+    let ill = |standing: Standing, date: &str| Entry {
+        status: self::standing(standing),
+        date: Some(PartialDate::fhir(date)),
+        ..entry(Kind::Condition, "Stress", "")
+    };
+    let record = check(
+        vec![vec![ill(Standing::Ended, "2020-03-01"), ill(Standing::Active, "2010-03-01")]],
+        &["Stress + Stress"],
+    );
+    assert_eq!(record.lead(&record.items[0]).unwrap().status.standing, Standing::Active);
+}
+
+#[test]
+fn two_remarks_of_one_visit_are_two_and_each_is_one_across_files() {
+    let remark = |text: &str| Entry {
+        date: Some(PartialDate::fhir("2010-02-06T12:41:00Z")),
+        notes: vec![text.into()],
+        ..entry(Kind::Observation, "Comment note", "37331000000100")
+    };
+    let record = check(
+        vec![vec![remark("Feels well"), remark("Lives alone")], vec![remark("feels  well")]],
+        &["Comment note", "Comment note + Comment note"],
+    );
+    assert_eq!(fields(&record), []);
+}
+
+#[test]
+fn a_plan_of_one_day_is_one_across_files_and_two_of_one_file_stay_two() {
+    let plan = |date: &str| Entry { date: Some(PartialDate::fhir(date)), ..entry(Kind::ServiceRequest, "Recall", "1") };
+    check(
+        vec![vec![plan("2025-02-03")], vec![plan("2025-02-03")], vec![plan("2025-02-04")]],
+        &["Recall", "Recall + Recall"],
+    );
+    check(
+        vec![vec![plan("2025-02-03"), plan("2025-02-03")], vec![plan("2025-02-03")]],
+        &["Recall", "Recall", "Recall"],
+    );
+}
+
+#[test]
 fn none_known_never_joins_an_allergy_and_never_leads() {
     let none = Entry { polarity: Polarity::NoneKnown, ..allergy("Penicillin", "91936005") };
     let record = check(vec![vec![none], vec![allergy("Penicillin", "91936005")]], &["Penicillin", "Penicillin"]);

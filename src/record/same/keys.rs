@@ -1,6 +1,6 @@
 //! The keys of an entry.
 
-use super::{codes, fold, instant, is_subject, strengths, unit, words};
+use super::{codes, fold, instant, is_subject, product_codes, strengths, unit, words};
 use crate::record::{Component, Entry, Hash, Kind, Polarity, Reading, Value};
 
 /// What decides how an entry is joined.
@@ -65,9 +65,17 @@ pub(in crate::record) fn keys(entry: &Entry, reading: &Reading) -> Keys {
     let family = if none { format!("none {family}") } else { family.to_owned() };
     let mut keys = Keys::default();
     match entry.kind {
-        Kind::AllergyIntolerance | Kind::Condition => subject(&mut keys, entry, &family, ""),
+        Kind::AllergyIntolerance => {
+            coded(&mut keys, codes(&entry.concept), &family, "");
+            // The same words are the same substance, whichever of a system's axes each source coded it on.
+            if let Some(words) = words(entry) {
+                keys.joins.push((Join::Code, format!("{family}~{words}|")));
+            }
+        }
+        Kind::Condition => subject(&mut keys, entry, &family, ""),
         _ if is_medicine(&entry.kind) => {
-            subject(&mut keys, entry, &family, "");
+            coded(&mut keys, product_codes(entry), &family, "");
+            worded(&mut keys, entry, &family, "");
             keys.fact = strength(entry);
         }
         Kind::Observation => {
@@ -76,6 +84,11 @@ pub(in crate::record) fn keys(entry: &Entry, reading: &Reading) -> Keys {
                 let value = measured(entry.value.as_ref());
                 let rest = format!("{specimen}|{when}|{value}|{}", parts(&entry.components));
                 subject(&mut keys, entry, &family, &rest);
+                // A remark is what its words say: two remarks of one visit are two.
+                let remark = entry.value.is_none() && entry.components.is_empty() && keys.joins.is_empty();
+                if remark && !entry.notes.is_empty() {
+                    keys.joins.push((Join::Exact, format!("{family}~{}|{rest}", fold(&entry.notes.join(" ")))));
+                }
             }
         }
         Kind::Immunization | Kind::Procedure | Kind::Encounter => {
@@ -107,6 +120,24 @@ pub(in crate::record) fn keys(entry: &Entry, reading: &Reading) -> Keys {
                 subject(&mut keys, entry, &family, &when);
             }
         }
+        // Plans, devices, flags and the like: the same of one day, once a file, for a file may order one thing twice.
+        Kind::ServiceRequest
+        | Kind::Appointment
+        | Kind::CarePlan
+        | Kind::Goal
+        | Kind::DeviceUseStatement
+        | Kind::Flag
+        | Kind::Consent
+        | Kind::FamilyMemberHistory => {
+            let day = entry.date.as_ref().and_then(instant).unwrap_or_default();
+            let whom = entry.detail("relationship").map(fold).unwrap_or_default();
+            let known = entry.kind == Kind::FamilyMemberHistory && !whom.is_empty();
+            if !day.is_empty() || known {
+                let mut own = Keys::default();
+                subject(&mut own, entry, &family, &format!("{whom}|{day}"));
+                keys.joins.extend(own.joins.into_iter().map(|(_, key)| (Join::Exact, key)));
+            }
+        }
         _ => {}
     }
     for id in &entry.identifiers {
@@ -121,9 +152,16 @@ pub(in crate::record) fn keys(entry: &Entry, reading: &Reading) -> Keys {
 }
 
 fn subject(keys: &mut Keys, entry: &Entry, family: &str, rest: &str) {
-    for (system, code) in codes(&entry.concept) {
-        keys.joins.push((Join::Code, format!("{family}:{system} {code}|{rest}")));
-    }
+    coded(keys, codes(&entry.concept), family, rest);
+    worded(keys, entry, family, rest);
+}
+
+fn coded<'a>(keys: &mut Keys, codes: impl IntoIterator<Item = (&'a str, &'a str)>, family: &str, rest: &str) {
+    let all = codes.into_iter().map(|(system, code)| (Join::Code, format!("{family}:{system} {code}|{rest}")));
+    keys.joins.extend(all);
+}
+
+fn worded(keys: &mut Keys, entry: &Entry, family: &str, rest: &str) {
     if let Some(words) = words(entry) {
         keys.joins.push((Join::Text, format!("{family}~{words}|{rest}")));
     }

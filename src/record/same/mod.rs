@@ -19,7 +19,7 @@ pub use keys::is_medicine;
 pub(super) use keys::{Join, Keys, keys};
 pub use strength::strengths;
 
-use generic::{GENERIC_CODES, GENERIC_WORDS};
+use generic::{GENERIC_CODES, GENERIC_WORDS, LONGEST_GENERIC};
 
 /// Folds case, runs of spaces and Unicode form (NFC), nothing else.
 ///
@@ -67,7 +67,7 @@ fn system_name(uri: &str) -> &str {
     }
 }
 
-/// True if the code names a subject.
+/// True if the code names a subject. A code whose own name is generic ("Adverse reactions") names none.
 fn is_key(coding: &Coding) -> bool {
     let system = coding.system.to_ascii_lowercase();
     !(coding.code.trim().is_empty()
@@ -77,18 +77,53 @@ fn is_key(coding: &Coding) -> bool {
         || system.contains("data-absent-reason")
         || DEGRADED.contains(&coding.code.as_str())
         || GENERIC_CODES.contains(&coding.code.as_str())
-        || coding.code.starts_with("9bJ"))
+        || coding.code.starts_with("9bJ")
+        || (!coding.display.is_empty()
+            && coding.display.len() <= LONGEST_GENERIC
+            && !is_subject(&fold(&coding.display))))
+}
+
+/// True for classifications, whose one class holds many subjects: ICD, ICPC, ATC. Beside a finer code it is no key.
+fn is_class(system: &str) -> bool {
+    let system = system.to_ascii_lowercase();
+    let oid = system.strip_prefix("urn:oid:").unwrap_or(&system);
+    let oids = ["6.3", "6.42", "6.73", "6.90", "6.103", "6.139"];
+    oid.strip_prefix("2.16.840.1.113883.").is_some_and(|rest| oids.contains(&rest))
+        || ["/icd-", "/icd9", "/icd10", "icpc", "whocc.no/atc"].iter().any(|name| system.contains(name))
+}
+
+/// The codings that may serve as keys.
+fn key_codings(concept: &Concept) -> impl Iterator<Item = &Coding> {
+    let all = || concept.codings.iter().filter(|c| is_key(c));
+    let finer = concept.codings.iter().any(|c| is_class(&c.system)) && all().any(|c| !is_class(&c.system));
+    all().filter(move |c| !(finer && is_class(&c.system)))
 }
 
 /// The subject's codes that may serve as keys: system and code, the system under its one name.
 pub fn codes(concept: &Concept) -> impl Iterator<Item = (&str, &str)> {
-    concept.codings.iter().filter(|c| is_key(c)).map(|c| (system_name(&c.system), c.code.trim()))
+    key_codings(concept).map(|c| (system_name(&c.system), c.code.trim()))
 }
 
-/// False if two of the entries have codes of one system, and none in common.
+/// The codes of a medicine's product. Beside a name that tells a strength, a code whose own name is only the first
+/// words of it names the ingredient (dm+d's VTM), in which all strengths and forms would meet: it is no key.
+fn product_codes(entry: &Entry) -> Vec<(&str, &str)> {
+    let displays = entry.concept.codings.iter().map(|c| c.display.as_str());
+    let names = displays.chain([entry.title.as_str(), entry.concept.text.as_str()]).map(fold);
+    let products: Vec<String> = names.filter(|name| !strengths(name).is_empty()).collect();
+    let ingredient = |coding: &&Coding| {
+        let name = fold(&coding.display);
+        let begins = |p: &String| p.strip_prefix(name.as_str()).is_some_and(|rest| rest.starts_with(' '));
+        !name.is_empty() && strengths(&name).is_empty() && products.iter().any(begins)
+    };
+    let all = key_codings(&entry.concept).filter(|c| !ingredient(c));
+    all.map(|c| (system_name(&c.system), c.code.trim())).collect()
+}
+
+/// False if two of the entries have codes of one system, and none in common. The codes of a degraded entry are what is
+/// left of it: they contradict nothing.
 pub fn codes_agree<'a>(entries: impl IntoIterator<Item = &'a Entry>) -> bool {
     let mut common: HashMap<&str, Vec<&str>> = HashMap::new();
-    for entry in entries {
+    for entry in entries.into_iter().filter(|e| e.degraded.is_none()) {
         let mut own: HashMap<&str, Vec<&str>> = HashMap::new();
         for (system, code) in codes(&entry.concept) {
             own.entry(system).or_default().push(code);

@@ -147,6 +147,8 @@ pub(super) fn lists(
             let reason = match said.nothing {
                 Nothing::NoneKnown => "nilknown",
                 Nothing::Unavailable => "unavailable",
+                Nothing::NotAsked => "notasked",
+                Nothing::Withheld => "withheld",
                 _ => continue,
             };
             let mut list = empty(Some(*section), Some(reason));

@@ -141,6 +141,16 @@ fn change(change: &Change, leads: Leads) -> AnyView {
         true => words::no_reason().into_any(),
         false => view! { {words::reason()} ": " {bdi(&change.reason)} }.into_any(),
     };
+    let doses = (!change.after.is_empty()).then(|| {
+        let against = (!change.against.is_empty()).then(|| view! { " (" {bdi(&change.against)} ")" });
+        view! {
+            <p class="small">
+                {words::before()} ": " {bdi(&change.before.join("; "))} {against} " · " {words::after()} ": "
+                {bdi(&change.after.join("; "))}
+            </p>
+        }
+    });
+    let sources: Vec<&str> = change.sources.iter().map(|s| text::named_or_typed(s)).collect();
     view! {
         <li class="line">
             <p>
@@ -148,8 +158,10 @@ fn change(change: &Change, leads: Leads) -> AnyView {
                 ": "
                 {medicine(&change.id, &change.title, leads)}
             </p>
+            {doses}
             <p class="small soft">
-                {text::day_or_none(change.when.as_ref())} {by} " · " {reason} " · " {text::line::source()} " " {bdi(&change.source)}
+                {text::day_or_none(change.when.as_ref())} {by} " · " {reason} " · " {text::line::source()} " "
+                {bdi(&sources.join(", "))}
             </p>
         </li>
     }

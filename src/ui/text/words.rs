@@ -70,6 +70,8 @@ pub fn absent(absent: Absent) -> &'static str {
         Absent::NotInSource => terms::nothing_absent(),
         Absent::NoneKnown => terms::nothing_none_known(),
         Absent::Unavailable => terms::nothing_unavailable(),
+        Absent::NotAsked => terms::nothing_not_asked(),
+        Absent::Withheld => terms::nothing_withheld(),
         Absent::NotUnderstood => terms::nothing_not_understood(),
         Absent::EmptySection => terms::nothing_empty_section(),
         Absent::NarrativeOnly => terms::nothing_narrative_only(),

@@ -2,7 +2,8 @@
 //!
 //! - `inspect FILE…` prints one JSON object a file, one line each. docs/import.md describes the shape.
 //! - `inspect --merge [--same-person] FILE…` prints the guard's verdict first and then, if the files are of one person
-//!   or it is told so, the merged record: items, contributors, disagreements, medicines side by side, series, repeats.
+//!   or it is told so, the merged record: sources and their ages, each section with its kinds of nothing, items with
+//!   contributors and disagreements, medicines side by side and what changed, series, repeats. docs/merge.md has the shape.
 //! - `inspect --summary DIR…` prints a table over all files in these folders, and in theirs: who they say they are from,
 //!   their format, how many, which share of them was understood (shown and kept, of all pieces), the most frequent faults.
 //!
@@ -10,16 +11,17 @@
 //! wrong usage.
 #![allow(clippy::print_stdout, clippy::print_stderr)]
 
+mod merged;
+
 use std::cmp::Reverse;
-use std::collections::{BTreeMap, HashSet};
+use std::collections::BTreeMap;
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use serde_json::{Value, json};
 use tessera::import::{self, report};
-use tessera::record::{EntryRef, Hash, Item, Note, Parcel, PartialDate, Record, Severity, guard, merge};
-use tessera::view;
+use tessera::record::{Hash, Note, Parcel, Severity, merge};
 
 fn main() -> ExitCode {
     let (flags, paths): (Vec<String>, Vec<String>) = std::env::args().skip(1).partition(|a| a.starts_with("--"));
@@ -38,7 +40,7 @@ fn main() -> ExitCode {
     let fine = if summing {
         summary(&paths)
     } else if merging {
-        merged(&paths, flags.iter().any(|f| f == "--same-person"))
+        merge_all(&paths, has("--same-person"))
     } else {
         // Every file is printed, whatever became of those before it.
         paths.iter().filter(|path| !inspect(path)).count() == 0
@@ -168,87 +170,42 @@ fn files_in(folder: &Path, into: &mut Vec<PathBuf>) {
     }
 }
 
-/// Prints the guard's verdict on every file against the first, and the record if there is one.
-fn merged(paths: &[String], same_person: bool) -> bool {
+/// Prints the guard's verdict on every file against the first, and the record if there is one. False if a file was
+/// refused, or the guard stopped.
+fn merge_all(paths: &[String], same_person: bool) -> bool {
     let mut parcels: Vec<Parcel> = Vec::new();
     let mut fine = true;
     for path in paths {
-        match open(path) {
-            Ok((bytes, delivery)) => {
-                for file in delivery.files {
-                    let size = file.bytes.as_deref().unwrap_or(&bytes).len() as u64;
-                    let Ok(reading) = file.reading else { continue };
-                    let note = Note { file_name: path.clone(), bytes: size, ..Note::default() };
-                    parcels.push(Parcel { hash: file.hash, reading, note });
-                }
-            }
+        let (bytes, delivery) = match open(path) {
+            Ok(opened) => opened,
             Err(refused) => {
                 println!("{refused}");
                 fine = false;
+                continue;
+            }
+        };
+        for file in delivery.files {
+            let size = file.bytes.as_deref().unwrap_or(&bytes).len() as u64;
+            match file.reading {
+                Ok(reading) => {
+                    let note = Note { file_name: path.clone(), bytes: size, ..Note::default() };
+                    parcels.push(Parcel { hash: file.hash, reading, note });
+                }
+                Err(error) => {
+                    println!("{}", report::refused(&error, path, file.hash, size));
+                    fine = false;
+                }
             }
         }
     }
-    let Some(first) = parcels.first() else { return false };
-    let mut together = true;
-    let held = match first.reading.people.as_slice() {
-        [one] => one.clone(),
-        // A first file of nobody, or of several, is a person of whom nothing is known.
-        _ => Default::default(),
-    };
-    let verdicts: Vec<Value> = parcels
-        .iter()
-        .map(|parcel| {
-            let verdict = guard::compare(&held, &parcel.reading.people);
-            together &= verdict.is_match();
-            json!({"file": parcel.note.file_name, "verdict": verdict})
-        })
-        .collect();
+    if parcels.is_empty() {
+        return false;
+    }
+    let (together, verdicts) = merged::guard(&parcels);
     println!("{}", json!({"guard": verdicts, "onePerson": together, "toldSo": same_person}));
     if !together && !same_person {
         return false;
     }
-    println!("{}", record(&merge(parcels)));
+    println!("{}", merged::record(&merge(parcels)));
     fine
-}
-
-/// The merged record. Ages are told as of the newest file, so that the output is the same every day.
-fn record(record: &Record) -> Value {
-    let newest = record.parcels.iter().filter_map(|p| p.reading.source.as_of.as_ref()).max_by_key(|d| d.sort_key());
-    let today = newest.and_then(PartialDate::day).unwrap_or_default();
-    let index = view::Index::new(record);
-    let mut seen = HashSet::new();
-    let analytes: Vec<_> = record
-        .items
-        .iter()
-        .filter_map(|item| view::results::analyte(record, &index, &item.id, today))
-        .filter(|a| seen.insert(a.id.clone()))
-        .map(|a| json!({"title": a.title, "series": a.series, "repeats": a.repeats}))
-        .collect();
-    json!({
-        "items": record.items.iter().map(|i| item(record, i)).collect::<Vec<_>>(),
-        "enteredInError": record.in_error.iter().map(|i| item(record, i)).collect::<Vec<_>>(),
-        "medicines": view::medicines::medicines(record, today),
-        "analytes": analytes,
-    })
-}
-
-fn item(record: &Record, item: &Item) -> Value {
-    let said = |at: &EntryRef| {
-        let (parcel, entry) = (record.parcel(*at)?, record.entry(*at)?);
-        Some(json!({
-            "file": parcel.note.file_name, "at": entry.at, "title": entry.title, "status": entry.status.text,
-            "polarity": entry.polarity, "date": entry.date.as_ref().map(|d| &d.text),
-        }))
-    };
-    let all = |refs: &[EntryRef]| refs.iter().filter_map(said).collect::<Vec<_>>();
-    json!({
-        "id": item.id,
-        "section": item.section.slug(),
-        "title": record.lead(item).map(|e| e.title.clone()),
-        "contributors": all(&item.entries),
-        "history": all(&item.history),
-        "disagreements": item.disagreements.iter().map(|d| json!({
-            "field": d.field, "sides": d.sides.iter().map(|s| all(s)).collect::<Vec<_>>(),
-        })).collect::<Vec<_>>(),
-    })
 }
