@@ -8,8 +8,8 @@ use serde::{Deserialize, Serialize};
 
 /// Named here, since the front may not ask `import`: what was typed, why nothing at all can be read of a file, and what
 /// it looks like.
-pub use crate::import::{Format, ImportError, Malformed, typed::Typed};
-use crate::record::{self, Hash};
+pub use crate::import::{Format, ImportError, Malformed, document::Clue, typed::Typed};
+use crate::record::{self, Description, DocumentKind, Hash};
 use crate::view::{
     self, Day,
     clinician::Clinician,
@@ -134,6 +134,11 @@ errands! {
     Compare compare(file: Waiting, person: String) -> GuardPage;
     /// Gives an unfiled file to a person.
     File file_unfiled(parcel: Hash, decision: Decision) -> Brought;
+    /// What the person has said of the document at this place of a file, and what may be suggested to them.
+    AboutDocument about_document(parcel: Hash, at: String) -> AboutDocument;
+    /// Keeps what the person says of it, in place of what they said before; that stays as its history. Answers with the
+    /// file that holds it: taking that out undoes it.
+    Describe describe(parcel: Hash, at: String, said: Description) -> Hash;
     /// The report of one file again.
     Report report(parcel: Hash) -> ImportReport;
     /// The report in machine form, as `inspect` prints it.
@@ -387,6 +392,25 @@ pub enum Basis {
     WelfareAttorneyScotland,
     GuardianScotland,
     BestInterests,
+}
+
+/// A document, and what is said of it.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AboutDocument {
+    /// What the file calls it.
+    pub title: String,
+    /// What the person says: the file that holds it, when they said it, and what.
+    pub said: Option<(Hash, Option<Day>, Description)>,
+    /// The date of that.
+    pub date: Option<Day>,
+    /// Suggestions for a title, never stored unless the person takes them over.
+    pub titles: Vec<(String, Clue)>,
+    /// For what kind it is.
+    pub kinds: Vec<(DocumentKind, Clue)>,
+    /// For its date.
+    pub dates: Vec<(Day, Clue)>,
+    /// For whom it is from.
+    pub from: Vec<(String, Clue)>,
 }
 
 /// How far a file has been read.

@@ -32,6 +32,7 @@ pub enum Format {
     Scr,
     Hl7v2,
     BlueButton,
+    Csv,
     Edifact,
     SmartHealthCard,
     SmartHealthLink,
@@ -135,6 +136,7 @@ pub fn text(text: &str) -> Option<Format> {
         _ if start.starts_with("eyJ") && dotted(start, 2) => Some(Format::SmartHealthCard),
         _ if start.starts_with("eyJ") && dotted(start, 4) => Some(Format::SmartHealthLink),
         _ if super::encoding::is_noise(text) => None,
+        _ if super::csv::is_known(text) => Some(Format::Csv),
         // A record with something before it (a comment, a log line) is no letter: its reader says where it breaks.
         _ if start.chars().take(4096).collect::<String>().contains("\"resourceType\"") => Some(Format::FhirJson),
         _ => Some(Format::Text),

@@ -23,10 +23,12 @@ mod apple;
 mod archive;
 mod bluebutton;
 mod cda;
+mod csv;
 mod dcc;
 mod detect;
 pub mod document;
 mod encoding;
+mod envelope;
 mod fhir;
 mod gp2gp;
 mod hl7v2;
@@ -237,8 +239,13 @@ pub fn each(
     if detect::is_zip(bytes) && archive::kind(bytes) == Format::Zip {
         return archive::zip(bytes, name, progress, take).map(|archive| (Format::Zip, Some(archive)));
     }
-    let (format, reading) = read(bytes, &name, progress)?;
-    take(File { name, hash: Hash::of(bytes), bytes: None, reading: Ok(reading) });
+    let (format, mut reading) = read(bytes, &name, progress)?;
+    let alone = envelope::open(bytes, &name, &mut reading, progress, take)?;
+    let file = File { name, hash: Hash::of(bytes), bytes: None, reading: Ok(reading) };
+    if alone {
+        return Ok((format, Some(file)));
+    }
+    take(file);
     Ok((format, None))
 }
 
@@ -268,6 +275,7 @@ fn read(
         Format::Text | Format::Html | Format::RichText => document::reading(bytes, name, format),
         Format::SmartHealthCard => shc::read(&text.text, &keys::Keys::pinned(), progress)?,
         Format::BlueButton => bluebutton::read(&text.text, text.shift, progress)?,
+        Format::Csv => csv::read(&text.text, text.shift, progress)?,
         Format::EuCertificate => dcc::read(&text.text, &keys::Keys::pinned()),
         // Said first, since it is why no reader would open it.
         Format::OtherXml => return Err(xml::refusal(&text.text).unwrap_or(ImportError::NotYet(format))),
@@ -328,6 +336,7 @@ pub fn fragment(original: &[u8], entry: &Entry) -> Option<String> {
         Format::Text | Format::Html | Format::RichText => Some(text.text.into_owned()),
         Format::SmartHealthCard => shc::fragment(&text.text, &entry.at),
         Format::BlueButton => bluebutton::fragment(&text.text, &entry.at),
+        Format::Csv => csv::fragment(&text.text, &entry.at),
         _ => None,
     }
 }

@@ -4,7 +4,7 @@
 use serde_json::{Value, json};
 
 use super::{Delivery, open};
-use crate::record::{PartialDate, Person, Reading, Sex};
+use crate::record::{Description, DocumentKind, Hash, PartialDate, Person, Reading, Sex};
 
 /// What was typed, in the person's own words. Empty texts were not given.
 #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
@@ -37,6 +37,13 @@ pub enum Typed {
         since: String,
         /// It is still there.
         current: bool,
+    },
+    /// What a document is: said of the bytes of these hashes, which stand elsewhere.
+    Document {
+        /// What the document holds.
+        contents: Vec<Hash>,
+        /// What is said of it.
+        said: Description,
     },
 }
 
@@ -85,6 +92,7 @@ pub fn write(typed: &Typed, person: &Person, stamp: &str) -> (Reading, Vec<u8>) 
             onset(&mut problem, since);
             problem
         }
+        Typed::Document { contents, said } => document(contents, said, &me),
     };
     let bundle = json!({
         "resourceType": "Bundle",
@@ -137,6 +145,34 @@ fn patient(person: &Person) -> Value {
         put(&mut patient, "identifier", json!(identifiers));
     }
     patient
+}
+
+/// A DocumentReference that names the bytes it speaks of by their hash, and holds none of them.
+fn document(contents: &[Hash], said: &Description, me: &Value) -> Value {
+    let content = contents.iter().map(|hash| {
+        let mut attachment = json!({"url": hash.name()});
+        if is_date(said.date.trim()) {
+            put(&mut attachment, "creation", json!(said.date.trim()));
+        }
+        json!({"attachment": attachment})
+    });
+    let mut document = json!({
+        "resourceType": "DocumentReference", "status": "current", "subject": me,
+        "content": content.collect::<Vec<_>>(),
+    });
+    if let Some(kind) = said.kind {
+        let coding = json!([{"system": DocumentKind::SYSTEM, "code": kind.code(), "display": kind.display()}]);
+        put(&mut document, "type", json!({"coding": coding}));
+    }
+    for (key, words) in [("description", &said.title), ("author", &said.from)] {
+        let words = words.trim();
+        match key {
+            _ if words.is_empty() => {}
+            "author" => put(&mut document, key, json!([{"display": words}])),
+            _ => put(&mut document, key, json!(words)),
+        }
+    }
+    document
 }
 
 fn coded(system: &str, code: &str) -> Value {

@@ -15,6 +15,7 @@
 
 mod code;
 mod date;
+mod described;
 mod entry;
 pub mod guard;
 mod merge;
@@ -23,9 +24,11 @@ mod person;
 mod quantity;
 pub mod same;
 mod section;
+mod written;
 
 pub use code::{Coding, Concept, Identifier, system};
 pub use date::{Known, PartialDate, TimeOfDay};
+pub use described::{Description, DocumentKind, contents, describes};
 pub use entry::{Component, Detail, Entry, Kind, Link, Polarity, Reaction, Standing, Status, Value};
 pub use merge::{Disagreement, EntryRef, Field, Item, Record, merge};
 pub use parcel::{

@@ -6,6 +6,9 @@ use super::{Entry, Person, Section, guard};
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Hash(pub [u8; 32]);
 
+/// How a name by SHA-256 begins, no authority given.
+const NAMED: &str = "ni:///sha-256;";
+
 impl Hash {
     /// SHA-256 (FIPS 180-4) of these bytes.
     pub fn of(bytes: &[u8]) -> Self {
@@ -16,6 +19,17 @@ impl Hash {
     /// Lower-case hexadecimal, 64 characters.
     pub fn hex(&self) -> String {
         data_encoding::HEXLOWER.encode(&self.0)
+    }
+
+    /// The bytes' own name as a URI (RFC 6920): `ni:///sha-256;`, then the hash in base64url without padding.
+    pub fn name(&self) -> String {
+        format!("{NAMED}{}", data_encoding::BASE64URL_NOPAD.encode(&self.0))
+    }
+
+    /// Reads such a name; what else it says (`?ct=`) is passed over.
+    pub fn from_name(uri: &str) -> Option<Self> {
+        let value = uri.strip_prefix(NAMED)?.split('?').next()?;
+        data_encoding::BASE64URL_NOPAD.decode(value.as_bytes()).ok()?.try_into().ok().map(Hash)
     }
 
     /// Reads 64 hexadecimal characters.
@@ -144,7 +158,7 @@ pub enum Signed {
 impl Reading {
     /// True for an archive: what is inside are files of their own, and it says nothing itself.
     pub fn is_archive(&self) -> bool {
-        matches!(self.format.as_str(), "ZIP" | "gzip")
+        matches!(self.format.as_str(), "ZIP" | "gzip" | "ITK envelope")
     }
 }
 
@@ -433,6 +447,8 @@ pub enum IssueCode {
     SignatureNotChecked,
     /// A signed card breaks a rule of its own specification.
     CardRule,
+    /// It looks like a table, and its header is none that is known: kept as text.
+    UnknownTable,
 }
 
 /// One check against a profile that the file claims.

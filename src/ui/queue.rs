@@ -14,6 +14,7 @@ use super::front::Front;
 use super::text::import as words;
 use crate::app::parser::Parser;
 use crate::app::wire::{Brought, Decision, Failure, ImportError, Progress};
+use crate::record::Hash;
 
 /// One file on its way.
 #[derive(Clone)]
@@ -51,6 +52,10 @@ pub struct Queue {
     pub jobs: RwSignal<Vec<Job>>,
     /// Whether the guard's question stands before the page.
     pub asking: RwSignal<bool>,
+    /// Documents of which the person may say what they are; the first is asked about now.
+    pub describing: RwSignal<Vec<Hash>>,
+    /// Those that were asked about.
+    described: StoredValue<Vec<Hash>>,
 }
 
 thread_local! {
@@ -62,7 +67,13 @@ thread_local! {
 
 impl Queue {
     pub(super) fn new(front: Front) -> Self {
-        Self { front, jobs: RwSignal::new(Vec::new()), asking: RwSignal::new(false) }
+        Self {
+            front,
+            jobs: RwSignal::new(Vec::new()),
+            asking: RwSignal::new(false),
+            describing: RwSignal::new(Vec::new()),
+            described: StoredValue::new(Vec::new()),
+        }
     }
 
     /// The queue of this app.
@@ -110,6 +121,28 @@ impl Queue {
     /// Takes a finished file off the list; what it brought stays.
     pub fn clear(self, id: u32) {
         self.jobs.update(|jobs| jobs.retain(|j| j.id != id));
+    }
+
+    /// Asks what a document is, after those that came before it; each is asked about once.
+    pub fn ask_about(self, document: Hash) {
+        let new = self.described.with_value(|all| !all.contains(&document));
+        if new && self.describing.with_untracked(|all| !all.contains(&document)) {
+            self.describing.update(|all| all.push(document));
+        }
+    }
+
+    /// Asks again, and now.
+    pub fn ask_first(self, document: Hash) {
+        self.describing.update(|all| {
+            all.retain(|other| *other != document);
+            all.insert(0, document);
+        });
+    }
+
+    /// The person has said it, or left it for later.
+    pub fn told_about(self, document: Hash) {
+        self.described.update_value(|all| all.push(document));
+        self.describing.update(|all| all.retain(|other| *other != document));
     }
 
     /// The first question of the guard that is still open.

@@ -4,7 +4,7 @@ use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
 use super::{Day, Heading, Index, Row, heading, rows};
-use crate::record::{Entry, Hash, Item, Kind, Parcel, Record, Section};
+use crate::record::{Entry, Hash, Item, Kind, Parcel, Record, Section, describes};
 
 /// The list of documents.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -90,12 +90,17 @@ fn files(record: &Record, item: &Item, today: Date) -> Vec<DocumentRow> {
             }
         }
     }
+    // What another file of the record only names by its hash is here.
+    let held: Vec<Hash> = all.iter().filter_map(|f| f.hash).collect();
+    all.retain(|file| file.hash.is_some() || Hash::from_name(&file.url).is_none_or(|named| !held.contains(&named)));
     all
 }
 
 /// The files of one entry.
 pub(super) fn attached(parcel: &Parcel, entry: &Entry, today: Date) -> Vec<DocumentRow> {
     let found = entry.attachments.iter().filter_map(|i| parcel.reading.attachments.get(*i as usize));
+    // A description names the document and holds nothing of it.
+    let found = found.filter(|_| !describes(parcel, entry));
     found
         .map(|a| DocumentRow {
             parcel: parcel.hash,

@@ -9,8 +9,8 @@ use super::{
     rows,
 };
 use crate::record::{
-    Coding, Concept, Disagreement, Entry, EntryRef, Field, Hash, Item, Kind, Parcel, PartialDate, Polarity, Quantity,
-    Record, Section, Standing, Value,
+    Coding, Concept, Description, Disagreement, DocumentKind, Entry, EntryRef, Field, Hash, Item, Kind, Parcel,
+    PartialDate, Polarity, Quantity, Record, Section, Standing, Value, describes,
 };
 
 /// An item's page.
@@ -32,6 +32,8 @@ pub struct EntryPage {
     pub in_error: bool,
     /// For a result: the analyte's id, for the link to its chart.
     pub analyte: Option<String>,
+    /// For a document whose content is here: the file and the place in it, of which the person may say what it is.
+    pub document: Option<(Hash, String)>,
 }
 
 /// One field about which sources disagree.
@@ -77,6 +79,8 @@ pub struct Card {
     pub lines: Vec<Line>,
     /// Letters, scans and the like.
     pub attachments: Vec<DocumentRow>,
+    /// This is what the person says of a document, and no file's own word.
+    pub described: bool,
     /// Other items that it names: role (FHIR element), item id, title.
     pub links: Vec<(String, String, String)>,
 }
@@ -116,6 +120,12 @@ pub enum Label {
     Codes,
     Degraded,
     SecurityLabel,
+    /// The title that the person gave a document.
+    Title,
+    /// What kind of document the person says it is.
+    DocumentKind,
+    /// Whom the person says a document is from.
+    From,
     /// Another element by FHIR's name (`route`, `lotNumber`); the ui words those it knows, else shows the name.
     Detail(String),
 }
@@ -135,6 +145,8 @@ pub enum Answer {
     Quantity(String, String),
     /// Codes with their systems and names.
     Codes(Vec<Coding>),
+    /// One of the kinds of document that a person chooses among.
+    DocumentKind(DocumentKind),
     /// Nothing was said by this source (in a disagreement).
     NotSaid,
 }
@@ -160,6 +172,7 @@ pub fn entry(record: &Record, index: &Index, id: &str, today: Date) -> Option<En
         corrected: versions(record, index, place).find(|i| corrects(record, i, item)).map(|i| i.id.clone()),
         withheld: rows::is_withheld(record, item),
         in_error: place.is_none(),
+        document: page.document(item),
         analyte: place.filter(|p| index.analyte_of.contains_key(p)).map(|_| item.id.clone()),
     })
 }
@@ -225,6 +238,26 @@ impl Page<'_> {
         }
     }
 
+    /// The first content of a document that is here.
+    fn document(&self, item: &Item) -> Option<(Hash, String)> {
+        let mut all = self.record.entries(item).filter(|(_, _, entry)| entry.kind == Kind::DocumentReference);
+        all.find_map(|(_, parcel, entry)| {
+            let attached = entry.attachments.iter().filter_map(|i| parcel.reading.attachments.get(*i as usize));
+            let found = attached.filter(|a| a.hash.is_some() && a.bytes > 0).map(|a| a.at.clone()).next();
+            found.map(|at| (parcel.hash, at))
+        })
+    }
+
+    /// What the person says of a document, and nothing else of that entry.
+    fn said(&self, entry: &Entry) -> Vec<Line> {
+        let said = Description::of(entry);
+        let text =
+            |label: Label, text: String| (!text.is_empty()).then_some(Line { label, answer: Answer::Text(text) });
+        let kind = said.kind.map(|kind| Line { label: Label::DocumentKind, answer: Answer::DocumentKind(kind) });
+        let date = entry.date.as_ref().map(|date| Line { label: Label::Date, answer: self.day(date) });
+        [text(Label::Title, said.title), kind, date, text(Label::From, said.from)].into_iter().flatten().collect()
+    }
+
     fn day(&self, date: &PartialDate) -> Answer {
         Answer::Day(Day::of(date, self.today))
     }
@@ -242,7 +275,8 @@ impl Page<'_> {
             about: self.record.about_other(at).map(str::to_owned),
             kind: entry.kind.clone(),
             section: entry.section,
-            lines: self.lines(entry),
+            described: describes(parcel, entry),
+            lines: if describes(parcel, entry) { self.said(entry) } else { self.lines(entry) },
             attachments: documents::attached(parcel, entry, self.today),
             links: entry.links.iter().filter_map(|link| self.link(parcel, at.parcel, &link.role, &link.to)).collect(),
         })

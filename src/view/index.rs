@@ -24,8 +24,8 @@ impl Index {
     /// The index of a record. One pass over its items and one sort.
     pub fn new(record: &Record) -> Index {
         let key = |i: u32| {
-            let entry = record.items.get(i as usize).and_then(|item| record.lead(item));
-            entry.and_then(rows::date).map(|d| d.sort_key()).unwrap_or_default()
+            let date = record.items.get(i as usize).and_then(|item| record.date(item));
+            date.map(|d| d.sort_key()).unwrap_or_default()
         };
         let mut by_date: Vec<u32> =
             (0u32..).zip(&record.items).filter(|(_, item)| !rows::is_withheld(record, item)).map(|(i, _)| i).collect();

@@ -35,7 +35,9 @@ pub mod summary;
 pub mod timeline;
 
 pub use index::Index;
-pub use part::{Absence, Absent, Against, Day, Flagging, Heading, LabFlag, List, Part, Row, SourceLine, Trust, Unread};
+pub use part::{
+    Absence, Absent, Against, Day, Described, Flagging, Heading, LabFlag, List, Part, Row, SourceLine, Trust, Unread,
+};
 
 #[cfg(test)]
 #[allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::string_slice, clippy::panic)]

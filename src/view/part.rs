@@ -3,7 +3,7 @@ use serde::{Deserialize, Serialize};
 use super::entry::Label;
 use super::people::Age;
 use super::section::GroupKind;
-use crate::record::{Bears, Hash, Kind, Known, Nothing, Polarity, Section, Standing};
+use crate::record::{Bears, DocumentKind, Hash, Kind, Known, Nothing, Polarity, Section, Standing};
 
 /// A date for the ui to word: "3 March 2019", "March 2019", "2019", or the source's characters if they are no date.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -277,4 +277,19 @@ pub struct Row {
     pub attachments: u32,
     /// Number of entries behind the item.
     pub entries: u32,
+    /// A document of which the person said what it is: what of this line is theirs.
+    pub described: Option<Described>,
+}
+
+/// What of a document's line the person said, and not the file.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Described {
+    /// The title.
+    pub title: bool,
+    /// The date.
+    pub date: bool,
+    /// What kind of document it is.
+    pub kind: Option<DocumentKind>,
+    /// Whom it is from; empty if not said.
+    pub from: String,
 }

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{Day, SourceLine, people::Header, rows};
 use crate::record::{
-    Check, Entry, Hash, Issue, IssueCode, Item, Kind, Outcome, Parcel, Record, Section, Severity, Standing,
+    Check, Entry, Hash, Issue, IssueCode, Item, Kind, Origin, Outcome, Parcel, Record, Section, Severity, Standing,
 };
 
 /// What one file brought.
@@ -54,6 +54,8 @@ pub struct ImportReport {
     pub holder: Option<Header>,
     /// Entries marked by the source as entered in error.
     pub in_error: u32,
+    /// The file is a document as a whole, of which the person may say what it is.
+    pub document: bool,
 }
 
 /// What one section gained.
@@ -153,7 +155,18 @@ pub fn report(record: &Record, hash: Hash, already_here: bool, today: Date) -> O
         already_here,
         holder: None,
         in_error: reading.entries.iter().filter(|e| e.in_error()).count() as u32,
+        document: is_document(parcel),
     })
+}
+
+/// True if the file is one document, and nothing else was read in it.
+fn is_document(parcel: &Parcel) -> bool {
+    let [entry] = parcel.reading.entries.as_slice() else { return false };
+    let [attachment] = parcel.reading.attachments.as_slice() else { return false };
+    parcel.note.origin == Origin::File
+        && entry.kind == Kind::DocumentReference
+        && attachment.at.is_empty()
+        && attachment.hash == Some(parcel.hash)
 }
 
 /// The parcels of an item's entries.

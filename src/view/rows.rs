@@ -4,10 +4,10 @@ use jiff::civil::Date;
 
 use super::entry::Label;
 use super::people::Age;
-use super::{Against, Day, Flagging, LabFlag, Part, Row, SourceLine, Trust, day, section::GroupKind};
+use super::{Against, Day, Described, Flagging, LabFlag, Part, Row, SourceLine, Trust, day, section::GroupKind};
 use crate::record::{
-    Bears, Concept, Entry, Field, Item, Kind, Origin, Parcel, PartialDate, Polarity, Record, Section, Signed, Standing,
-    Value, same,
+    Bears, Concept, Description, Entry, Field, Hash, Item, Kind, Origin, Parcel, PartialDate, Polarity, Record,
+    Section, Signed, Standing, Value, describes, same,
 };
 
 /// The file as a source.
@@ -79,7 +79,10 @@ pub(super) fn row(record: &Record, item: &Item, today: Date) -> Option<Row> {
     let entry = record.lead(item)?;
     let parcel = record.parcel(item.lead)?;
     let mut sources: Vec<String> = Vec::new();
-    for (_, parcel, entry) in record.entries(item) {
+    // What the person says of a document is told as theirs, and makes them no source of it.
+    let has_file = record.described(item).is_some_and(|(at, _)| at != item.lead);
+    let own = |parcel: &Parcel, entry: &Entry| has_file && describes(parcel, entry);
+    for (_, parcel, entry) in record.entries(item).filter(|(_, parcel, entry)| !own(parcel, entry)) {
         let name = source_name(parcel, Some(entry));
         if !sources.iter().any(|s| s == name) {
             sources.push(name.to_owned());
@@ -93,13 +96,19 @@ pub(super) fn row(record: &Record, item: &Item, today: Date) -> Option<Row> {
             retracted.push(name.to_owned());
         }
     }
+    let described = record.described(item).map(|(_, entry)| Description::of(entry)).map(|d| Described {
+        title: !d.title.is_empty(),
+        date: !d.date.is_empty(),
+        kind: d.kind,
+        from: d.from,
+    });
     Some(Row {
         id: item.id.clone(),
         section: item.section,
         kind: item.kind.clone(),
         group: group(record, item, today),
-        title: entry.title.clone(),
-        named: entry.named,
+        title: record.title(item).unwrap_or_default().to_owned(),
+        named: entry.named || described.as_ref().is_some_and(|d| d.title),
         value: entry.value.as_ref().map(Value::text).unwrap_or_default(),
         unit: entry.value.as_ref().map(|v| v.unit().to_owned()).unwrap_or_default(),
         parts: entry.components.iter().map(part).collect(),
@@ -109,7 +118,7 @@ pub(super) fn row(record: &Record, item: &Item, today: Date) -> Option<Row> {
         reactions: said(record, item, |e| e.reactions.iter().map(reaction).collect()),
         severity: said(record, item, |e| vec![severity(e)]).join(" / "),
         criticality: said(record, item, |e| vec![e.detail("criticality").unwrap_or_default().to_owned()]).join(" / "),
-        date: date(entry).map(|d| Day::of(d, today)),
+        date: record.date(item).map(|d| Day::of(d, today)),
         end: entry.end.as_ref().map(|d| Day::of(d, today)),
         age_then: age_then(parcel, entry),
         standing: entry.status.standing,
@@ -125,9 +134,17 @@ pub(super) fn row(record: &Record, item: &Item, today: Date) -> Option<Row> {
         misnamed: record.entries(item).any(|(_, parcel, _)| matches!(parcel.note.bears, Bears::Other(_))),
         notes: record.entries(item).any(|(_, _, e)| !e.notes.is_empty()),
         more: more(record, item),
-        attachments: record.entries(item).map(|(_, _, e)| e.attachments.len() as u32).sum(),
-        entries: (item.entries.len() + item.history.len()) as u32,
+        attachments: record.entries(item).map(|(_, parcel, entry)| attachments(parcel, entry)).sum(),
+        entries: record.entries(item).filter(|(_, parcel, entry)| !own(parcel, entry)).count() as u32,
+        described,
     })
+}
+
+/// How many letters and scans an entry has. What is only named by its hash is told of, and neither here nor anywhere to
+/// be had from.
+fn attachments(parcel: &Parcel, entry: &Entry) -> u32 {
+    let all = entry.attachments.iter().filter_map(|i| parcel.reading.attachments.get(*i as usize));
+    all.filter(|a| a.hash.is_some() || Hash::from_name(&a.url).is_none()).count() as u32
 }
 
 /// How old the file's person was at a vaccination; of a file that bears another name nothing is computed.
@@ -295,7 +312,7 @@ pub(super) fn group(record: &Record, item: &Item, today: Date) -> GroupKind {
     if item.section == Section::Allergies && entry.degraded.is_some() {
         return GroupKind::Degraded;
     }
-    let future = date(entry).is_some_and(|d| Day::of(d, today).future);
+    let future = record.date(item).is_some_and(|d| Day::of(d, today).future);
     let planned = entry.status.standing == Standing::Planned;
     if planned || (future && matches!(entry.kind, Kind::Appointment | Kind::Goal | Kind::CarePlan)) {
         return GroupKind::Planned;

@@ -6,7 +6,7 @@ use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
 use super::{Index, Row, day, rows, search};
-use crate::record::{Entry, Hash, Item, PartialDate, Record, Section};
+use crate::record::{Hash, Item, PartialDate, Record, Section};
 
 /// What the timeline is asked for. The default asks for everything.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -93,7 +93,7 @@ pub fn timeline(record: &Record, index: &Index, ask: &Ask, today: Date) -> Timel
             && (ask.sections.is_empty() || ask.sections.contains(&item.section))
             && source.is_none_or(|p| item.entries.iter().chain(&item.history).any(|at| at.parcel == p))
             && terms.iter().all(|term| words.contains(term.as_str()))
-            && (from.is_none() && until.is_none() || is_within(record.lead(item), from, until))
+            && (from.is_none() && until.is_none() || is_within(record.date(item), from, until))
     };
     let mut page = Timeline {
         months: Vec::new(),
@@ -113,7 +113,7 @@ pub fn timeline(record: &Record, index: &Index, ask: &Ask, today: Date) -> Timel
         if !fits(item, words) {
             continue;
         }
-        page.count(record.lead(item), today);
+        page.count(record.date(item), today);
         let place = page.matching;
         page.matching += 1;
         if place >= ask.offset && place - ask.offset < ask.limit {
@@ -146,8 +146,8 @@ fn count_sources(item: &Item, sources: &mut [u32]) {
 
 impl Timeline {
     /// Counts a row into the month it belongs to. Rows come newest first, so a month's rows come together.
-    fn count(&mut self, entry: Option<&Entry>, today: Date) {
-        let known = entry.and_then(rows::date).and_then(|d| d.known);
+    fn count(&mut self, date: Option<&PartialDate>, today: Date) {
+        let known = date.and_then(|d| d.known);
         let (year, month) = (known.map(|k| k.year), known.and_then(|k| k.month));
         let future = known.and_then(day::bounds).is_some_and(|(first, _)| first > today);
         match self.months.last_mut() {
@@ -162,8 +162,8 @@ fn bound(text: &str) -> Option<(Date, Date)> {
 }
 
 /// A partial date lies within if any day that it can mean does; an undated entry lies within no bounds.
-fn is_within(entry: Option<&Entry>, from: Option<Date>, until: Option<Date>) -> bool {
-    let Some((first, last)) = entry.and_then(rows::date).and_then(|d| d.known).and_then(day::bounds) else {
+fn is_within(date: Option<&PartialDate>, from: Option<Date>, until: Option<Date>) -> bool {
+    let Some((first, last)) = date.and_then(|d| d.known).and_then(day::bounds) else {
         return false;
     };
     from.is_none_or(|from| last >= from) && until.is_none_or(|until| first <= until)

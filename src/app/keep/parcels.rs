@@ -175,10 +175,25 @@ impl<C: Crypt, D: Disk> Vault<C, D> {
         id: &Id,
         journal: Option<Vec<u8>>,
     ) -> Result<(), KeepError> {
+        self.restore_parcels(person, std::slice::from_ref(id), journal).await
+    }
+
+    /// Brings several parcels back, all or none.
+    ///
+    /// # Errors
+    /// As [`Vault::restore_parcel`].
+    pub async fn restore_parcels(
+        &mut self,
+        person: &Person,
+        ids: &[Id],
+        journal: Option<Vec<u8>>,
+    ) -> Result<(), KeepError> {
         let _hold = self.begin().await?;
         let mut index = self.index.clone();
-        if !index.removed.remove(&(*person, *id)) {
-            return Err(KeepError::NoThing);
+        for id in ids {
+            if !index.removed.remove(&(*person, *id)) {
+                return Err(KeepError::NoThing);
+            }
         }
         self.finish(index, Change { journal, ..Change::default() }).await
     }

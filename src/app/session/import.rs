@@ -16,6 +16,8 @@ pub(super) struct Removed {
     pub person: Id,
     pub parcel: Parcel,
     pub original: Option<Arc<Vec<u8>>>,
+    /// It went with another file, of whose documents it speaks, and comes back with it.
+    pub with: Option<Hash>,
 }
 
 impl<E: Edge> Session<E> {
@@ -89,13 +91,18 @@ impl<E: Edge> Session<E> {
         let person = held.id;
         let file_name = held.parcel(parcel).ok_or(Failure::NotFound)?.note.file_name.clone();
         let line = self.line(Some(person), Happened::TakenOut { parcel, file_name });
+        // What was said of a document is nothing without it.
+        let said = self.said_of(index, parcel);
         if let Some(vault) = &mut self.vault {
-            vault.remove_parcel(&person, &parcel.0, Some(line)).await?;
+            let ids: Vec<_> = std::iter::once(parcel).chain(said.iter().copied()).map(|hash| hash.0).collect();
+            vault.remove_parcels(&person, &ids, Some(line)).await?;
         }
         let held = self.people.get_mut(index).ok_or(Failure::NoPerson)?;
-        let original = held.loose.remove(&parcel);
-        if let Some(parcel) = held.take(parcel) {
-            self.removed.push(Removed { person, parcel, original });
+        for (hash, with) in said.into_iter().map(|hash| (hash, Some(parcel))).chain([(parcel, None)]) {
+            let original = held.loose.remove(&hash);
+            if let Some(parcel) = held.take(hash) {
+                self.removed.push(Removed { person, parcel, original, with });
+            }
         }
         Ok(())
     }
@@ -115,15 +122,25 @@ impl<E: Edge> Session<E> {
             false => Happened::Imported { parcel, file_name },
         };
         let line = self.line(Some(person), what);
+        let said = self.removed.get(at).map(|r| self.said_before(person, &r.parcel)).unwrap_or_default();
+        let back: Vec<Hash> = std::iter::once(parcel).chain(said).collect();
         if let Some(vault) = &mut self.vault {
-            vault.restore_parcel(&person, &parcel.0, Some(line)).await?;
+            let ids: Vec<_> = back.iter().map(|hash| hash.0).collect();
+            vault.restore_parcels(&person, &ids, Some(line)).await?;
         }
-        let Removed { parcel, original, .. } = self.removed.remove(at);
+        let (put, rest) = std::mem::take(&mut self.removed)
+            .into_iter()
+            .partition(|r: &Removed| r.person == person && back.contains(&r.parcel.hash));
+        self.removed = rest;
         let held = self.people.get_mut(index).ok_or(Failure::NoPerson)?;
-        if let Some(original) = original {
-            held.loose.insert(parcel.hash, original);
+        let mut parcels = Vec::new();
+        for Removed { parcel, original, .. } in put {
+            if let Some(original) = original {
+                held.loose.insert(parcel.hash, original);
+            }
+            parcels.push(parcel);
         }
-        held.put(vec![parcel]);
+        held.put(parcels);
         Ok(())
     }
 

@@ -6,6 +6,7 @@
 mod bring;
 #[cfg(target_arch = "wasm32")]
 mod browser;
+mod document;
 mod door;
 mod import;
 mod journal;

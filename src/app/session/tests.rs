@@ -13,7 +13,7 @@ use crate::app::wire::{
 use crate::import;
 use crate::import::typed::Typed;
 use crate::record::guard::Fact;
-use crate::record::{Bears, Hash, Section};
+use crate::record::{Bears, Description, DocumentKind, Hash, Section};
 use crate::store::memory::Memory;
 use crate::vault::native::Native;
 use crate::view::{Absent, timeline};
@@ -818,4 +818,96 @@ fn an_answer_is_about_the_person_who_was_shown_whoever_is_open_by_then() {
     assert!(run(session.files()).unwrap().is_empty());
     run(session.choose_person(anna)).unwrap();
     assert_eq!(run(session.files()).unwrap().len(), 2);
+}
+
+/// A letter of Anna's that names nobody, filed with her.
+fn letter(session: &mut Session<Bench>, text: &str) -> Hash {
+    let stopped = bring(session, text.as_bytes()).unwrap();
+    let [Brought::Whose { question, .. }] = stopped.as_slice() else { panic!("{stopped:?}") };
+    let all = run(session.decide(*question, Decision::ThisPerson)).unwrap();
+    assert!(matches!(&all[0].1[0], Brought::In(report) if report.document), "{all:?}");
+    Hash::of(text.as_bytes())
+}
+
+fn described(title: &str, kind: Option<DocumentKind>, date: &str, from: &str) -> Description {
+    Description { title: title.into(), kind, date: date.into(), from: from.into() }
+}
+
+const LETTER: &str = "Made-up Hospital\nDate: 3 March 2019\nDischarge summary\nDear Dr Jones,\nshe is well.";
+
+#[test]
+fn what_a_person_says_of_a_document_stands_beside_the_file_and_is_theirs() {
+    let bench = Bench::new();
+    let mut session = anna(&bench);
+    let hash = letter(&mut session, LETTER);
+    let about = run(session.about_document(hash, String::new())).unwrap();
+    assert_eq!(about.said, None);
+    assert_eq!(about.titles[0].0, "Discharge summary");
+    assert_eq!((about.kinds[0].0, about.dates[0].0.text.as_str()), (DocumentKind::DischargeSummary, "2019-03-03"));
+    assert_eq!(about.from[0].0, "Made-up Hospital");
+    // Suggestions are not stored.
+    let before = run(session.documents()).unwrap().documents;
+    assert_eq!((before[0].row.title.as_str(), before[0].row.date.clone()), ("record.json", None));
+
+    let said = described("About my knee", Some(DocumentKind::DischargeSummary), "2019-03", "Made-up Hospital");
+    bench.second.set(bench.second.get() + 60);
+    run(session.describe(hash, String::new(), said.clone())).unwrap();
+    let [document] = &run(session.documents()).unwrap().documents[..] else { panic!("one document") };
+    assert_eq!(document.row.id, before[0].row.id);
+    assert_eq!(document.row.title, "About my knee");
+    assert_eq!(document.row.date.as_ref().map(|d| d.text.as_str()), Some("2019-03"));
+    let marked = document.row.described.clone().unwrap();
+    assert_eq!((marked.title, marked.date, marked.kind), (true, true, Some(DocumentKind::DischargeSummary)));
+    assert_eq!((document.row.disagree, document.row.attachments, document.files.len()), (false, 1, 1));
+    // The file's own entry still leads: what came is no typing of the person's.
+    assert_eq!(document.row.trust, crate::view::Trust::NotSigned);
+    // Timeline and search use it, and the words of the letter still.
+    for words in ["knee", "she is well", "made-up"] {
+        let ask = timeline::Ask { search: words.into(), limit: 10, ..timeline::Ask::default() };
+        let page = run(session.timeline(ask)).unwrap();
+        assert_eq!(page.rows.iter().map(|r| r.row.title.as_str()).collect::<Vec<_>>(), ["About my knee"], "{words}");
+        assert_eq!((page.months[0].year, page.months[0].month), (Some(2019), Some(3)));
+    }
+
+    // Corrected: the newest counts, the one before is history, nothing disagrees.
+    bench.second.set(bench.second.get() + 60);
+    let last = run(session.describe(hash, String::new(), described("", None, "2020", ""))).unwrap();
+    let page = run(session.entry(document.row.id.clone())).unwrap().unwrap();
+    assert_eq!((page.row.title.as_str(), page.row.disagree), ("record.json", false));
+    assert_eq!((page.cards.len(), page.history.len()), (2, 1));
+    assert_eq!(page.document, Some((hash, String::new())));
+    // Undone, and the one before counts again; all of it is there after a lock.
+    run(session.take_out(last)).unwrap();
+    assert_eq!(run(session.documents()).unwrap().documents[0].row.title, "About my knee");
+    let mut session = bench.session();
+    run(session.unlock(Secret(PASSPHRASE.into()))).unwrap();
+    assert_eq!(run(session.documents()).unwrap().documents[0].row.title, "About my knee");
+    let about = run(session.about_document(hash, String::new())).unwrap();
+    assert_eq!(about.said.map(|(_, _, said)| said), Some(said));
+    // The original is what it was.
+    run(session.original_bytes(hash)).unwrap();
+    assert_eq!(session.returned, vec![LETTER.as_bytes().to_vec()]);
+}
+
+#[test]
+fn what_is_said_of_a_document_goes_and_comes_back_with_it() {
+    let bench = Bench::new();
+    let mut session = anna(&bench);
+    let hash = letter(&mut session, LETTER);
+    let said = described("About my knee", None, "2019-03-03", "");
+    run(session.describe(hash, String::new(), said)).unwrap();
+    run(session.take_out(hash)).unwrap();
+    assert!(run(session.documents()).unwrap().documents.is_empty());
+    run(session.put_back(hash)).unwrap();
+    let [document] = &run(session.documents()).unwrap().documents[..] else { panic!("one document") };
+    assert_eq!((document.row.title.as_str(), document.files.len()), ("About my knee", 1));
+    // It is joined with the document in a share too, and marked as the patient's own.
+    let consent = consent(&mut session, Mode::Show);
+    let preview = run(session.preview(consent.clone())).unwrap();
+    let showing = run(session.grant(consent)).unwrap();
+    let Inbox::Open(received) = scan(&mut bench.session(), &showing.texts) else { panic!() };
+    assert_eq!(received.page.sections, preview.page.sections);
+    let documents = received.page.sections.iter().find(|s| s.section == Section::Documents).unwrap();
+    let [row] = &documents.rows[..] else { panic!("one document: {:?}", documents.rows) };
+    assert_eq!((row.title.as_str(), row.described.is_some(), row.attachments), ("About my knee", true, 0));
 }

@@ -3,13 +3,15 @@
 //! What comes out is counted while it comes out; no size that a file declares is believed. Names inside are for people
 //! only, and made safe; nothing is ever written under them.
 
+mod beside;
 mod inflate;
 mod zip;
 
+use std::collections::HashMap;
 use std::io::Read;
 use std::ops::ControlFlow;
 
-use super::{File, Format, ImportError, LIMITS, Phase, Progress, READER, issue, read, safe_name, tell};
+use super::{File, Format, ImportError, LIMITS, Phase, Progress, READER, envelope, issue, read, safe_name, tell};
 use crate::record::{Hash, IssueCode, Outcome, Person, Reading, Severity, guard};
 pub use inflate::{inflate, inflate_zlib};
 use zip::{Content, Inner, Zip};
@@ -59,7 +61,8 @@ pub fn gzip(bytes: &[u8], name: String, progress: Tell<'_>, take: Take<'_>) -> R
     let (inner_name, inner) = gunzip(bytes)?;
     let outer = name.strip_suffix(".gz").unwrap_or(&name);
     let inner_name = inner_name.map(|n| safe_name(&n)).filter(|n| !n.is_empty()).unwrap_or_else(|| outer.to_owned());
-    let (_, reading) = read(&inner, &inner_name, progress)?;
+    let (_, mut reading) = read(&inner, &inner_name, progress)?;
+    envelope::open(&inner, &inner_name, &mut reading, progress, take)?;
     let mut listing = Listing::new("gzip");
     listing.file(&inner_name, &Ok(&reading));
     take(File { name: inner_name, hash: Hash::of(&inner), bytes: Some(inner), reading: Ok(reading) });
@@ -76,6 +79,7 @@ pub fn zip(bytes: &[u8], name: String, progress: Tell<'_>, take: Take<'_>) -> Re
     let mut listing = Listing::new("ZIP");
     let mut failed = None;
     let mut read_any = false;
+    let (mut waiting, mut beside) = (Vec::new(), HashMap::new());
     for number in 0..count {
         let place = (number as u32 + 1, count as u32);
         let progress: Tell<'_> = &mut |told: Progress| progress(Progress { file: place, ..told });
@@ -96,7 +100,11 @@ pub fn zip(bytes: &[u8], name: String, progress: Tell<'_>, take: Take<'_>) -> Re
             Ok(inner) => {
                 let reading = match read(&inner, &file_name, progress) {
                     Err(ImportError::Cancelled) => return Err(ImportError::Cancelled),
-                    other => other.map(|(_, reading)| reading),
+                    Err(other) => Err(other),
+                    Ok((_, mut reading)) => {
+                        envelope::open(&inner, &file_name, &mut reading, progress, take)?;
+                        Ok(reading)
+                    }
                 };
                 File { name: file_name, hash: Hash::of(&inner), bytes: Some(inner), reading }
             }
@@ -106,6 +114,19 @@ pub fn zip(bytes: &[u8], name: String, progress: Tell<'_>, take: Take<'_>) -> Re
         match &file.reading {
             Ok(_) => read_any = true,
             Err(error) => failed = failed.or_else(|| Some(error.clone())),
+        }
+        match &file.reading {
+            // A record whose letters travel beside it waits for them.
+            Ok(reading) if beside::asks(reading) => waiting.push(file),
+            _ => {
+                beside.insert(file.name.to_lowercase(), file.hash);
+                take(file);
+            }
+        }
+    }
+    for mut file in waiting {
+        if let Ok(reading) = &mut file.reading {
+            beside::join(reading, &beside);
         }
         take(file);
     }

@@ -14,7 +14,7 @@ use std::ops::ControlFlow;
 
 use super::hl7v3::{self, Node, Words, attr, child, is};
 use super::xml::Tree;
-use super::{ImportError, Phase, Progress, READER, issue, tell};
+use super::{ImportError, Phase, Progress, READER, document, issue, tell};
 use crate::record::{
     Attachment, Coding, Entry, Hash, Identifier, IssueCode, Link, NhsNumber, Nothing, Outcome, PartialDate, Reading,
     Section, SectionSays, Severity,
@@ -172,7 +172,7 @@ impl<'a> Reader<'a> {
         if content.differs() {
             self.issue(Severity::Error, IssueCode::BadAttachment, &at, "integrityCheck");
         }
-        self.reading.attachments.push(Attachment {
+        let mut found = Attachment {
             title: title.to_owned(),
             content_type: content.media_type,
             bytes: content.bytes.as_ref().map_or(0, |b| b.len() as u64),
@@ -180,7 +180,9 @@ impl<'a> Reader<'a> {
             at,
             url: content.url,
             text: String::new(),
-        });
+        };
+        self.reading.issues.extend(document::search(&mut found, content.bytes.as_deref()));
+        self.reading.attachments.push(found);
         u32::try_from(self.reading.attachments.len() - 1).ok()
     }
 

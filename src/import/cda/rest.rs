@@ -1,10 +1,9 @@
-use std::io::Read;
-
 use super::super::hl7v3::{self, Node, attr, child, children, descend, is};
 use super::common::{detail, is_generic, is_negated, polarity};
 use super::statement::is_intent;
 use super::template::{self, What};
 use super::{Ctx, Reader};
+use crate::import::{archive, document, encoding};
 use crate::record::{Attachment, Concept, Entry, Hash, Kind, Outcome, Polarity, Section, Standing, Value};
 
 impl<'a> Reader<'a> {
@@ -256,7 +255,7 @@ pub fn payload<'a>(reader: &mut Reader<'a>, node: Node<'a>) {
     if bytes.is_none() {
         reader.issue(crate::record::Severity::Error, crate::record::IssueCode::BadAttachment, &at, media);
     }
-    reader.reading.attachments.push(Attachment {
+    let mut found = Attachment {
         title: String::new(),
         content_type: media.to_owned(),
         bytes: bytes.as_ref().map_or(0, |b| b.len() as u64),
@@ -264,7 +263,9 @@ pub fn payload<'a>(reader: &mut Reader<'a>, node: Node<'a>) {
         at,
         url: String::new(),
         text: String::new(),
-    });
+    };
+    reader.reading.issues.extend(document::search(&mut found, bytes.as_deref()));
+    reader.reading.attachments.push(found);
     entry.attachments.extend(u32::try_from(reader.reading.attachments.len() - 1).ok());
     reader.push(node, entry);
 }
@@ -272,12 +273,9 @@ pub fn payload<'a>(reader: &mut Reader<'a>, node: Node<'a>) {
 /// The bytes of a packed payload.
 pub fn unpacked(node: Node<'_>) -> Option<Vec<u8>> {
     let text: String = node.descendants().filter(|n| n.is_text()).filter_map(|n| n.text()).collect();
-    let bytes = crate::import::encoding::base64(&text).filter(|b| !b.is_empty())?;
-    if attr(node, "compressed") != "true" {
-        return Some(bytes);
+    let bytes = encoding::base64(&text).filter(|b| !b.is_empty())?;
+    match attr(node, "compressed") == "true" {
+        true => archive::gunzip(&bytes).ok().map(|(_, out)| out),
+        false => Some(bytes),
     }
-    const LIMIT: u64 = 64 << 20;
-    let mut out = Vec::new();
-    flate2::read::GzDecoder::new(&*bytes).take(LIMIT + 1).read_to_end(&mut out).ok()?;
-    (out.len() as u64 <= LIMIT).then_some(out)
 }

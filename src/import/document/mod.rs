@@ -1,14 +1,17 @@
 //! Letters, reports and scans: kept whole, one document with one attachment; and the words in them, for search and
 //! preview. The words may miss something, and every place that shows them says so: the document itself is what counts.
 
+mod guess;
 mod office;
 mod pdf;
+mod property;
 mod rtf;
 
+pub use guess::{Clue, Guess, Says, guesses};
 pub use pdf::{plain as pdf_text_plainly, text as pdf_text};
 
-use super::{Format, READER, archive, detect, encoding, issue, narrative};
-use crate::record::{Attachment, Entry, Hash, IssueCode, Kind, Ledger, Outcome, Reading, Section, Severity};
+use super::{Format, READER, archive, csv, detect, encoding, issue, narrative};
+use crate::record::{Attachment, Entry, Hash, Issue, IssueCode, Kind, Ledger, Outcome, Reading, Section, Severity};
 
 /// Text kept of a document for search and preview, in bytes; the whole stays in the original.
 pub const TEXT: usize = 1 << 20;
@@ -39,6 +42,9 @@ pub fn reading(bytes: &[u8], name: &str, format: Format) -> Reading {
     let mut issues = Vec::new();
     if found.incomplete {
         issues.push(issue(Severity::Information, IssueCode::TextIncomplete, "", ""));
+    }
+    if format == Format::Text && csv::looks_like_table(&found.text) {
+        issues.push(issue(Severity::Information, IssueCode::UnknownTable, "", ""));
     }
     if found.active {
         issues.push(issue(Severity::Warning, IssueCode::UnsafeNarrative, "", ""));
@@ -88,6 +94,21 @@ pub fn words(content_type: &str, bytes: &[u8]) -> Words {
         Some(Format::Text) => words_as(Format::Text, bytes),
         _ => Words::default(),
     }
+}
+
+/// Finds the words of an attachment whose content is here; answers with what must be said of them.
+pub fn search(attachment: &mut Attachment, bytes: Option<&[u8]>) -> Vec<Issue> {
+    let Some(bytes) = bytes else { return Vec::new() };
+    let found = words(&attachment.content_type, bytes);
+    attachment.text = found.text;
+    let mut issues = Vec::new();
+    if found.incomplete {
+        issues.push(issue(Severity::Information, IssueCode::TextIncomplete, &attachment.at, ""));
+    }
+    if found.active {
+        issues.push(issue(Severity::Warning, IssueCode::UnsafeNarrative, &attachment.at, ""));
+    }
+    issues
 }
 
 fn words_as(format: Format, bytes: &[u8]) -> Words {

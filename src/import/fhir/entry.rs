@@ -415,7 +415,8 @@ impl<'t> Reader<'t, '_> {
 
     fn document(&mut self, i: usize, node: &Node<'t>, entry: &mut Entry) {
         entry.concept = concept(node.get("type"));
-        entry.date = date(node.first_of(&["date", "created", "indexed"]));
+        let created = node.get("content").each().iter().find_map(|c| date(c.get("attachment").get("creation")));
+        entry.date = date(node.first_of(&["date", "created", "indexed"])).or(created);
         entry.recorded = date(node.first_of(&["indexed", "date"]));
         entry.status.certainty = status(node.get("docStatus"));
         if entry.status.certainty == "preliminary"

@@ -1,6 +1,6 @@
 use super::hl7v3::{self, Node, attr, child, children};
 use super::{Context, Reader, detail, text, when};
-use crate::import::issue;
+use crate::import::{document, issue};
 use crate::record::{Attachment, Entry, Hash, IssueCode, Kind, Section, Severity};
 
 /// The document outside of the record to which a narrative refers.
@@ -59,7 +59,7 @@ impl<'a> Reader<'a, '_> {
             self.reading.issues.push(issue(Severity::Warning, code, &at, &shown));
         }
         entry.attachments.push(u32::try_from(self.reading.attachments.len()).unwrap_or(u32::MAX));
-        self.reading.attachments.push(Attachment {
+        let mut attachment = Attachment {
             title: title.split_whitespace().collect::<Vec<_>>().join(" "),
             content_type: attr(node, "mediaType").to_owned(),
             bytes: found.bytes.as_ref().map_or(0, |b| b.len() as u64),
@@ -67,6 +67,8 @@ impl<'a> Reader<'a, '_> {
             at,
             url,
             text: String::new(),
-        });
+        };
+        self.reading.issues.extend(document::search(&mut attachment, found.bytes.as_deref()));
+        self.reading.attachments.push(attachment);
     }
 }

@@ -1,11 +1,8 @@
 use super::datatypes::{concept, label, when};
 use super::wire::{self, Cut, Field, Segment};
 use super::{Last, Reader};
-use crate::import::{detect, encoding};
-use crate::record::{Attachment, Hash, IssueCode, Kind, Section, Severity};
-
-/// Text kept of an attachment for search and preview, in characters.
-const TEXT: usize = 256 << 10;
+use crate::import::{detect, document, encoding};
+use crate::record::{Attachment, Hash, Issue, IssueCode, Kind, Section, Severity};
 
 impl Reader {
     /// An OBX of type ED (HL7 v2.5.1 §2.A.24, content) or RP (§2.A.65, where it is): a part of the document or report
@@ -30,7 +27,11 @@ impl Reader {
         };
         for (n, field) in s.all(5).enumerate() {
             let at = if n == 0 { s.at_field(5) } else { format!("{}[{}]", s.at_field(5), n + 1) };
-            let found = if kind == "RP" { pointer(field, at, &title) } else { encapsulated(field, at, &title) };
+            let (found, said) = match kind {
+                "RP" => (pointer(field, at, &title), Vec::new()),
+                _ => encapsulated(field, at, &title),
+            };
+            self.reading.issues.extend(said);
             let code = match (&found.hash, kind) {
                 (None, "RP") => Some((Severity::Information, IssueCode::AttachmentElsewhere, found.url.clone())),
                 (None, _) => Some((Severity::Error, IssueCode::BadAttachment, String::new())),
@@ -65,24 +66,20 @@ fn pointer(field: Field<'_>, at: String, title: &str) -> Attachment {
 }
 
 /// An ED: source, type, subtype, encoding, data.
-fn encapsulated(field: Field<'_>, at: String, title: &str) -> Attachment {
+fn encapsulated(field: Field<'_>, at: String, title: &str) -> (Attachment, Vec<Issue>) {
     let bytes = content(field);
     let content_type = media_type(&field.part(2).words(), &field.part(3).words(), bytes.as_deref().unwrap_or_default());
-    let text = match &bytes {
-        Some(bytes) if content_type.starts_with("text/plain") => {
-            encoding::text(bytes).text.chars().take(TEXT).collect()
-        }
-        _ => String::new(),
-    };
-    Attachment {
+    let mut found = Attachment {
         title: title.to_owned(),
         content_type,
         bytes: bytes.as_ref().map_or(0, |b| b.len() as u64),
         hash: bytes.as_ref().map(|b| Hash::of(b)),
         at,
         url: String::new(),
-        text,
-    }
+        text: String::new(),
+    };
+    let said = document::search(&mut found, bytes.as_deref());
+    (found, said)
 }
 
 /// The bytes of an ED field: ED-4 names how they are written (table 0299). `None` if there are none, or they are damaged.

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Disagreement, EntryRef, Field};
-use crate::record::{Entry, Kind, Known, Parcel, PartialDate, Polarity, Standing, same};
+use crate::record::{Entry, Kind, Known, Parcel, PartialDate, Polarity, Standing, describes, same};
 
 const FIELDS: [Field; 8] = [
     Field::Date,
@@ -29,7 +29,10 @@ fn compare(parcels: &[Parcel], entries: &[EntryRef], field: Field) -> Option<Dis
     let mut by_answer: BTreeMap<String, Vec<EntryRef>> = BTreeMap::new();
     let mut by_file: BTreeMap<u32, BTreeSet<String>> = BTreeMap::new();
     for at in entries {
-        let entry = parcels.get(at.parcel as usize).and_then(|p| p.reading.entries.get(at.entry as usize));
+        let parcel = parcels.get(at.parcel as usize);
+        let entry = parcel.and_then(|p| p.reading.entries.get(at.entry as usize));
+        // Of a document that they describe, a person says a date and no status.
+        let entry = entry.filter(|e| field == Field::Date || !parcel.is_some_and(|p| describes(p, e)));
         if let Some(answer) = entry.and_then(|entry| answer(entry, field)) {
             by_file.entry(at.parcel).or_default().insert(answer.clone());
             by_answer.entry(answer).or_default().push(*at);

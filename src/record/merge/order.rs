@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, HashMap};
 use sha2::Digest;
 
 use super::{EntryRef, Item};
-use crate::record::{Entry, Hash, Kind, Parcel, Polarity, Section, Standing, same};
+use crate::record::{Entry, Hash, Kind, Parcel, Polarity, Section, Standing, describes, same};
 
 /// Each parcel once, by hash. Of two readings the better reader's counts; of two notes the earlier.
 pub(super) fn once_each(parcels: Vec<Parcel>) -> Vec<Parcel> {
@@ -90,6 +90,9 @@ fn is_over(entry: &Entry) -> bool {
 pub(super) fn lead_first(parcels: &[Parcel], members: &[EntryRef]) -> (Vec<EntryRef>, Vec<EntryRef>) {
     let mut sorted: Vec<EntryRef> = members.to_vec();
     sorted.sort_by_cached_key(|at| rank(parcels, *at));
+    if let Some(parted) = described(parcels, &sorted) {
+        return parted;
+    }
     if sorted.len() < 2 || !sorted.iter().any(|at| get(parcels, *at).is_some_and(|(_, e)| same::is_medicine(&e.kind))) {
         return (sorted, Vec::new());
     }
@@ -124,11 +127,27 @@ pub(super) fn lead_first(parcels: &[Parcel], members: &[EntryRef]) -> (Vec<Entry
     (entries, history)
 }
 
+/// Of a document that the person described: what the files say, then the newest description; those before it are
+/// history, newest first. `None` without a description.
+fn described(parcels: &[Parcel], sorted: &[EntryRef]) -> Option<(Vec<EntryRef>, Vec<EntryRef>)> {
+    let is_one = |at: &EntryRef| get(parcels, *at).is_some_and(|(parcel, entry)| describes(parcel, entry));
+    let (mut said, mut entries): (Vec<EntryRef>, Vec<EntryRef>) = sorted.iter().partition(|at| is_one(at));
+    let when = |at: &EntryRef| get(parcels, *at).map(|(p, _)| (p.note.imported.clone(), p.hash));
+    said.sort_by_cached_key(|at| (Reverse(when(at)), *at));
+    let mut said = said.into_iter();
+    entries.push(said.next()?);
+    Some((entries, said.collect()))
+}
+
 /// By section, newest first, undated last, then by id.
 pub(super) fn sort(parcels: &[Parcel], items: &mut [Item]) {
     let place: HashMap<Section, usize> = Section::ALL.into_iter().zip(0..).collect();
     items.sort_by_cached_key(|item| {
-        let date = get(parcels, item.lead).map(|(_, e)| moment(e.date.as_ref())).unwrap_or_default();
+        // The date that the person gave a document stands before the file's own.
+        let said = item.entries.iter().filter_map(|at| get(parcels, *at)).find(|(p, e)| describes(p, e));
+        let said = said.and_then(|(_, e)| e.date.as_ref());
+        let date = said.or_else(|| get(parcels, item.lead).and_then(|(_, e)| e.date.as_ref()));
+        let date = moment(date);
         (place.get(&item.section).copied().unwrap_or(usize::MAX), Reverse(date), item.id.clone())
     });
 }

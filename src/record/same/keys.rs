@@ -1,7 +1,7 @@
 //! The keys of an entry.
 
 use super::{codes, fold, instant, is_subject, product_codes, strengths, unit, words};
-use crate::record::{Component, Entry, Hash, Kind, Polarity, Reading, Value};
+use crate::record::{Component, Entry, Hash, Kind, Polarity, Reading, Value, contents};
 
 /// What decides how an entry is joined.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -101,14 +101,7 @@ pub(in crate::record) fn keys(entry: &Entry, reading: &Reading) -> Keys {
             }
         }
         Kind::DocumentReference => {
-            let mut hashes: Vec<String> = entry
-                .attachments
-                .iter()
-                .filter_map(|i| reading.attachments.get(*i as usize))
-                .filter(|a| a.bytes > 0)
-                .filter_map(|a| a.hash.map(|h| h.hex()))
-                .collect();
-            hashes.sort();
+            let hashes: Vec<String> = contents(reading, entry).iter().map(Hash::hex).collect();
             if !hashes.is_empty() {
                 keys.joins.push((Join::Code, format!("{family}#{}", hashes.join(" "))));
             }

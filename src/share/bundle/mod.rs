@@ -20,7 +20,7 @@ use serde_json::{Map, Value, json};
 
 use super::ShareError;
 use super::terms::{Completeness, Part};
-use crate::record::{Entry, EntryRef, Field, Item, Nothing, Origin, Parcel, Person, Record, Section, Sex};
+use crate::record::{Entry, EntryRef, Field, Item, Nothing, Origin, Parcel, Person, Record, Section, Sex, contents};
 
 mod beside;
 mod split;
@@ -190,6 +190,12 @@ impl<'r> Writer<'r> {
             .filter(|i| i.entries.len() + i.history.len() > 1 || !i.disagreements.is_empty())
             .flat_map(|i| i.entries.iter().copied().chain(retracted(i)))
             .collect();
+        // A document and what the person says of it are joined by the bytes they speak of.
+        let described: BTreeSet<EntryRef> = items
+            .iter()
+            .filter(|i| self.record.described(i).is_some())
+            .flat_map(|i| i.entries.iter().chain(&i.history).copied())
+            .collect();
         let places: BTreeMap<(u32, &str), Value> = self
             .numbered()
             .into_iter()
@@ -203,6 +209,9 @@ impl<'r> Writer<'r> {
                     true => write::resource(&write::bare(entry), n, true),
                     false => write::resource(entry, n, joined.contains(&at)),
                 };
+                if let Some(parcel) = self.record.parcel(at).filter(|_| described.contains(&at)) {
+                    write::names(&contents(&parcel.reading, entry), &mut resource);
+                }
                 if let Some(who) = self.record.about_other(at) {
                     beside::of_other(who, &mut resource);
                 }

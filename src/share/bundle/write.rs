@@ -8,7 +8,7 @@ use serde_json::{Map, Number, Value, json};
 
 use super::OURS;
 use crate::record::{
-    Coding, Component, Concept, Entry, Kind, NhsNumber, PartialDate, Polarity, Quantity, Reaction, Standing,
+    Coding, Component, Concept, Entry, Hash, Kind, NhsNumber, PartialDate, Polarity, Quantity, Reaction, Standing,
     Value as Found, system,
 };
 
@@ -39,6 +39,11 @@ pub fn kind(entry: &Entry) -> &str {
         Kind::Consent => "Consent",
         Kind::Other(kind) => kind,
     }
+}
+
+/// What a document holds, by hash alone (RFC 6920): nothing of it travels.
+pub fn names(contents: &[Hash], out: &mut Object) {
+    list(out, "content", contents.iter().map(|hash| json!({"attachment": {"url": hash.name()}})));
 }
 
 /// True for what is no resource but a section's words alone.

@@ -8,11 +8,11 @@ use crate::app::wire::Failure;
 use crate::record::{Coding, Hash};
 use crate::ui::front::Front;
 use crate::ui::part::{
-    BackTo, Badge, Callout, Disclosure, Fact, Facts, OwnHead, Tone, Trouble, TrustMark, explained, line, line::bdi,
-    load, source_name,
+    BackTo, Badge, Callout, Describe, Disclosure, Fact, Facts, OwnHead, Tone, Trouble, TrustMark, explained, line,
+    line::bdi, load, source_name,
 };
 use crate::ui::place::Place;
-use crate::ui::text::{self, item as words};
+use crate::ui::text::{self, describe, item as words};
 use crate::view::entry::{Answer, Card, EntryPage, Label, Line, Side, Sides};
 
 /// The page of an item.
@@ -105,6 +105,8 @@ fn whole(page: EntryPage) -> AnyView {
         let count = words::history(history.len() as u64);
         view! { <Disclosure summary=count>{history}</Disclosure> }
     });
+    let said = page.row.described.is_some();
+    let document = page.document.clone().map(|(parcel, at)| view! { <Said parcel at said /> });
     let (value, under) = (line::value(&row.value, &row.unit, &row.flagging), line::under(row, true));
     view! {
         <OwnHead title=row.title.clone() window=words::window>
@@ -112,7 +114,7 @@ fn whole(page: EntryPage) -> AnyView {
             {under}
         </OwnHead>
         <div class="stack">
-            {in_error} {corrected} {sides} {chart}
+            {in_error} {corrected} {sides} {chart} {document}
             <section class="stack">
                 <h2>{words::sources(page.cards.len() as u64)}</h2>
                 <div class="columns">{cards}</div>
@@ -121,6 +123,38 @@ fn whole(page: EntryPage) -> AnyView {
         </div>
     }
     .into_any()
+}
+
+/// What the person says of a document: asked for here at any time, changed, taken back.
+#[component]
+fn Said(
+    /// The file that holds it.
+    parcel: Hash,
+    /// Its place in the file.
+    at: String,
+    /// Something is said already.
+    said: bool,
+) -> impl IntoView {
+    let open = RwSignal::new(false);
+    let at = StoredValue::new(at);
+    let done = Callback::new(move |_| open.set(false));
+    move || match open.get() {
+        true => view! {
+            <section class="card stack-tight no-print" aria-labelledby="describe">
+                <h2 id="describe">{describe::heading}</h2>
+                <Describe parcel at=at.get_value() done />
+            </section>
+        }
+        .into_any(),
+        false => view! {
+            <p class="no-print">
+                <button type="button" class="button" on:click=move |_| open.set(true)>
+                    {if said { describe::change } else { describe::ask }}
+                </button>
+            </p>
+        }
+        .into_any(),
+    }
 }
 
 /// One field in which sources differ: every answer with who gives it.
@@ -174,7 +208,7 @@ fn card(card: &Card, own: bool) -> AnyView {
                 <TrustMark trust=card.source.trust />
             </p>
             {card.about.as_ref().map(|who| view! { <p><Badge tone=Tone::Danger text=text::about(who) /></p> })}
-            <p class="strong">{bdi(&card.title)}</p>
+            {(!card.described).then(|| view! { <p class="strong">{bdi(&card.title)}</p> })}
             <Facts>{facts}</Facts>
             {files}
             {links}
@@ -206,6 +240,7 @@ pub fn answer(answer: &Answer) -> AnyView {
         Answer::Polarity(polarity) => text::polarity(*polarity).into_any(),
         Answer::Quantity(value, unit) => view! { <span class="figures">{bdi(value)} " " {bdi(unit)}</span> }.into_any(),
         Answer::Codes(codings) => codes(codings),
+        Answer::DocumentKind(kind) => text::document_kind(*kind).into_any(),
         Answer::NotSaid => view! { <span class="soft">{words::not_said()}</span> }.into_any(),
     }
 }

@@ -205,6 +205,7 @@ mod tests {
             more: Vec::new(),
             attachments: 0,
             entries: 1,
+            described: None,
         }
     }
 

@@ -1,8 +1,8 @@
 //! Words for the values of the pages: flags, groups, marks, labels.
 
-use super::values as v;
+use super::{describe, values as v};
 use crate::app::wire::{Looks, Refusal};
-use crate::record::{Field, Section};
+use crate::record::{DocumentKind, Field, Section};
 use crate::view::clinician;
 use crate::view::entry::Label;
 use crate::view::medicines::{Changed, Mark};
@@ -93,6 +93,18 @@ pub fn field(field: Field) -> &'static str {
     }
 }
 
+/// A kind of document that a person chose.
+pub fn document_kind(kind: DocumentKind) -> &'static str {
+    match kind {
+        DocumentKind::Letter => describe::kind_letter(),
+        DocumentKind::DischargeSummary => describe::kind_discharge(),
+        DocumentKind::Result => describe::kind_result(),
+        DocumentKind::Prescription => describe::kind_prescription(),
+        DocumentKind::Picture => describe::kind_picture(),
+        DocumentKind::Other => describe::kind_other(),
+    }
+}
+
 /// What a line of an entry is about. A part by the source's words; an element that has no word of ours by FHIR's name.
 pub fn label(label: &Label) -> String {
     match label {
@@ -117,6 +129,9 @@ pub fn label(label: &Label) -> String {
         Label::Codes => v::label_codes(),
         Label::Degraded => v::label_degraded(),
         Label::SecurityLabel => v::label_security(),
+        Label::Title => describe::title(),
+        Label::DocumentKind => describe::kind(),
+        Label::From => describe::from(),
         Label::Detail(name) => return detail(name),
     }
     .to_owned()

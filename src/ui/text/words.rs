@@ -251,6 +251,7 @@ pub fn issue(code: IssueCode) -> &'static str {
         IssueCode::BadSignature => super::issue::bad_signature(),
         IssueCode::SignatureNotChecked => super::issue::signature_not_checked(),
         IssueCode::CardRule => super::issue::card_rule(),
+        IssueCode::UnknownTable => super::issue::unknown_table(),
     }
 }
 
@@ -416,6 +417,7 @@ pub fn format(format: Format) -> &'static str {
         Format::Scr => f::scr(),
         Format::Hl7v2 => f::hl7v2(),
         Format::BlueButton => f::blue_button(),
+        Format::Csv => f::csv(),
         Format::Edifact => f::edifact(),
         Format::SmartHealthCard => f::smart_health_card(),
         Format::SmartHealthLink => f::smart_health_link(),

@@ -3,13 +3,14 @@
 use leptos::{ev, html, prelude::*};
 use web_sys::{DataTransfer, File, FileList};
 
-use crate::app::wire::{Brought, FileRow, Progress};
+use crate::app::wire::{Brought, Failure, FileRow, Progress};
+use crate::record::Hash;
 use crate::ui::front::Front;
 use crate::ui::page::scan::is_card;
-use crate::ui::part::{Badge, Callout, Disclosure, Empty, PageHead, Progress as Bar, Tone, Trouble, load};
+use crate::ui::part::{Badge, Callout, Describe, Disclosure, Empty, PageHead, Progress as Bar, Tone, Trouble, load};
 use crate::ui::place::{Place, Writing};
 use crate::ui::queue::{Job, Queue, State};
-use crate::ui::text::{self, import as words};
+use crate::ui::text::{self, describe, import as words};
 use crate::view::report::ImportReport;
 
 mod guard;
@@ -260,12 +261,15 @@ fn Outcome(brought: Brought) -> impl IntoView {
     match brought {
         Brought::In(report) => {
             let href = Place::Report(report.sha256.clone()).href();
+            let asked = report.document && !report.already_here && report.holder.is_none();
+            let asked = asked.then(|| view! { <Asked parcel=report.source.parcel /> });
             view! {
                 <p>{move || summing_up(&report)}</p>
                 <div class="row">
                     <a class="button" href=Place::Summary.href()>{words::see_record}</a>
                     <a class="button quiet" href=href>{words::see_report}</a>
                 </div>
+                {asked}
             }
             .into_any()
         }
@@ -281,6 +285,73 @@ fn Outcome(brought: Brought) -> impl IntoView {
             view! { <p>{told}</p> }.into_any()
         }
         Brought::Refused { failure, .. } => view! { <Trouble fault=failure /> }.into_any(),
+    }
+}
+
+/// What a document that came in is: asked of the person, of one document at a time.
+#[component]
+fn Asked(parcel: Hash) -> impl IntoView {
+    let (queue, front) = (Queue::get(), Front::get());
+    queue.ask_about(parcel);
+    let said = RwSignal::new(None::<Hash>);
+    let (skipped, undone) = (RwSignal::new(false), RwSignal::new(false));
+    let fault = RwSignal::new(None::<Failure>);
+    let done = Callback::new(move |kept: Option<Hash>| {
+        said.set(kept);
+        skipped.set(kept.is_none());
+        queue.told_about(parcel);
+    });
+    let undo = move |hash: Hash| {
+        leptos::task::spawn_local(async move {
+            match front.client.take_out(hash).await {
+                Ok(()) => {
+                    said.set(None);
+                    undone.set(true);
+                    front.refresh().await;
+                }
+                Err(failure) => fault.set(Some(failure)),
+            }
+        });
+    };
+    let again = move |_| {
+        skipped.set(false);
+        undone.set(false);
+        queue.ask_first(parcel);
+    };
+    let mine = Memo::new(move |_| queue.describing.with(|all| all.first() == Some(&parcel)));
+    let waits = Memo::new(move |_| queue.describing.with(|all| all.contains(&parcel)));
+    move || {
+        if mine.get() {
+            return view! {
+                <section class="card stack-tight" aria-labelledby="describe">
+                    <h3 id="describe">{describe::heading}</h3>
+                    <Describe parcel at=String::new() done />
+                </section>
+            }
+            .into_any();
+        }
+        if waits.get() {
+            return view! { <p class="soft">{words::waiting}</p> }.into_any();
+        }
+        let kept = said.get().map(|hash| {
+            view! {
+                <span>{describe::said}</span>
+                <button type="button" class="button quiet" on:click=move |_| undo(hash)>{describe::undo}</button>
+            }
+        });
+        let open = said.with(Option::is_some);
+        view! {
+            {fault.get().map(|fault| view! { <Trouble fault /> })}
+            {undone.get().then(|| view! { <p role="status">{describe::undone}</p> })}
+            {skipped.get().then(|| view! { <p class="soft">{describe::skipped}</p> })}
+            <p class="row">
+                {kept}
+                <button type="button" class="button quiet" on:click=again>
+                    {if open { describe::change } else { describe::ask }}
+                </button>
+            </p>
+        }
+        .into_any()
     }
 }
 
