@@ -8,6 +8,7 @@
 
 #[cfg(target_arch = "wasm32")]
 pub mod client;
+pub mod codes;
 pub mod keep;
 #[cfg(target_arch = "wasm32")]
 pub mod lent;

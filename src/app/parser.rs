@@ -49,7 +49,8 @@ pub struct Parser {
 
 /// What was read of one file, not yet kept.
 pub struct Read {
-    archived: bool,
+    /// How many of the last hold the others.
+    holders: u32,
     readings: Vec<Vec<u8>>,
     bytes: Vec<ArrayBuffer>,
     texts: Vec<Text>,
@@ -93,7 +94,7 @@ impl Parser {
             return Err(Failure::TooLarge { bytes: file.size() as u64, limit: import::LIMITS.bytes });
         }
         self.work.ask(file, 0, Manner::First)?;
-        let mut read = Read { archived: false, readings: Vec::new(), bytes: Vec::new(), texts: Vec::new() };
+        let mut read = Read { holders: 0, readings: Vec::new(), bytes: Vec::new(), texts: Vec::new() };
         loop {
             let (kind, answer, blobs) = self.work.said.next().await.ok_or(Failure::Unreadable)?;
             match kind {
@@ -102,7 +103,7 @@ impl Parser {
                     read.bytes.push(blobs.first().map_or_else(|| ArrayBuffer::new(0), Uint8Array::buffer));
                 }
                 READ => {
-                    read.archived = wire::read::<Result<bool, Failure>>(&answer)??;
+                    read.holders = u32::from(wire::read::<Result<bool, Failure>>(&answer)??);
                     break;
                 }
                 _ => {}
@@ -152,13 +153,31 @@ impl Parser {
 }
 
 impl Read {
+    /// What was read of codes, held by the pictures in which they stand.
+    pub fn held_by(self, pictures: Vec<Read>) -> Self {
+        let mut all = self;
+        all.holders = pictures.len() as u32;
+        for picture in pictures {
+            all.take(picture);
+        }
+        all
+    }
+
+    /// Puts another delivery's files behind.
+    pub fn take(&mut self, other: Read) {
+        let before = self.readings.len() as u32;
+        self.texts.extend(other.texts.into_iter().map(|text| Text { file: text.file.saturating_add(before), ..text }));
+        self.readings.extend(other.readings);
+        self.bytes.extend(other.bytes);
+    }
+
     /// Puts it before the guard of the record worker, and keeps what may be kept. From here on it can't be cancelled.
     ///
     /// # Errors
     /// Those of the record worker; nothing of it was kept then.
     pub async fn bring(self) -> Result<Vec<Brought>, Failure> {
-        let Read { archived, readings, bytes, texts } = self;
-        Client.ask(&Ask::Bring { archived, readings, texts }, bytes).await.map(|(brought, _)| brought)
+        let Read { holders, readings, bytes, texts } = self;
+        Client.ask(&Ask::Bring { holders, readings, texts }, bytes).await.map(|(brought, _)| brought)
     }
 }
 

@@ -120,8 +120,8 @@ errands! {
 
     // ---- Import ----
     /// Takes what the parser worker read: each file's reading, and the texts that were found in PDFs. The bytes of each
-    /// travel beside it. Of an archive, the archive itself is the last.
-    Bring bring(archived: bool, readings: Vec<Vec<u8>>, texts: Vec<Text>) -> Vec<Brought>;
+    /// travel beside it. The last so many hold the others: an archive its files, a picture what its codes say.
+    Bring bring(holders: u32, readings: Vec<Vec<u8>>, texts: Vec<Text>) -> Vec<Brought>;
     /// Answers a question of the guard. The answer names each question that is changed by it, and what stands for it now.
     Decide decide(question: u32, decision: Decision) -> Vec<(u32, Vec<Brought>)>;
     /// Adds what the person typed.

@@ -15,6 +15,8 @@ pub mod place;
 pub mod text;
 
 #[cfg(target_arch = "wasm32")]
+mod codes;
+#[cfg(target_arch = "wasm32")]
 pub mod door;
 #[cfg(target_arch = "wasm32")]
 pub mod front;

@@ -10,9 +10,10 @@ use futures_util::future::{Either, select};
 use leptos::prelude::*;
 use web_sys::File;
 
+use super::codes::{self, Numbered};
 use super::front::Front;
 use super::text::import as words;
-use crate::app::parser::Parser;
+use crate::app::parser::{Parser, Read};
 use crate::app::wire::{Brought, Decision, Failure, ImportError, Progress};
 use crate::record::Hash;
 
@@ -27,6 +28,8 @@ pub struct Job {
     pub bytes: u64,
     /// How far it is.
     pub state: State,
+    /// It is a picture, and what was brought in is what the codes in it say.
+    pub coded: bool,
 }
 
 /// How far a file is.
@@ -40,6 +43,8 @@ pub enum State {
     Keeping,
     /// It is read: what became of it, one for each file that was inside. Some may still wait for an answer.
     Read(Vec<Brought>),
+    /// A picture that holds a part of what stands in another, and is brought in with that.
+    With(String),
     /// It could not be brought in; nothing of it was kept.
     Failed(Failure),
 }
@@ -93,7 +98,7 @@ impl Queue {
             for file in files {
                 let id = jobs.last().map_or(0, |j| j.id + 1);
                 let (name, bytes) = (file.name(), file.size() as u64);
-                jobs.push(Job { id, name, bytes, state: State::Waiting });
+                jobs.push(Job { id, name, bytes, state: State::Waiting, coded: false });
                 FILES.with_borrow_mut(|all| all.push((id, file)));
             }
         });
@@ -179,14 +184,19 @@ impl Queue {
         let hold = self.front.hold();
         while let Some((id, file)) = FILES.with_borrow_mut(|all| (!all.is_empty()).then(|| all.remove(0))) {
             self.set(id, State::Reading(Progress { total: file.size() as u64, ..Progress::default() }));
-            let mut parser = Parser::open(move |progress| self.set(id, State::Reading(progress)));
-            let read = self.unless_stopped(id, parser.read(&file)).await;
-            // Ends the worker, and with it whatever a hostile file left in it.
-            drop(parser);
+            let read = self.unless_stopped(id, self.read(id, &file)).await;
             let answer = match read {
-                Ok(read) => {
+                Ok((read, others)) => {
                     self.set(id, State::Keeping);
-                    read.bring().await
+                    for (other, _) in &others {
+                        FILES.with_borrow_mut(|all| all.retain(|(i, _)| i != other));
+                        self.set(*other, State::With(file.name()));
+                    }
+                    let answer = read.bring().await;
+                    if answer.is_err() {
+                        others.iter().for_each(|(other, _)| self.set(*other, State::Failed(Failure::Unreadable)));
+                    }
+                    answer
                 }
                 Err(failure) => Err(failure),
             };
@@ -198,6 +208,34 @@ impl Queue {
             self.front.refresh().await;
         }
         drop(hold);
+    }
+
+    /// Reads a file; of a picture, what the codes in it say too, with the other pictures that hold the rest of them.
+    async fn read(self, id: u32, file: &File) -> Result<(Read, Vec<Numbered>), Failure> {
+        if !codes::is_picture(file) {
+            return Ok((self.parse(id, file).await?, Vec::new()));
+        }
+        let waiting = FILES.with_borrow(|all| all.iter().filter(|(_, f)| codes::is_picture(f)).cloned().collect());
+        let (found, others) = codes::codes(file, waiting).await;
+        let mut held = Vec::new();
+        for said in codes::files(&found, &file.name()) {
+            // A code that looked like a record and is none leaves the picture a document.
+            held.extend(self.parse(id, &said).await.ok());
+        }
+        let mut pictures = vec![self.parse(id, file).await?];
+        let mut held = held.into_iter();
+        let Some(mut first) = held.next() else { return Ok((pictures.remove(0), Vec::new())) };
+        held.for_each(|more| first.take(more));
+        for (_, other) in &others {
+            pictures.push(self.parse(id, other).await?);
+        }
+        self.jobs.update(|jobs| jobs.iter_mut().filter(|j| j.id == id).for_each(|j| j.coded = true));
+        Ok((first.held_by(pictures), others))
+    }
+
+    /// Reads one file in a worker of its own, which ends with it, and with it whatever a hostile file left there.
+    async fn parse(self, id: u32, file: &File) -> Result<Read, Failure> {
+        Parser::open(move |progress| self.set(id, State::Reading(progress))).read(file).await
     }
 
     async fn unless_stopped<T>(self, id: u32, work: impl Future<Output = Result<T, Failure>>) -> Result<T, Failure> {

@@ -21,6 +21,7 @@ mod camera;
 mod carer;
 mod delivery;
 mod disk;
+mod documents;
 mod kills;
 mod network;
 mod patient;

@@ -1,7 +1,8 @@
 //! What comes in: put before the guard, those together that are of one person, and kept.
 //!
 //! A delivery of several files asks once for all that say the same of whose they are. What matches the open person is
-//! kept in one transaction; an archive's own bytes go where its files went, when each has its place.
+//! kept in one transaction; an archive's own bytes, and pictures whose codes were read, go where their files went, when
+//! each has its place.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -38,10 +39,10 @@ pub(super) struct Question {
     files: Vec<Asked>,
 }
 
-/// An archive whose files have not all found their place.
+/// An archive whose files have not all found their place; or the pictures that hold the codes of some.
 pub(super) struct Sack {
     number: u32,
-    archive: Asked,
+    holders: Vec<Asked>,
     /// Who has a file of it.
     places: BTreeSet<Id>,
     /// A file of it was left out: then nothing of it is here, and that holds for the archive too.
@@ -54,10 +55,10 @@ type Kept<T, F = Loose> = Result<T, (Failure, Vec<F>)>;
 type Named = (Hash, String);
 
 impl<E: Edge> Session<E> {
-    /// The files travel beside the question, in the order of their readings; of an archive, it is the last.
+    /// The files travel beside the question, in the order of their readings; the last so many hold the others.
     pub(in crate::app) async fn bring(
         &mut self,
-        archived: bool,
+        holders: u32,
         readings: Vec<Vec<u8>>,
         texts: Vec<Text>,
     ) -> Result<Vec<Brought>, Failure> {
@@ -84,14 +85,14 @@ impl<E: Edge> Session<E> {
                 }
             }
         }
-        let archive = if archived { files.pop() } else { None };
-        let mut brought = self.place(files, archive).await?;
+        let holders = files.split_off(files.len().saturating_sub(holders as usize));
+        let mut brought = self.place(files, holders).await?;
         brought.extend(refused);
         Ok(brought)
     }
 
     /// Puts the files of one delivery before the guard: only a match goes on without a question.
-    async fn place(&mut self, files: Vec<Loose>, archive: Option<Loose>) -> Result<Vec<Brought>, Failure> {
+    async fn place(&mut self, files: Vec<Loose>, holders: Vec<Loose>) -> Result<Vec<Brought>, Failure> {
         let (mut brought, mut places, mut groups) = (Vec::new(), BTreeSet::new(), Vec::<Vec<Loose>>::new());
         let mut seen = BTreeSet::new();
         for file in files {
@@ -130,10 +131,10 @@ impl<E: Edge> Session<E> {
                 places.insert(held.id);
             }
         }
-        let named = archive.as_ref().map(named_so);
-        // With nothing left to ask, and nobody else concerned, the archive goes with its files.
+        let named = holders.first().map(named_so);
+        // With nothing left to ask, and nobody else concerned, the holders go with their files.
         let whole = groups.is_empty() && places.len() == 1 && !ours.is_empty();
-        let (with, archive) = if whole { (archive, None) } else { (None, archive) };
+        let (with, holders) = if whole { (holders, Vec::new()) } else { (Vec::new(), holders) };
         if let Some(index) = self.open.filter(|_| !ours.is_empty()) {
             let count = ours.len();
             ours.extend(with);
@@ -141,14 +142,14 @@ impl<E: Edge> Session<E> {
             told.truncate(count);
             brought.extend(told);
         }
-        // All that waits is put aside in one step, the archive with it.
+        // All that waits is put aside in one step, the holders with it.
         let counts: Vec<usize> = groups.iter().map(Vec::len).collect();
-        let archived = usize::from(archive.is_some());
-        let mut waiting = self.set_aside(groups.into_iter().flatten().chain(archive).collect(), named).await;
-        let sack = if archived == 1 { waiting.pop() } else { None };
-        let sack = sack.map(|archive| {
+        let asked: usize = counts.iter().sum();
+        let mut waiting = self.set_aside(groups.into_iter().flatten().chain(holders).collect(), named).await;
+        let holders = waiting.split_off(asked.min(waiting.len()));
+        let sack = (!holders.is_empty()).then(|| {
             let number = self.next();
-            self.sacks.push(Sack { number, archive, places, left_out: false });
+            self.sacks.push(Sack { number, holders, places, left_out: false });
             number
         });
         let mut waiting = waiting.into_iter();
@@ -187,9 +188,9 @@ impl<E: Edge> Session<E> {
 
     /// Before a lock: whatever still waits in memory. If there is no room now, the person's own file is where it was.
     pub(super) async fn put_questions_aside(&mut self) {
-        let archives = std::mem::take(&mut self.sacks).into_iter().filter(|s| !s.left_out).map(|s| s.archive);
+        let holders = std::mem::take(&mut self.sacks).into_iter().filter(|s| !s.left_out).flat_map(|s| s.holders);
         let all: Vec<Asked> =
-            std::mem::take(&mut self.questions).into_iter().flat_map(|q| q.files).chain(archives).collect();
+            std::mem::take(&mut self.questions).into_iter().flat_map(|q| q.files).chain(holders).collect();
         let loose = all.into_iter().filter_map(|asked| if let Asked::Loose(file) = asked { Some(*file) } else { None });
         drop(self.set_aside(loose.collect(), None).await);
     }
@@ -253,8 +254,11 @@ impl<E: Edge> Session<E> {
         let at = self.questions.iter().position(|q| q.number == question).ok_or(Failure::NotFound)?;
         let Question { number, of, sack, files } = self.questions.remove(at);
         let left_out = decision == Decision::LeaveOut;
-        let archive = sack.and_then(|n| self.sacks.iter().find(|s| s.number == n)).map(|s| &s.archive);
-        let named = archive.and_then(|a| self.waiting(a)).map(|p| (p.hash, p.note.file_name.clone()));
+        let sacked = sack.and_then(|n| self.sacks.iter().find(|s| s.number == n));
+        let named = sacked
+            .and_then(|s| s.holders.first())
+            .and_then(|a| self.waiting(a))
+            .map(|p| (p.hash, p.note.file_name.clone()));
         // If it can't be kept just now (no room, another tab), the question stays open and nothing is lost.
         let (brought, place) = match self.settle(files, decision, of, named).await {
             Ok(done) => done,
@@ -323,19 +327,20 @@ impl<E: Edge> Session<E> {
         all
     }
 
-    /// Keeps an archive when each of its files has its place: with whom they all went; else it is nobody's, for it
-    /// holds files of several. Answers only where it could not be kept.
+    /// Keeps what holds other files when each of these has its place: with whom they all went; else it is nobody's, for
+    /// it holds files of several. Answers only where it could not be kept.
     async fn close(&mut self, sack: Option<u32>) -> Option<Brought> {
         let number = sack.filter(|n| !self.questions.iter().any(|q| q.sack == Some(*n)))?;
         let at = self.sacks.iter().position(|s| s.number == number)?;
-        let Sack { archive, places, left_out, .. } = self.sacks.remove(at);
-        let file_name = self.waiting(&archive).map(|p| p.note.file_name.clone()).unwrap_or_default();
+        let Sack { holders, places, left_out, .. } = self.sacks.remove(at);
+        let file_name =
+            holders.first().and_then(|held| self.waiting(held)).map(|p| p.note.file_name.clone()).unwrap_or_default();
         let decision = if left_out { Decision::LeaveOut } else { Decision::Unfiled };
         let mut places = places.into_iter();
         let only = places.next().filter(|_| places.next().is_none() && !left_out);
         let kept = match only.and_then(|id| self.people.iter().position(|h| h.id == id)) {
-            Some(index) => self.admit_asked(index, vec![archive], None).await.map(drop),
-            None => self.settle(vec![archive], decision, None, None).await.map(drop),
+            Some(index) => self.admit_asked(index, holders, None).await.map(drop),
+            None => self.settle(holders, decision, None, None).await.map(drop),
         };
         kept.err().map(|(failure, _)| Brought::Refused { file_name, failure })
     }

@@ -103,7 +103,7 @@ fn bring(session: &mut Session<Bench>, bytes: &[u8]) -> Result<Vec<Brought>, Fai
     let own =
         |f: &mut import::File| f.bytes.take().unwrap_or_else(|| if unread(f) { Vec::new() } else { bytes.to_vec() });
     session.handed = delivery.files.iter_mut().map(own).collect();
-    run(session.bring(archived, delivery.files.iter().map(wire::write).collect(), Vec::new()))
+    run(session.bring(u32::from(archived), delivery.files.iter().map(wire::write).collect(), Vec::new()))
 }
 
 fn keep(session: &mut Session<Bench>) {
@@ -910,4 +910,27 @@ fn what_is_said_of_a_document_goes_and_comes_back_with_it() {
     let documents = received.page.sections.iter().find(|s| s.section == Section::Documents).unwrap();
     let [row] = &documents.rows[..] else { panic!("one document: {:?}", documents.rows) };
     assert_eq!((row.title.as_str(), row.described.is_some(), row.attachments), ("About my knee", true, 0));
+}
+
+#[test]
+fn pictures_whose_code_was_read_go_where_their_record_goes() {
+    let bench = Bench::new();
+    let mut session = anna(&bench);
+    let card = file("Anna Example", "1951-03-03", "Latex");
+    let pictures = [b"\x89PNG\r\n\x1a\n 1".to_vec(), b"\x89PNG\r\n\x1a\n 2".to_vec()];
+    let read = |bytes: &[u8]| {
+        let delivery = import::open(bytes, "photo.png", &mut |_| ControlFlow::Continue(())).unwrap();
+        wire::write(&delivery.files[0])
+    };
+    session.handed = vec![card.clone(), pictures[0].clone(), pictures[1].clone()];
+    let readings = session.handed.iter().map(|bytes| read(bytes)).collect();
+    let brought = run(session.bring(2, readings, Vec::new())).unwrap();
+    // One report, no question: the pictures name nobody, and need not.
+    assert!(matches!(brought.as_slice(), [Brought::In(_)]), "{brought:?}");
+    assert_eq!(allergies(&mut session), ["Latex", "Penicillin"]);
+    assert_eq!(run(session.files()).unwrap().len(), 4);
+    for picture in pictures {
+        run(session.original_bytes(Hash::of(&picture))).unwrap();
+        assert_eq!(session.returned.pop(), Some(picture));
+    }
 }

@@ -130,7 +130,7 @@ fn JobLine(id: u32, name: String, bytes: u64) -> impl IntoView {
     let rest = Memo::new(move |_| match state().map(|j| j.state) {
         Some(State::Waiting) => 0_u8,
         Some(State::Reading(_)) | None => 1,
-        Some(State::Read(_)) => 2,
+        Some(State::Read(_) | State::With(_)) => 2,
         Some(State::Failed(_)) => 3,
         Some(State::Keeping) => 4,
     });
@@ -149,7 +149,15 @@ fn JobLine(id: u32, name: String, bytes: u64) -> impl IntoView {
             </Show>
             {move || match state().map(|j| j.state) {
                 Some(State::Waiting) => view! { <p class="soft">{words::waiting}</p> }.into_any(),
-                Some(State::Read(all)) => view! { <Outcomes all /> }.into_any(),
+                Some(State::Read(all)) => {
+                    let coded = state().is_some_and(|j| j.coded);
+                    view! {
+                        {coded.then(|| view! { <p>{words::code_read}</p> })}
+                        <Outcomes all />
+                    }
+                        .into_any()
+                }
+                Some(State::With(other)) => view! { <p>{move || words::with_picture(&other)}</p> }.into_any(),
                 Some(State::Keeping) => view! { <p class="soft">{words::keeping}</p> }.into_any(),
                 Some(State::Failed(fault)) => view! { <Trouble fault /> }.into_any(),
                 Some(State::Reading(_)) | None => ().into_any(),

@@ -1,0 +1,153 @@
+//! Documents: what the person says of them, and pictures that hold codes.
+
+use crate::browser::{Browser, Kind};
+use crate::{data, journey};
+use image::{GrayImage, Luma};
+use qrcodegen::{QrCode, QrCodeEcc, QrSegment};
+use std::path::PathBuf;
+
+const LETTER: &str = "Kestrel Hospital\nDate of birth: 3 February 1961\nDate: 3 March 2019\n\nDischarge summary\n\n\
+                      Dear Dr Finch,\nMorwenna was with us for a day. She is well.\n";
+
+const RECORD: &str = r#"{"resourceType":"Bundle","type":"collection","entry":[
+{"resource":{"resourceType":"Patient","id":"k","name":[{"family":"Kestrelsworth","given":["Morwenna"]}],"birthDate":"1961-02-03","gender":"female"}},
+{"resource":{"resourceType":"AllergyIntolerance","patient":{"reference":"Patient/k"},"code":{"text":"Kestrelin"}}}]}"#;
+
+fn write(browser: &Browser, name: &str, bytes: &[u8]) -> PathBuf {
+    let path = browser.folder.join(name);
+    std::fs::write(&path, bytes).unwrap();
+    path
+}
+
+#[test]
+fn a_person_says_what_a_document_is() {
+    journey(async {
+        let browser = Browser::fresh("describe").await;
+        browser.start_record().await;
+        browser.bring_own(write(&browser, "record.json", RECORD.as_bytes())).await;
+        browser.keep().await;
+
+        browser.bring_own(write(&browser, "scan_0001.txt", LETTER.as_bytes())).await;
+        browser.find(Kind::Heading, "What is this document?").await;
+        // Suggestions are nothing until they are pressed.
+        browser.press("Use the suggestion: Discharge summary").await;
+        browser.press("Use the suggestion: 3 March 2019").await;
+        browser.press("Discharge summary").await;
+        browser.type_into("Who is it from?", "Kestrel Hospital").await;
+        browser.press("Keep this").await;
+        browser.sees("You said what this document is.").await;
+
+        // Another is left for later.
+        browser.bring_own(write(&browser, "note.txt", b"The kestrel flew.")).await;
+        browser.find(Kind::Heading, "What is this document?").await;
+        browser.press("Skip for now").await;
+        browser.sees("on the document’s own page").await;
+
+        said(&browser, "Discharge summary").await;
+        // Corrected on its own page, with a date that is none first.
+        browser.follow("Discharge summary").await;
+        browser.press("Change what you said").await;
+        browser.type_into("Title", "About my knee").await;
+        browser.type_into("Date of the document", "last spring").await;
+        browser.press("Keep this").await;
+        browser.sees("Type the date like this").await;
+        browser.type_into("Date of the document", "March 2019").await;
+        browser.press("Keep this").await;
+        browser.find(Kind::Heading, "About my knee").await;
+        browser.sees("Earlier: 1").await;
+
+        let browser = browser.reopened().await;
+        browser.open("/").await;
+        browser.unlock().await;
+        said(&browser, "About my knee").await;
+        // Timeline and search use it; what nobody said is as it was.
+        browser.go("#/timeline", "Timeline").await;
+        browser.sees("About my knee").await;
+        browser.sees("March 2019").await;
+        browser.go("#/section/documents", "Letters and documents").await;
+        browser.sees("note.txt").await;
+        browser.close().await;
+    });
+}
+
+/// The list of documents shows what was said, and by whom.
+async fn said(browser: &Browser, title: &str) {
+    browser.go("#/section/documents", "Letters and documents").await;
+    browser.find(Kind::Link, title).await;
+    browser.sees("March 2019").await;
+    browser.sees("from Kestrel Hospital").await;
+    browser.sees("said by you").await;
+}
+
+/// A picture of a code that holds a card's text, as the specification wants it written: digits as digits.
+fn code(text: &str) -> GrayImage {
+    let at = text.rfind('/').unwrap() + 1;
+    let segments = [QrSegment::make_bytes(text[..at].as_bytes()), QrSegment::make_numeric(&text[at..])];
+    let code = QrCode::encode_segments(&segments, QrCodeEcc::Low).unwrap();
+    let side = code.size() as u32 + 8;
+    let dark = |x: u32, y: u32| code.get_module((x / 4) as i32 - 4, (y / 4) as i32 - 4);
+    GrayImage::from_fn(side * 4, side * 4, |x, y| Luma([if dark(x, y) { 0 } else { 255 }]))
+}
+
+fn picture(browser: &Browser, name: &str, image: &GrayImage) -> PathBuf {
+    let path = browser.folder.join(name);
+    image.save(&path).unwrap();
+    path
+}
+
+fn card(name: &str) -> GrayImage {
+    code(std::fs::read_to_string(data("shc").join(name)).unwrap().trim())
+}
+
+#[test]
+fn codes_in_pictures_are_read_and_the_pictures_are_kept() {
+    journey(async {
+        let browser = Browser::fresh("codes").await;
+        browser.saves_to_downloads().await;
+        browser.start_record().await;
+        // The card names its person: the record begins with it.
+        let photo = picture(&browser, "card.png", &card("example-00-f-qr-code-numeric-value-0.txt"));
+        let bytes = std::fs::read(&photo).unwrap();
+        browser.bring_own(photo).await;
+        browser.sees("A code in this picture was read.").await;
+        browser.keep().await;
+        browser.go("#/section/immunizations", "Vaccinations").await;
+        browser.sees("1 January 2021").await;
+        browser.go("#/section/documents", "Letters and documents").await;
+        browser.sees("card.png").await;
+        assert_eq!(browser.saves_original("card.png").await, bytes);
+
+        // A card in three parts, over three pictures, with a picture of nothing between them.
+        let parts: Vec<PathBuf> = (0..3)
+            .map(|n| {
+                picture(
+                    &browser,
+                    &format!("part{n}.png"),
+                    &card(&format!("example-02-f-qr-code-numeric-value-{n}.txt")),
+                )
+            })
+            .collect();
+        let plain = picture(&browser, "wall.png", &GrayImage::from_pixel(300, 200, Luma([120])));
+        browser.go("#/import", "Import records").await;
+        browser.upload(&[parts[0].clone(), plain, parts[1].clone(), parts[2].clone()]).await;
+        for _ in 0..2 {
+            // The card names nobody, and neither does the wall: each is asked for once.
+            browser.until("the guard to ask", || browser.guard_asks()).await;
+            browser.mine().await;
+            browser
+                .until("all pictures to be read", || async {
+                    browser.guard_asks().await
+                        || browser.look(Kind::Button, "Take wall.png off this list").await.is_some()
+                })
+                .await;
+        }
+        browser.sees("This picture holds a part of what stands in part0.png").await;
+        browser.go("#/section/results", "Results").await;
+        browser.sees("718-7").await;
+        browser.go("#/section/documents", "Letters and documents").await;
+        for name in ["card.png", "part0.png", "part1.png", "part2.png", "wall.png"] {
+            browser.sees(name).await;
+        }
+        browser.close().await;
+    });
+}
