@@ -244,6 +244,7 @@ fn answer(answer: &view::entry::Answer) -> String {
         Answer::Polarity(polarity) => word(polarity),
         Answer::Quantity(value, unit) => format!("{value} {unit}").trim().to_owned(),
         Answer::Codes(codes) => codes.iter().map(|c| c.display.as_str()).collect::<Vec<_>>().join(", "),
+        Answer::DocumentKind(kind) => kind.display().to_owned(),
         Answer::NotSaid => String::new(),
     }
 }
