@@ -50,7 +50,7 @@ pub use json::Wrong;
 pub use xml::Malformed;
 
 /// Version of the readers in this room. A reading with a lower number is made again from its original.
-pub const READER: u32 = 2;
+pub const READER: u32 = 3;
 
 /// What the readers refuse to go beyond.
 ///
@@ -281,6 +281,11 @@ fn read(
         Format::OtherXml => return Err(xml::refusal(&text.text).unwrap_or(ImportError::NotYet(format))),
         other => return Err(ImportError::NotYet(other)),
     };
+    let denying = reading.entries.iter().filter(|e| e.words_deny());
+    let quoted = |e: &Entry| if e.withheld_from_patient() { String::new() } else { e.title.clone() };
+    let denying: Vec<Issue> =
+        denying.map(|e| issue(Severity::Warning, IssueCode::WordsDeny, &e.at, &quoted(e))).collect();
+    reading.issues.extend(denying);
     // RFC 8259 §8.1 and the NDJSON note want UTF-8; a letter in plain text may be in anything.
     if let Some(odd) = text.odd.filter(|_| format.media_type().is_none()) {
         reading.issues.push(issue(Severity::Warning, IssueCode::BadEncoding, "", &odd));

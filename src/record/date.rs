@@ -58,6 +58,17 @@ impl PartialDate {
         civil::Date::new(known.year, known.month? as i8, known.day? as i8).ok()
     }
 
+    /// True if all of what is known lies before this day: `2019` is before any day of 2020, and not before one of 2019.
+    pub fn is_before(&self, today: civil::Date) -> bool {
+        let Some(known) = self.known else { return false };
+        let (year, month, day) = (today.year(), today.month() as u8, today.day() as u8);
+        match (known.month, known.day) {
+            (None, _) => known.year < year,
+            (Some(m), None) => (known.year, m) < (year, month),
+            (Some(m), Some(d)) => (known.year, m, d) < (year, month, day),
+        }
+    }
+
     /// A key that sorts oldest first; a partial date sorts at its beginning, an unknown one before all
     /// (so that newest-first lists show it last).
     pub fn sort_key(&self) -> (i16, u8, u8, i32, u32) {

@@ -1,6 +1,7 @@
+use jiff::civil;
 use serde::{Deserialize, Serialize};
 
-use super::{Coding, Concept, Identifier, PartialDate, Quantity, Section};
+use super::{Coding, Concept, Identifier, PartialDate, Quantity, Section, words};
 
 /// One clinical statement of one file, normalised, with its place in the original. Immutable.
 ///
@@ -295,6 +296,20 @@ impl Entry {
     /// True if the source marks it as never having been right.
     pub fn in_error(&self) -> bool {
         self.status.standing == Standing::EnteredInError
+    }
+
+    /// True if the source's words deny what nothing in its codes denies: "not allergic to nuts", "denies asthma", as the
+    /// name of an allergy or a problem that is coded as there is any other. It is never turned round, only marked: words
+    /// can be read by whoever reads them.
+    pub fn words_deny(&self) -> bool {
+        self.polarity.is_positive() && words::deny(&self.kind, &self.title)
+    }
+
+    /// True for a medicine that is called active though it ended before this day by its own words.
+    pub fn outlived(&self, today: civil::Date) -> bool {
+        let medicine = matches!(self.kind, Kind::MedicationStatement | Kind::MedicationRequest);
+        let over = self.end.as_ref().is_some_and(|end| end.is_before(today));
+        medicine && over && self.status.standing == Standing::Active && self.polarity.is_positive()
     }
 
     /// True if the source forbids showing it to patient or carers (v3-ActCode `NOPAT`).

@@ -25,6 +25,7 @@ mod quantity;
 pub mod same;
 mod section;
 mod written;
+mod words;
 
 pub use code::{Coding, Concept, Identifier, system};
 pub use date::{Known, PartialDate, TimeOfDay};

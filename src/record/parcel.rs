@@ -449,6 +449,16 @@ pub enum IssueCode {
     CardRule,
     /// It looks like a table, and its header is none that is known: kept as text.
     UnknownTable,
+    /// The source says that something failed, or that not all was given (FHIR OperationOutcome).
+    SourceFailed,
+    /// The file is one page of several, or holds fewer entries than its source counts: the rest is elsewhere.
+    MorePages,
+    /// The source deleted it.
+    Deleted,
+    /// The words of an entry deny what nothing in its codes denies.
+    WordsDeny,
+    /// A medicine is called active, and its own end lies in the past. As [`IssueCode::FutureDate`], told by who has a clock.
+    Outlived,
 }
 
 /// One check against a profile that the file claims.

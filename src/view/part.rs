@@ -266,6 +266,10 @@ pub struct Row {
     pub sources: Vec<String>,
     /// Lost meaning in a transfer.
     pub degraded: bool,
+    /// The source's words say no though its codes do not: [`Entry::words_deny`](crate::record::Entry::words_deny).
+    pub words_deny: bool,
+    /// Called active though its end has passed: [`Entry::outlived`](crate::record::Entry::outlived).
+    pub outlived: bool,
     /// A source of it bears another name, date of birth or number than the person's: see [`SourceLine::bears`].
     pub misnamed: bool,
     /// There are notes to read.

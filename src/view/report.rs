@@ -204,7 +204,13 @@ fn issues(parcel: &Parcel, today: Date) -> Vec<IssueGroup> {
             found: if entry.withheld_from_patient() { String::new() } else { date.text.clone() },
         })
     });
-    let future: Vec<Issue> = future.collect();
+    let outlived = parcel.reading.entries.iter().filter(|e| e.outlived(today)).map(|entry| Issue {
+        severity: Severity::Warning,
+        code: IssueCode::Outlived,
+        at: entry.at.clone(),
+        found: if entry.withheld_from_patient() { String::new() } else { entry.title.chars().take(80).collect() },
+    });
+    let future: Vec<Issue> = future.chain(outlived).collect();
     let mut groups: BTreeMap<IssueCode, IssueGroup> = BTreeMap::new();
     for issue in parcel.reading.issues.iter().chain(&future) {
         let group = groups.entry(issue.code).or_insert_with(|| IssueGroup {

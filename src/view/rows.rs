@@ -131,6 +131,8 @@ pub(super) fn row(record: &Record, item: &Item, today: Date) -> Option<Row> {
         trust: trust(parcel),
         sources,
         degraded: entry.degraded.is_some(),
+        words_deny: record.entries(item).any(|(_, _, e)| e.words_deny()),
+        outlived: entry.outlived(today),
         misnamed: record.entries(item).any(|(_, parcel, _)| matches!(parcel.note.bears, Bears::Other(_))),
         notes: record.entries(item).any(|(_, _, e)| !e.notes.is_empty()),
         more: more(record, item),

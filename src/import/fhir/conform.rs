@@ -121,7 +121,8 @@ const REQUIRED: &[(&str, [&str; 4])] = &[
 ];
 
 /// What a family of profiles wants beyond its base resources: a part of the profile's URL, the resource, the elements
-/// (IPS 1.1 and 2.0; US Core 3.1 to 9.0: those that all of these want).
+/// (IPS 1.1 and 2.0; US Core 3.1 to 9.0: those that all of these want; GP Connect Access Record Structured 1: the elements
+/// of its resource guidance that are mandatory; UK Core 3.0). A point leads into an element, each time it is there.
 const PROFILED: &[(&str, &str, &str)] = &[
     ("/uv/ips/", "Patient", "name birthDate"),
     ("/uv/ips/", "AllergyIntolerance", "code"),
@@ -134,6 +135,17 @@ const PROFILED: &[(&str, &str, &str)] = &[
     ("/us/core/", "DocumentReference", "category type subject"),
     ("/us/core/", "Encounter", "type subject"),
     ("/us/core/", "Procedure", "code"),
+    ("/UKCore-", "AllergyIntolerance", "code"),
+    // What STU3 itself wants is checked already.
+    ("/CareConnect-GPC-", "AllergyIntolerance", "identifier clinicalStatus category code assertedDate recorder"),
+    ("/CareConnect-GPC-", "MedicationStatement", "identifier basedOn dateAsserted dosage dosage.text"),
+    (
+        "/CareConnect-GPC-",
+        "MedicationRequest",
+        "identifier status authoredOn recorder dosageInstruction dosageInstruction.text dispenseRequest \
+         dispenseRequest.validityPeriod extension:PrescriptionType-1",
+    ),
+    ("/CareConnect-GPC-", "Immunization", "identifier extension:VaccinationProcedure-1"),
 ];
 
 /// Sections that a document of the IPS must have, by LOINC code: medicines, allergies, problems.
@@ -313,6 +325,12 @@ impl Checks {
 
 /// True if an element is there, be it only by an extension that says why its value is not. `x[x]` is a choice.
 fn there(node: &Node<'_>, name: &str) -> bool {
+    if let Some(extension) = name.strip_prefix("extension:") {
+        return super::datatypes::extension(node, extension).is_some();
+    }
+    if let Some((holder, inner)) = name.split_once('.') {
+        return node.get(holder).each().iter().all(|one| there(one, inner));
+    }
     match name.strip_suffix("[x]") {
         Some(stem) => node.choice(stem).is_some() || node.choice(&format!("_{stem}")).is_some(),
         None => !node.get(name).is_null() || !node.get(&format!("_{name}")).is_null(),
@@ -463,5 +481,11 @@ mod tests {
         check("MedicationStatement", "R5", body, &[("MedicationStatement.medication.exists()", "")]);
         let ips = r#""meta":{"profile":["http://hl7.org/fhir/uv/ips/StructureDefinition/Patient-uv-ips"]},"name":[{"text":"a"}]"#;
         check("Patient", "R4", ips, &[("Patient.birthDate.exists()", "")]);
+        let gpc = r#""meta":{"profile":["https://fhir.nhs.uk/STU3/StructureDefinition/CareConnect-GPC-MedicationStatement-1"]},
+            "identifier":[{"value":"1"}],"basedOn":[{"display":"a"}],"status":"active","taken":"unk","subject":{"display":"y"},
+            "medicationReference":{"display":"x"},"dosage":[{"text":"one a day"},{"patientInstruction":"with food"}]"#;
+        let unmet =
+            [("MedicationStatement.dateAsserted.exists()", ""), ("MedicationStatement.dosage.text.exists()", "")];
+        check("MedicationStatement", "STU3", gpc, &unmet);
     }
 }

@@ -25,10 +25,25 @@ pub fn concept(node: &Node<'_>) -> Concept {
             } else {
                 node.get("coding").each().iter().filter(|n| n.is_object()).map(coding).collect()
             };
-            Concept { text: said(node.get("text")), codings }
+            let text = said(node.get("text"));
+            let codings =
+                if text.is_empty() && codings.iter().all(|c: &Coding| c.code.is_empty() && c.display.is_empty()) {
+                    reason(node).map_or(codings, |why| vec![why])
+                } else {
+                    codings
+                };
+            Concept { text, codings }
         }
         _ => Concept::default(),
     }
+}
+
+/// Why a concept is not said (masked, asked-unknown …), by the extension on it. That it stands as text says nothing.
+fn reason(node: &Node<'_>) -> Option<Coding> {
+    let why = extension(node, "data-absent-reason")?.choice("value")?.1;
+    let code = status(why);
+    let told = !code.is_empty() && code != "as-text";
+    told.then(|| Coding { system: system::DATA_ABSENT_REASON.to_owned(), code, display: String::new() })
 }
 
 /// All concepts of a list.

@@ -44,6 +44,10 @@ impl<'t> Reader<'t, '_> {
         if standing(&status(node.get("status"))) == Standing::EnteredInError {
             entry.status.standing = Standing::EnteredInError;
         }
+        if self.state(i) == super::index::State::Deleted {
+            entry.status.standing = Standing::EnteredInError;
+            detail(&mut entry, "request.method", "DELETE");
+        }
         self.remaining(i, node, &mut entry);
         self.held_by(i, &mut entry);
         self.place(i, &mut entry);
@@ -132,12 +136,12 @@ impl<'t> Reader<'t, '_> {
         };
         let people = &self.reading.people;
         let other = match about {
-            Some((kind, at)) => kind != "Patient" || (!at.is_empty() && !people.iter().any(|p| p.at == at)),
+            Some((kind, at)) => kind != "Patient" || (!at.is_empty() && !self.people_at.contains(&at)),
             // It names a Patient that is not in the file, while the file has another one that could be named so; or
             // somebody or something else; or a number that is not the person's.
             None => {
-                let own = |id: &str| self.index.pieces.iter().any(|p| p.kind == "Patient" && p.id == id);
-                let other_urn = literal.starts_with("urn:") && !own(literal.trim_start_matches("urn:uuid:"));
+                let other_urn =
+                    literal.starts_with("urn:") && !self.patients.contains(literal.trim_start_matches("urn:uuid:"));
                 let patient = literal.contains("Patient/") || other_urn;
                 let kind = literal.split("/_history/").next().unwrap_or_default().rsplit('/').nth(1);
                 let kind = kind.unwrap_or(reference.get("type").words());

@@ -87,6 +87,27 @@ impl<'t> Reader<'t, '_> {
         if node.get("doNotPerform").is_true() {
             entry.polarity = Polarity::DoNotPerform;
         }
+        // What is only proposed or offered is taken by nobody yet. A plan is none either, unless it is what GP Connect
+        // calls so, an authorisation, or what a patient takes by their own account (US Core).
+        let intent = super::words::status_word(node.get("intent").words());
+        let profiles = node.get("meta").get("profile").each();
+        let authorisation = profiles.iter().any(|p| p.words().contains("CareConnect") || p.words().contains("UKCore"));
+        let own_account = node.get("reportedBoolean").is_true()
+            || node.get("reportedReference").is_object()
+            || node.get("reported").is_true()
+            || ["requester", "informationSource"].iter().any(|key| {
+                let who = node.get(key);
+                let who = if who.get("agent").is_object() { who.get("agent") } else { who };
+                who.get("reference").words().contains("Patient/")
+            });
+        let unfounded = match intent.as_str() {
+            "proposal" | "option" => true,
+            "plan" => !authorisation && !own_account,
+            _ => false,
+        };
+        if unfounded && entry.status.standing == Standing::Active {
+            entry.status.standing = Standing::Planned;
+        }
         let taken = node.get("taken").words();
         // R5 leaves the status of a statement to its record, and says by adherence whether it is taken.
         if status == "recorded" {

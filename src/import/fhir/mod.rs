@@ -4,7 +4,7 @@
 //! turned into entries and dropped, so that memory holds one resource's tree at a time, not the file's.
 
 use std::cell::RefCell;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::ops::ControlFlow;
 use std::rc::Rc;
 
@@ -16,6 +16,7 @@ use crate::record::{
 };
 
 mod attachment;
+mod bundle;
 mod composition;
 mod conform;
 mod datatypes;
@@ -33,7 +34,7 @@ mod version;
 pub(super) mod words;
 mod xml;
 
-use index::{Index, Piece};
+use index::{Index, Piece, State};
 use types::Class;
 
 /// Reads all resources of a text.
@@ -62,6 +63,9 @@ pub fn read(
         checks: conform::Checks::default(),
         holders: holders::Holders::default(),
         inherited: Vec::new(),
+        patients: index.pieces.iter().filter(|p| p.kind == "Patient").map(|p| p.id.as_ref()).collect(),
+        people_at: HashSet::new(),
+        contained_people: HashSet::new(),
         patients_named: index.pieces.iter().filter(|p| p.kind == "Patient").all(|p| !p.id.is_empty()),
         reading: Reading {
             reader: READER,
@@ -74,6 +78,7 @@ pub fn read(
             ..Reading::default()
         },
     };
+    reader.bundles();
     reader.headers();
     let mut told = 0;
     for (i, piece) in index.pieces.iter().enumerate() {
@@ -169,6 +174,12 @@ pub(crate) struct Reader<'t, 'i> {
     holders: holders::Holders,
     /// Security labels that what is being read inherits.
     inherited: Vec<Coding>,
+    /// The ids of the file's Patients.
+    patients: HashSet<&'i str>,
+    /// The places of the file's people.
+    people_at: HashSet<String>,
+    /// Contained people that are known already, all they say in one line.
+    contained_people: HashSet<String>,
     /// Every Patient of the file has an id by which it could be referred to.
     patients_named: bool,
     pub reading: Reading,
@@ -192,7 +203,8 @@ impl<'t> Reader<'t, '_> {
         if !index.timestamp.is_empty() {
             self.reading.source.as_of = Some(PartialDate::fhir(&index.timestamp));
         }
-        for (i, piece) in index.pieces.iter().enumerate().filter(|(_, p)| p.fault.is_none()) {
+        let held = |p: &Piece<'_>| p.fault.is_none() && p.state != State::Older;
+        for (i, piece) in index.pieces.iter().enumerate().filter(|(_, p)| held(p)) {
             match piece.kind.as_ref() {
                 "Patient" => {
                     let node = self.tree(piece);
@@ -212,11 +224,13 @@ impl<'t> Reader<'t, '_> {
             }
         }
         // A Patient that can't be read is a person all the same: beside another one, the file is about several.
-        let known: Vec<String> = self.reading.people.iter().map(|p| p.at.clone()).collect();
+        let known: HashSet<String> = self.reading.people.iter().map(|p| p.at.clone()).collect();
         if !known.is_empty() {
-            let unread = index.pieces.iter().filter(|p| p.kind == "Patient" && !known.contains(&p.at));
+            let patients = index.pieces.iter().filter(|p| p.kind == "Patient" && p.state != State::Older);
+            let unread = patients.filter(|p| !known.contains(&p.at));
             self.reading.people.extend(unread.map(|p| Person { at: p.at.clone(), ..Person::default() }));
         }
+        self.people_at = self.reading.people.iter().map(|p| p.at.clone()).collect();
         let shared: Vec<(String, String)> =
             index.shared_ids().map(|p| (p.at.clone(), format!("{}/{}", p.kind, p.id))).collect();
         for (at, id) in shared {
@@ -232,6 +246,10 @@ impl<'t> Reader<'t, '_> {
         }
         if piece.kind == "Bundle.entry" {
             return self.reading.ledger.add(at, "Bundle.entry", Outcome::Kept, None);
+        }
+        if piece.state == State::Older {
+            // The version that holds stands in the same file.
+            return self.reading.ledger.add(at, piece.kind.as_ref(), Outcome::Kept, None);
         }
         let class = types::class(&piece.kind);
         if let Class::Unknown = class {
@@ -264,6 +282,7 @@ impl<'t> Reader<'t, '_> {
         match class {
             Class::Entry(..) => self.entry(i, &piece.kind, at, &node),
             Class::List => self.list(i, at, &node),
+            Class::Kept if piece.kind == "OperationOutcome" => self.outcome(at, &node),
             _ => {}
         }
         for found in self.reading.entries.iter_mut().skip(before).filter(|e| e.at == at) {
@@ -299,7 +318,7 @@ impl<'t> Reader<'t, '_> {
                     self.entry(i, &kind, &at, inner);
                     self.reading.ledger.add(at, kind, Outcome::Shown, None);
                 }
-                Class::Person if self.reading.people.iter().any(|p| p.at == at) => {
+                Class::Person if self.people_at.contains(&at) => {
                     self.reading.ledger.add(at, kind, Outcome::Shown, None);
                 }
                 _ => self.reading.ledger.add(at, kind, Outcome::Kept, None),
@@ -310,7 +329,7 @@ impl<'t> Reader<'t, '_> {
     /// Some services contain the patient in each resource (NHS England's vaccination events): where the file has no
     /// other, that is the person, each once.
     fn contained_person(&mut self, at: &str, node: &Node<'t>) {
-        if self.index.pieces.iter().any(|p| p.kind == "Patient") {
+        if !self.patients.is_empty() {
             return;
         }
         for (n, inner) in node.get("contained").each().iter().enumerate() {
@@ -320,8 +339,9 @@ impl<'t> Reader<'t, '_> {
                 continue;
             }
             let found = person::person(inner, &format!("{at}/contained/{n}"));
-            let same = |p: &Person| Person { at: found.at.clone(), ..p.clone() } == found;
-            if !self.reading.people.iter().any(same) {
+            let told = format!("{:?}", Person { at: String::new(), ..found.clone() });
+            if self.contained_people.insert(told) {
+                self.people_at.insert(found.at.clone());
                 self.reading.people.push(found);
             }
         }
@@ -413,6 +433,10 @@ pub(super) fn title(concept: &Concept) -> Option<(String, bool)> {
         return Some((label.to_owned(), true));
     }
     let coding = concept.codings.iter().find(|c| !c.code.is_empty())?;
+    if coding.system == crate::record::system::DATA_ABSENT_REASON {
+        // The reason is an English word, and all that is said.
+        return Some((coding.code.clone(), false));
+    }
     let system = if coding.system.is_empty() { "?" } else { coding.system.as_str() };
     Some((format!("code {} of system {system}", coding.code), false))
 }

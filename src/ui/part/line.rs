@@ -172,6 +172,9 @@ fn dates(row: &Row) -> Option<String> {
 /// What must be seen: each in words, the colour only follows.
 fn badges(row: &Row) -> AnyView {
     let degraded = row.degraded.then(|| view! { <Degraded /> });
+    let denies = row.words_deny.then(|| view! { <Badge tone=Tone::Warning text=words::words_deny() /> });
+    let end = row.end.as_ref().filter(|_| row.outlived);
+    let outlived = end.map(|d| view! { <Badge tone=Tone::Warning text=words::outlived(&text::day(d)) /> });
     let disagree = row.disagree.then(|| view! { <Badge tone=Tone::Warning text=words::disagree() /> });
     let misnamed = row.misnamed.then(|| view! { <Badge tone=Tone::Warning text=words::misnamed() /> });
     let about = row.about.as_ref().map(|who| view! { <Badge tone=Tone::Danger text=text::about(who) /> });
@@ -186,7 +189,7 @@ fn badges(row: &Row) -> AnyView {
     let entries = (row.entries > 1).then(|| view! { <Badge text=words::entries(row.entries.into()) /> });
     view! {
         <p class="line-badges">
-            {about} {misnamed} {degraded} {retracted} {disagree} {polarity} <TrustMark trust=row.trust /> {entries} {notes}
+            {about} {misnamed} {denies} {outlived} {degraded} {retracted} {disagree} {polarity} <TrustMark trust=row.trust /> {entries} {notes}
         </p>
     }
     .into_any()

@@ -122,6 +122,10 @@ fn row(row: &Row) -> String {
     if row.degraded {
         said.push(super::degraded().to_owned());
     }
+    if row.words_deny {
+        said.push(line::words_deny().to_owned());
+    }
+    said.extend(row.end.as_ref().filter(|_| row.outlived).map(|d| line::outlived(&day(d))));
     if row.misnamed {
         said.push(line::misnamed().to_owned());
     }
@@ -200,6 +204,8 @@ mod tests {
             trust: Trust::NotSigned,
             sources: vec!["Elm Surgery".into()],
             degraded: false,
+            words_deny: false,
+            outlived: false,
             misnamed: false,
             notes: false,
             more: Vec::new(),

@@ -252,6 +252,11 @@ pub fn issue(code: IssueCode) -> &'static str {
         IssueCode::SignatureNotChecked => super::issue::signature_not_checked(),
         IssueCode::CardRule => super::issue::card_rule(),
         IssueCode::UnknownTable => super::issue::unknown_table(),
+        IssueCode::SourceFailed => super::issue::source_failed(),
+        IssueCode::MorePages => super::issue::more_pages(),
+        IssueCode::Deleted => super::issue::deleted(),
+        IssueCode::WordsDeny => super::issue::words_deny(),
+        IssueCode::Outlived => super::issue::outlived(),
     }
 }
 

@@ -2,13 +2,15 @@ use std::borrow::Cow;
 use std::collections::HashSet;
 use std::ops::{ControlFlow, Range};
 
-use super::{Index, NESTED, Piece};
+use super::super::Syntax;
+use super::{Aside, Index, NESTED, Piece, State};
 use crate::import::json::{self, Fault, Reader, Wrong};
 use crate::import::{ImportError, LIMITS, Phase, Progress, tell};
 use crate::record::IssueCode;
 
 /// Gathers the pieces of a text in one walk over it.
 struct Gatherer<'t, 'p> {
+    text: &'t str,
     index: Index<'t>,
     progress: &'p mut dyn FnMut(Progress) -> ControlFlow<()>,
     /// Where the text of the walk begins in the whole text (a line of NDJSON).
@@ -29,6 +31,8 @@ struct Head<'t> {
     bundle: Cow<'t, str>,
     timestamp: Cow<'t, str>,
     meta: Option<Range<usize>>,
+    total: Cow<'t, str>,
+    link: Option<Range<usize>>,
 }
 
 impl<'t> Head<'t> {
@@ -39,7 +43,7 @@ impl<'t> Head<'t> {
 
 impl<'t, 'p> Gatherer<'t, 'p> {
     fn new(text: &'t str, progress: &'p mut dyn FnMut(Progress) -> ControlFlow<()>) -> Self {
-        Gatherer { index: Index::default(), progress, base: 0, total: text.len(), told: 0, stop: None }
+        Gatherer { text, index: Index::default(), progress, base: 0, total: text.len(), told: 0, stop: None }
     }
 
     fn push(&mut self, piece: Piece<'t>, reader: &Reader<'t>) -> Result<(), Fault> {
@@ -68,7 +72,10 @@ impl<'t, 'p> Gatherer<'t, 'p> {
         reader: &Reader<'t>,
     ) -> Result<(), Fault> {
         let range = self.base + range.start..self.base + range.end;
-        self.push(Piece { at, range, full_url: "".into(), kind: kind.into(), id: "".into(), fault }, reader)
+        self.push(
+            Piece { at, range, full_url: "".into(), kind: kind.into(), id: "".into(), fault, state: State::Current },
+            reader,
+        )
     }
 
     /// One resource: a piece of its own, or, if it is a container, the pieces in it.
@@ -86,6 +93,11 @@ impl<'t, 'p> Gatherer<'t, 'p> {
                 "type" if nested == 0 => head.bundle = reader.text(depth + 1)?.unwrap_or_default(),
                 "timestamp" if nested == 0 => head.timestamp = reader.text(depth + 1)?.unwrap_or_default(),
                 "meta" => head.meta = Some(reader.skip(depth + 1)?),
+                "total" if nested == 0 => {
+                    let range = reader.skip(depth + 1)?;
+                    head.total = self.slice(&range).into();
+                }
+                "link" => head.link = Some(reader.skip(depth + 1)?),
                 // Other resources have elements of these names too; what was found there is dropped again below.
                 "entry" | "parameter" if nested < NESTED => self.children(reader, &at, &key, depth + 1, nested + 1)?,
                 _ => {
@@ -101,13 +113,19 @@ impl<'t, 'p> Gatherer<'t, 'p> {
                 self.index.pieces.truncate(before);
                 return self.odd(at, range, "Bundle", Some(IssueCode::DuplicateKey), reader);
             }
+            let place = at.clone();
             if let Some(meta) = head.meta.filter(|_| head.kind == "Bundle") {
                 // The outermost comes first.
                 let meta = (at, self.base + meta.start..self.base + meta.end);
-                let place = if nested == 0 { 0 } else { self.index.metas.len() };
-                self.index.metas.insert(place, meta);
+                let nth = if nested == 0 { 0 } else { self.index.metas.len() };
+                self.index.metas.insert(nth, meta);
+            }
+            if let Some(link) = head.link.filter(|_| head.kind == "Bundle") {
+                let link = self.base + link.start..self.base + link.end;
+                self.index.links.push((format!("{place}/link"), link));
             }
             if nested == 0 && head.kind == "Bundle" {
+                self.index.total = head.total.into_owned();
                 self.index.bundle = head.bundle.into_owned();
                 self.index.timestamp = head.timestamp.into_owned();
             }
@@ -115,7 +133,15 @@ impl<'t, 'p> Gatherer<'t, 'p> {
         }
         self.index.pieces.truncate(before);
         let range = self.base + range.start..self.base + range.end;
-        self.push(Piece { at, range, full_url: "".into(), kind: head.kind, id: head.id, fault: None }, reader)
+        self.push(
+            Piece { at, range, full_url: "".into(), kind: head.kind, id: head.id, fault: None, state: State::Current },
+            reader,
+        )
+    }
+
+    /// What stands in these bytes of the walk.
+    fn slice(&self, range: &Range<usize>) -> &'t str {
+        self.text.get(self.base + range.start..self.base + range.end).unwrap_or_default()
     }
 
     /// The resources of `entry[].resource`, or of `parameter[].resource` and `part[]` below it.
@@ -154,6 +180,7 @@ impl<'t, 'p> Gatherer<'t, 'p> {
         let (start, before) = (reader.offset(), self.index.pieces.len());
         let mut head = Head::default();
         let (mut full_url, mut filled) = (Cow::Borrowed(""), false);
+        let mut said: Vec<(&'static str, Range<usize>)> = Vec::new();
         reader.members(|reader, key| {
             match key.as_ref() {
                 "fullUrl" => {
@@ -166,6 +193,14 @@ impl<'t, 'p> Gatherer<'t, 'p> {
                     filled = true;
                     self.resource(reader, format!("{at}/resource"), depth + 1, nested)?;
                 }
+                "request" if list == "entry" => {
+                    let range = reader.skip(depth + 1)?;
+                    // Of the many requests of a transaction only those that delete say anything of a record.
+                    if self.slice(&range).to_ascii_lowercase().contains("delete") {
+                        said.push(("request", range));
+                    }
+                }
+                "response" if list == "entry" => said.push(("response", reader.skip(depth + 1)?)),
                 "part" if list != "entry" && nested < NESTED => {
                     filled = true;
                     self.children(reader, &at, "part", depth + 1, nested + 1)?;
@@ -187,6 +222,11 @@ impl<'t, 'p> Gatherer<'t, 'p> {
         {
             piece.full_url = full_url;
         }
+        let end = self.index.pieces.len().max(before + 1);
+        for (element, range) in said {
+            let range = self.base + range.start..self.base + range.end;
+            self.index.asides.push(Aside { at: at.clone(), element, range, pieces: before..end });
+        }
         // A request or a response alone: nothing clinical, and readable as source.
         if filled || list != "entry" { Ok(()) } else { self.odd(at, range, "Bundle.entry", None, reader) }
     }
@@ -205,7 +245,7 @@ impl<'t> Index<'t> {
         if let Err(fault) = walked {
             return Err(gatherer.stop.unwrap_or_else(|| not_json(text, &fault)));
         }
-        Ok(gatherer.index.named(text))
+        Ok(gatherer.index.named(text, Syntax::Json))
     }
 
     /// Finds the resources of newline-delimited JSON (one resource a line; Bulk Data `application/fhir+ndjson`).
@@ -232,7 +272,7 @@ impl<'t> Index<'t> {
             }
             gatherer.base += line.len() + 1;
         }
-        Ok(gatherer.index.named(text))
+        Ok(gatherer.index.named(text, Syntax::Lines))
     }
 }
 

@@ -24,6 +24,33 @@ pub struct Piece<'t> {
     pub id: Cow<'t, str>,
     /// Why it can't be read, if that is known already.
     pub fault: Option<IssueCode>,
+    /// Whether it still holds at the source.
+    pub state: State,
+}
+
+/// Whether a resource still holds at its source, by what its Bundle says beside it (FHIR R4 §2.36.2).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum State {
+    /// Nothing says that it does not.
+    #[default]
+    Current,
+    /// A later version of it stands in the same history.
+    Older,
+    /// It was deleted.
+    Deleted,
+}
+
+/// What a Bundle says of an entry beside its resource: `request` or `response`, by the name of the element.
+#[derive(Clone, Debug)]
+pub struct Aside {
+    /// The entry's place.
+    pub at: String,
+    /// `request` or `response`.
+    pub element: &'static str,
+    /// Its bytes in the text.
+    pub range: Range<usize>,
+    /// The pieces of the entry.
+    pub pieces: Range<usize>,
 }
 
 /// All resources of a file, and the names by which they are referred to.
@@ -35,6 +62,12 @@ pub struct Index<'t> {
     pub bundle: String,
     /// `timestamp` of the outermost Bundle.
     pub timestamp: String,
+    /// `total` of the outermost Bundle, as written.
+    pub total: String,
+    /// What Bundles say of their entries; of requests only those that delete.
+    pub asides: Vec<Aside>,
+    /// The `link`s of Bundles: place and bytes.
+    pub links: Vec<(String, Range<usize>)>,
     /// Where the `meta` of each Bundle stands, with the Bundle's place.
     metas: Vec<(String, Range<usize>)>,
     /// Places of `fullUrl`s that are there and empty.
@@ -74,9 +107,72 @@ impl<'t> Index<'t> {
         all.filter(|(_, labels)| !labels.is_empty()).collect()
     }
 
-    fn named(mut self, text: &str) -> Self {
+    fn named(mut self, text: &'t str, syntax: Syntax) -> Self {
+        self.settle(text, syntax);
         self.name(text);
         self
+    }
+
+    /// Which resources no longer hold: those that were deleted, and, in a history, all versions but the latest.
+    fn settle(&mut self, text: &'t str, syntax: Syntax) {
+        let key = |kind: &str, id: &str| format!("{kind}/{id}");
+        // Where each resource is deleted: by the number of the piece beside which that stands.
+        let mut deleted: HashMap<String, usize> = HashMap::new();
+        let parse = |range: &Range<usize>| text.get(range.clone()).map_or(Node::Null, |t| syntax.parse(t));
+        let asides: Vec<Aside> = self.asides.iter().filter(|a| a.element == "request").cloned().collect();
+        for aside in asides {
+            let request = parse(&aside.range);
+            if !request.get("method").words().eq_ignore_ascii_case("DELETE") {
+                continue;
+            }
+            let url = request.get("url").words();
+            let url = url.split(['?', '#']).next().unwrap_or_default().split("/_history").next().unwrap_or_default();
+            let mut tail = url.trim_end_matches('/').rsplit('/');
+            if let (Some(id), Some(kind)) = (tail.next(), tail.next()) {
+                deleted.entry(key(kind, id)).or_insert(aside.pieces.start);
+            }
+            for piece in self.pieces.get_mut(aside.pieces).into_iter().flatten().filter(|p| p.kind != "Bundle.entry") {
+                piece.state = State::Deleted;
+                let (kind, id) = (piece.kind.as_ref(), piece.id.as_ref());
+                deleted.entry(key(kind, id)).or_insert(0);
+            }
+        }
+        let history = self.bundle == "history";
+        if deleted.is_empty() && !history {
+            return;
+        }
+        // A history begins with the newest (FHIR R4 §3.1.0.12), unless its own dates say otherwise.
+        let written = |piece: &Piece<'_>| {
+            let when = parse(&piece.range).get("meta").get("lastUpdated").words().to_owned();
+            Some(when).filter(|w| !w.is_empty())
+        };
+        let upwards = history
+            && self
+                .pieces
+                .iter()
+                .find_map(written)
+                .zip(self.pieces.iter().rev().find_map(written))
+                .is_some_and(|(first, last)| first < last);
+        let mut order: Vec<usize> = (0..self.pieces.len()).collect();
+        if upwards {
+            order.reverse();
+        }
+        let mut seen: HashMap<String, ()> = HashMap::new();
+        for i in order {
+            let Some(piece) = self.pieces.get_mut(i).filter(|p| !p.id.is_empty()) else { continue };
+            let name = key(&piece.kind, &piece.id);
+            let gone = deleted.get(&name).copied();
+            let first = seen.insert(name, ()).is_none();
+            if history && !first {
+                piece.state = State::Older;
+            } else if let Some(at) = gone {
+                // Made again after it was deleted, it holds.
+                let again = history && if upwards { i > at } else { i < at };
+                if !again {
+                    piece.state = State::Deleted;
+                }
+            }
+        }
     }
 
     fn name(&mut self, text: &str) {
@@ -96,7 +192,7 @@ impl<'t> Index<'t> {
                 .or_insert(Found::One(at));
         }
         let pieces = std::mem::take(&mut self.pieces);
-        for (i, piece) in pieces.iter().enumerate() {
+        for (i, piece) in pieces.iter().enumerate().filter(|(_, p)| p.state != State::Older) {
             if !piece.full_url.is_empty() {
                 put(&mut self.by_url, &pieces, piece.full_url.to_string(), i, text);
             }

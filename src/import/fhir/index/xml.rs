@@ -1,13 +1,15 @@
 use std::borrow::Cow;
 use std::ops::{ControlFlow, Range};
 
-use super::{Index, NESTED, Piece};
+use super::super::Syntax;
+use super::{Aside, Index, NESTED, Piece, State};
 use crate::import::xml::{Event, Fault, Malformed, Start, Walk, local};
 use crate::import::{ImportError, LIMITS, Phase, Progress, tell};
 use crate::record::IssueCode;
 
 /// Gathers the pieces of an XML text in one walk over it (FHIR R4 §2.1.2.2).
 struct Gatherer<'t, 'p> {
+    text: &'t str,
     index: Index<'t>,
     progress: &'p mut dyn FnMut(Progress) -> ControlFlow<()>,
     total: usize,
@@ -41,7 +43,15 @@ impl<'t> Gatherer<'t, '_> {
         kind: &'static str,
         fault: Option<IssueCode>,
     ) -> Result<(), Fault> {
-        self.push(Piece { at, range, full_url: "".into(), kind: kind.into(), id: "".into(), fault })
+        self.push(Piece {
+            at,
+            range,
+            full_url: "".into(),
+            kind: kind.into(),
+            id: "".into(),
+            fault,
+            state: State::Current,
+        })
     }
 
     /// One resource: a piece of its own, or, if it is a container, the pieces in it. Its start was passed already;
@@ -74,6 +84,14 @@ impl<'t> Gatherer<'t, '_> {
                         "timestamp" if outermost && self.index.timestamp.is_empty() => {
                             self.index.timestamp = value(&child).into_owned();
                         }
+                        "total" if outermost && self.index.total.is_empty() => {
+                            self.index.total = value(&child).into_owned();
+                        }
+                        "link" if holder && kind == "Bundle" => {
+                            let end = walk.skip()?;
+                            self.index.links.push((format!("{at}/link"), child.range.start..end));
+                            continue;
+                        }
                         "meta" if holder && kind == "Bundle" => {
                             let end = walk.skip()?;
                             let place = if nested == 0 { 0 } else { self.index.metas.len() };
@@ -92,7 +110,7 @@ impl<'t> Gatherer<'t, '_> {
             return Ok(());
         }
         let range = start.range.start..walk.offset();
-        self.push(Piece { at, range, full_url: "".into(), kind: kind.into(), id, fault: None })
+        self.push(Piece { at, range, full_url: "".into(), kind: kind.into(), id, fault: None, state: State::Current })
     }
 
     /// The resource of `entry.resource` or `parameter.resource`, and of `part` below it.
@@ -106,6 +124,7 @@ impl<'t> Gatherer<'t, '_> {
     ) -> Result<(), Fault> {
         let before = self.index.pieces.len();
         let (mut full_url, mut resources, mut parts) = (Cow::Borrowed(""), 0, 0);
+        let mut said: Vec<(&'static str, Range<usize>)> = Vec::new();
         loop {
             match walk.next()? {
                 Event::Start(child) => match local(child.name) {
@@ -117,6 +136,14 @@ impl<'t> Gatherer<'t, '_> {
                         walk.skip()?;
                     }
                     "resource" => resources += self.held(walk, &format!("{at}/resource"), nested)?,
+                    "request" | "response" if entry => {
+                        let range = child.range.start..walk.skip()?;
+                        let request = local(child.name) == "request";
+                        let element = self.text.get(range.clone()).unwrap_or_default();
+                        if !request || element.to_ascii_lowercase().contains("delete") {
+                            said.push((if request { "request" } else { "response" }, range));
+                        }
+                    }
                     "part" if !entry && nested < NESTED => {
                         parts += 1;
                         self.child(walk, &child, format!("{at}/part[{parts}]"), false, nested + 1)?;
@@ -137,6 +164,10 @@ impl<'t> Gatherer<'t, '_> {
             && piece.at == format!("{at}/resource/{}", piece.kind)
         {
             piece.full_url = full_url;
+        }
+        let end = self.index.pieces.len().max(before + 1);
+        for (element, range) in said {
+            self.index.asides.push(Aside { at: at.clone(), element, range, pieces: before..end });
         }
         // A request or a response alone: nothing clinical, and readable as source.
         if resources > 0 || !entry { Ok(()) } else { self.odd(at, range, "Bundle.entry", None) }
@@ -170,11 +201,11 @@ impl<'t> Index<'t> {
     /// # Errors
     /// [`ImportError::NotXml`], [`ImportError::TooMany`], [`ImportError::Cancelled`].
     pub fn xml(text: &'t str, progress: &mut dyn FnMut(Progress) -> ControlFlow<()>) -> Result<Self, ImportError> {
-        let mut gatherer = Gatherer { index: Index::default(), progress, total: text.len(), told: 0, stop: None };
+        let mut gatherer = Gatherer { text, index: Index::default(), progress, total: text.len(), told: 0, stop: None };
         let mut walk = Walk::new(text);
         let walked = gatherer.held(&mut walk, "", 0);
         match walked {
-            Ok(_) => Ok(gatherer.index.named(text)),
+            Ok(_) => Ok(gatherer.index.named(text, Syntax::Xml)),
             Err(fault) => Err(gatherer.stop.unwrap_or_else(|| fault.refusal(text))),
         }
     }
