@@ -76,6 +76,13 @@ pub fn member<'v>(map: &'v Value, key: &Value) -> Option<&'v Value> {
     }
 }
 
+/// True if a key stands twice in a map.
+pub fn twice(map: &Value) -> bool {
+    let Value::Map(members) = map else { return false };
+    // Maps of a certificate have a dozen members; one of thousands is none.
+    members.len() > 256 || members.iter().enumerate().any(|(n, (key, _))| members.iter().take(n).any(|(k, _)| k == key))
+}
+
 /// A plain value in its own characters; empty for anything else.
 pub fn words(value: &Value) -> String {
     match value {

@@ -6,7 +6,7 @@
 use ciborium::Value as Cbor;
 
 use super::keys::Keys;
-use super::{READER, issue, shc};
+use super::{LIMITS, READER, hl7v2, issue, shc};
 use crate::record::{
     Check, Detail, Entry, Identifier, IssueCode, Kind, Outcome, PartialDate, Person, Reading, Section, Severity,
     Signed, Standing, Value,
@@ -16,14 +16,62 @@ mod base45;
 mod cose;
 mod values;
 
-use cose::{Certificate, member, words};
+use cose::{Certificate, member, twice, words};
 use values::{concept, name};
 
 /// The name under which the specification's own rules stand in the conformance list.
 const PROFILE: &str = "EU DCC";
 
-/// Reads one certificate. One that can't be opened, or whose signature does not match, is a piece not understood.
+/// Most certificates in one file, and most statements of one certificate. The specification has one of each.
+const MOST: usize = 256;
+
+/// Reads the certificates of a text, one a line. One that can't be opened, or whose signature does not match, is a piece
+/// not understood. Of several, each place begins with its certificate: `certificate 2/v/0`.
 pub fn read(text: &str, keys: &Keys) -> Reading {
+    let lines: Vec<&str> = text.lines().map(str::trim).filter(|line| !line.is_empty()).collect();
+    let several =
+        lines.len() > 1 && lines.iter().all(|line| line.get(..4).is_some_and(|h| h.eq_ignore_ascii_case("HC1:")));
+    if !several {
+        return one(text, keys);
+    }
+    let mut reading = Reading { reader: READER, format: "EU certificate".to_owned(), ..Reading::default() };
+    let mut worst = Signed::No;
+    for (n, line) in lines.iter().enumerate().take(MOST) {
+        let mut found = one(line, keys);
+        shc::place(&mut found, &format!("certificate {}", n + 1));
+        if !found.entries.is_empty() {
+            worst = worst.max(found.signed);
+        } else if worst == Signed::No && found.signed == Signed::Wrong {
+            reading.signed = Signed::Wrong;
+        }
+        if reading.source.name.is_empty() {
+            (reading.source, reading.version) = (found.source, found.version);
+        }
+        for person in found.people {
+            if !reading.people.iter().any(|p| hl7v2::same_person(p, &person)) {
+                reading.people.push(person);
+            }
+        }
+        reading.entries.extend(found.entries);
+        reading.issues.extend(found.issues);
+        reading.conformance.extend(found.conformance);
+        found.ledger.lines.into_iter().for_each(|line| reading.ledger.line(line));
+    }
+    if let Some(more) = lines.len().checked_sub(MOST).filter(|more| *more > 0) {
+        reading.issues.push(issue(Severity::Error, IssueCode::BeyondLimits, "", &more.to_string()));
+        let more = u32::try_from(more).unwrap_or(u32::MAX);
+        reading.ledger.add_series("", "HC1", Outcome::NotUnderstood, more);
+    }
+    if worst != Signed::No {
+        reading.signed = worst;
+    }
+    if reading.people.len() > 1 {
+        reading.issues.push(issue(Severity::Error, IssueCode::SeveralPeople, "", &reading.people.len().to_string()));
+    }
+    reading
+}
+
+fn one(text: &str, keys: &Keys) -> Reading {
     let mut reading = Reading { reader: READER, format: "EU certificate".to_owned(), ..Reading::default() };
     let found = match cose::open(text, keys) {
         Err(step) => Err((IssueCode::CardRule, step.to_owned())),
@@ -59,20 +107,40 @@ fn certificate(reading: &mut Reading, held: &Certificate) {
         reading.issues.push(issue(Severity::Error, IssueCode::NotAnObject, "", ""));
         return;
     };
-    for (key, value) in members {
+    if members.len() > MOST {
+        return not_understood(reading, "/", "HC1", IssueCode::BeyondLimits);
+    }
+    for (n, (key, value)) in members.iter().enumerate() {
+        if members.iter().filter(|(other, _)| other == key).count() > 1 {
+            // Which of the two is meant can't be known.
+            let first = members.iter().position(|(other, _)| other == key) == Some(n);
+            if first {
+                let at = format!("/{}", words(key));
+                not_understood(reading, &at, &words(key), IssueCode::DuplicateKey);
+            }
+            continue;
+        }
         match (words(key).as_str(), value) {
             ("ver" | "dob", _) => {}
+            ("nam", value) if twice(value) => not_understood(reading, "/nam", "nam", IssueCode::DuplicateKey),
+            ("nam", value) if !matches!(value, Cbor::Map(_)) => {
+                not_understood(reading, "/nam", "nam", IssueCode::NotAnObject);
+            }
             ("nam", value) => person(reading, value, &held.content),
             ("v" | "t" | "r", Cbor::Null) => {}
             (group @ ("v" | "t" | "r"), Cbor::Array(list)) => {
-                for (i, one) in list.iter().enumerate() {
+                if let Some(more) = list.len().checked_sub(MOST).filter(|more| *more > 0) {
+                    let at = format!("/{group}/{MOST}");
+                    reading.issues.push(issue(Severity::Error, IssueCode::BeyondLimits, &at, &more.to_string()));
+                    let more = u32::try_from(more).unwrap_or(u32::MAX);
+                    reading.ledger.add_series(at, group, Outcome::NotUnderstood, more);
+                }
+                for (i, one) in list.iter().enumerate().take(MOST) {
                     statement(reading, group, one, &format!("/{group}/{i}"), held);
                 }
             }
             (group, _) => {
-                let at = format!("/{group}");
-                reading.issues.push(issue(Severity::Error, IssueCode::UnknownType, &at, group));
-                reading.ledger.add(at, group, Outcome::NotUnderstood, Some(IssueCode::UnknownType));
+                not_understood(reading, &format!("/{group}"), group, IssueCode::UnknownType);
             }
         }
     }
@@ -84,6 +152,12 @@ fn certificate(reading: &mut Reading, held: &Certificate) {
     if reading.people.is_empty() {
         reading.issues.push(issue(Severity::Warning, IssueCode::NoPerson, "", ""));
     }
+}
+
+fn not_understood(reading: &mut Reading, at: &str, kind: &str, code: IssueCode) {
+    reading.issues.push(issue(Severity::Error, code, at, kind));
+    let kind: String = kind.chars().take(LIMITS.label).collect();
+    reading.ledger.add(at, kind, Outcome::NotUnderstood, Some(code));
 }
 
 fn text(map: &Cbor, key: &str) -> String {
@@ -117,9 +191,11 @@ fn person(reading: &mut Reading, nam: &Cbor, whole: &Cbor) {
 /// One vaccination, test or recovery.
 fn statement(reading: &mut Reading, group: &str, one: &Cbor, at: &str, held: &Certificate) {
     if !matches!(one, Cbor::Map(_)) {
-        reading.issues.push(issue(Severity::Error, IssueCode::NotAnObject, at, ""));
-        reading.ledger.add(at, group, Outcome::NotUnderstood, Some(IssueCode::NotAnObject));
-        return;
+        return not_understood(reading, at, group, IssueCode::NotAnObject);
+    }
+    // "Detected" and "not detected" in one: neither is shown.
+    if twice(one) {
+        return not_understood(reading, at, group, IssueCode::DuplicateKey);
     }
     let say = |key: &str| text(one, key);
     let day = |key: &str| Some(PartialDate::fhir(&say(key))).filter(|d| !d.text.is_empty());

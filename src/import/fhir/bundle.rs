@@ -177,7 +177,7 @@ mod tests {
             assert_eq!(found, expected, "{kind} {entries:?}");
             let ledger = &reading.ledger;
             assert_eq!((ledger.shown + ledger.kept) as usize, entries.len(), "{kind} {entries:?}");
-            assert_eq!(reading.issues.iter().any(|i| i.code == IssueCode::DuplicateId), false, "{entries:?}");
+            assert!(reading.issues.iter().all(|i| i.code != IssueCode::DuplicateId), "{entries:?}");
         };
         let (two, one) = (version(2, "resolved"), version(1, "active"));
         check("history", &[&two, &one], &[("Peanut 2", Standing::Ended)]);

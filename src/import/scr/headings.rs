@@ -46,6 +46,28 @@ pub fn is_empty(text: &str) -> bool {
     }
 }
 
+/// True if the entries of a section say all that stands under a heading. Of allergies, medicines and risks each line must
+/// name one of them: a repeat medicine beside coded acute ones stands in the text alone. The names of columns count for
+/// nothing, and where the text is a table neither do lines around it. Elsewhere text and code often have different names
+/// for the same thing, and nothing hangs on a line: any entry will do.
+pub fn is_coded(text: &str, section: Section, coded: &[(Section, String)]) -> bool {
+    const MOST: usize = 2_000;
+    if !matches!(section, Section::Allergies | Section::Medications | Section::Alerts) {
+        return coded.iter().any(|(of, _)| *of == section);
+    }
+    let names: Vec<&str> =
+        coded.iter().filter(|(of, name)| *of == section && name.chars().count() > 2).map(|(_, name)| &**name).collect();
+    let lines: Vec<String> = text.lines().map(same::fold).filter(|l| !l.is_empty()).collect();
+    let table = lines.iter().any(|l| l.contains(" | "));
+    let mut rows = lines.iter().filter(|l| !table || l.contains(" | "));
+    if table {
+        rows.next();
+    }
+    // Beyond any real summary, the text is shown rather than compared.
+    let few = names.len().saturating_mul(lines.len()) <= MOST * MOST;
+    !names.is_empty() && few && rows.all(|row| names.iter().any(|name| row.contains(name)))
+}
+
 /// True if a text says that something was left out of the summary on purpose.
 pub fn tells_withheld(text: &str) -> bool {
     same::fold(text).contains("deliberately withheld")

@@ -5,7 +5,7 @@
 //! practice added, so that a medicine may stand in the text alone. The text is therefore always shown: as the document,
 //! and, heading by heading, in the sections of which it speaks and that have no entries of their own.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::ops::ControlFlow;
 
 use super::gp2gp::{check, close};
@@ -13,7 +13,7 @@ use super::hl7v3::{self, Node, Words, attr, child};
 use super::xml::Tree;
 use super::{ImportError, LIMITS, Phase, Progress, READER, issue, tell};
 use crate::record::{
-    Concept, Entry, IssueCode, Kind, Nothing, Outcome, Person, Reading, Section, SectionSays, Severity,
+    Concept, Entry, IssueCode, Kind, Nothing, Outcome, Person, Reading, Section, SectionSays, Severity, same,
 };
 
 pub mod headings;
@@ -39,6 +39,7 @@ pub fn read(
         shift,
         words: Words::default(),
         statements: HashMap::new(),
+        known: HashSet::new(),
         places: HashMap::new(),
         reading: Reading { reader: READER, format: "Summary Care Record".to_owned(), ..Reading::default() },
     };
@@ -111,8 +112,10 @@ struct Reader<'a> {
     text: &'a str,
     shift: Option<usize>,
     words: Words<'a>,
-    /// Coded statements by id, for what names them.
-    statements: HashMap<String, Node<'a>>,
+    /// Coded statements by id, for what names them; `None` where several bear one id.
+    statements: HashMap<String, Option<Node<'a>>>,
+    /// All that is said of the people met so far.
+    known: HashSet<String>,
     /// Places of their entries, by id.
     places: HashMap<String, String>,
     reading: Reading,
@@ -162,7 +165,7 @@ impl<'a> Reader<'a> {
             ..Person::default()
         };
         self.reading.ledger.add(at, "patient", Outcome::Shown, None);
-        if !self.reading.people.iter().any(|p| p.identifiers == person.identifiers && p.name == person.name) {
+        if self.known.insert(format!("{:?}", Person { at: String::new(), ..person.clone() })) {
             self.reading.people.push(person);
         }
     }
@@ -191,7 +194,8 @@ impl<'a> Reader<'a> {
         self.reading.entries.push(entry);
         self.reading.ledger.add(at, "GPSummary", Outcome::Shown, None);
         self.statements(node);
-        let coded: Vec<Section> = self.reading.entries.iter().skip(document + 1).map(|e| e.section).collect();
+        let own = self.reading.entries.iter().skip(document + 1);
+        let coded: Vec<(Section, String)> = own.map(|e| (e.section, same::fold(&e.title))).collect();
         for text in node.descendants().filter(|n| name(*n) == "presentationText").collect::<Vec<_>>() {
             let whole = self.presentation(text, &coded);
             if let Some(entry) = self.reading.entries.get_mut(document).filter(|_| !whole.is_empty()) {
@@ -201,7 +205,7 @@ impl<'a> Reader<'a> {
     }
 
     /// What a heading of the text says: in the section it speaks of, else as an entry of its own.
-    fn heading(&mut self, title: &str, text: &str, at: &str, coded: &[Section]) {
+    fn heading(&mut self, title: &str, text: &str, at: &str, coded: &[(Section, String)]) {
         let Some(section) = headings::section(title) else {
             let mut entry =
                 Entry::new(Section::PatientStory, Kind::Other("presentationText".to_owned()), at.to_owned(), title);
@@ -211,8 +215,8 @@ impl<'a> Reader<'a> {
         };
         let nothing = if headings::is_empty(text) {
             Nothing::Unavailable
-        } else if coded.contains(&section) {
-            // Its coded statements are shown; the text stands in the document.
+        } else if headings::is_coded(text, section, coded) {
+            // All of it is shown as entries; the text stands in the document.
             return;
         } else {
             self.issue(Severity::Information, IssueCode::NarrativeOnly, at, title);

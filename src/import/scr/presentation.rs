@@ -5,7 +5,7 @@ use crate::record::{IssueCode, Outcome, Section, Severity};
 
 impl<'a> Reader<'a> {
     /// The text of a summary, heading by heading; gives it as a whole, too.
-    pub fn presentation(&mut self, node: Node<'a>, coded: &[Section]) -> String {
+    pub fn presentation(&mut self, node: Node<'a>, coded: &[(Section, String)]) -> String {
         let at = self.tree.place(node);
         self.reading.ledger.add(at.clone(), "presentationText", Outcome::Shown, None);
         let Some(value) = child(node, "value") else {
@@ -43,7 +43,7 @@ impl<'a> Reader<'a> {
         whole.join("\n")
     }
 
-    fn under(&mut self, found: Option<(String, String, Vec<String>)>, first: &mut bool, coded: &[Section]) {
+    fn under(&mut self, found: Option<(String, String, Vec<String>)>, first: &mut bool, coded: &[(Section, String)]) {
         let Some((title, at, lines)) = found else { return };
         let text = lines.into_iter().filter(|l| !l.is_empty()).collect::<Vec<_>>().join("\n");
         if !std::mem::take(first) || headings::section(&title).is_some() {

@@ -4,7 +4,7 @@ use super::hl7v3::{self, Node, attr, child, children, descend};
 use super::{Reader, elements, id, name};
 use crate::import::fhir::words::degraded;
 use crate::import::gp2gp::{absent, is_negated, negate, place_times};
-use crate::record::{Concept, Detail, Entry, IssueCode, Kind, Link, Outcome, Section, Severity, Standing};
+use crate::record::{Concept, Detail, Entry, IssueCode, Kind, Link, Outcome, Polarity, Section, Severity, Standing};
 
 /// What `statusCode` says (HL7 v3 ActStatus).
 pub fn standing(code: &str) -> Standing {
@@ -64,13 +64,16 @@ impl<'a> Reader<'a> {
             }
         }
         for node in &found {
-            self.statements.entry(id(*node)).or_insert(*node);
+            let id = id(*node);
+            if !id.is_empty() {
+                self.statements.entry(id).and_modify(|held| *held = None).or_insert(Some(*node));
+            }
         }
         let before = self.reading.entries.len();
-        for node in found {
-            self.statement(node);
+        for node in &found {
+            self.statement(*node);
         }
-        self.connect(before);
+        self.connect(before, &found);
     }
 
     fn statement(&mut self, node: Node<'a>) {
@@ -119,13 +122,17 @@ impl<'a> Reader<'a> {
         }
         let own = child(node, "code").map(|c| hl7v3::cd(c, &self.words)).unwrap_or_default();
         // "Abstract problem node": the problem is what it points to.
-        if own.codings.iter().any(|c| c.code == "181301000000103") {
-            let named = references(node).into_iter().find_map(|(_, i)| self.statements.get(&i).copied());
-            if let Some(code) = named.and_then(|n| child(n, "code")) {
-                return hl7v3::cd(code, &self.words);
-            }
+        if own.codings.iter().any(|c| c.code == "181301000000103")
+            && let Some(code) = self.named(node).and_then(|n| child(n, "code"))
+        {
+            return hl7v3::cd(code, &self.words);
         }
         own
+    }
+
+    /// The statement that an abstract problem names.
+    fn named(&self, node: Node<'a>) -> Option<Node<'a>> {
+        references(node).into_iter().find_map(|(_, i)| self.statements.get(&i).copied().flatten())
     }
 
     /// Supporting texts, dose and quantity, and whatever else is said beside the code.
@@ -171,6 +178,12 @@ impl<'a> Reader<'a> {
                 entry.status.standing = Standing::Unknown;
             }
             Kind::MedicationRequest => {
+                // "Completed" says that it was written down: a repeat medicine that is called current goes on.
+                if said == Standing::Ended && entry.end.is_none() {
+                    detail(entry, "statusCode", code);
+                    entry.status.text.clear();
+                    entry.status.standing = Standing::Unknown;
+                }
                 let kind = child(node, "code").map(|c| hl7v3::labelled(c, &self.words)).unwrap_or_default();
                 detail(entry, "prescriptionType", kind);
                 if short.starts_with("Discontinued") && said != Standing::EnteredInError {
@@ -183,11 +196,22 @@ impl<'a> Reader<'a> {
 
     /// Whether it, or what it stands in, is negated.
     fn polarity(&self, node: Node<'a>, entry: &mut Entry) {
-        let mut inside = node.ancestors().take_while(|n| name(*n) != "GPSummary").filter(|n| n.is_element());
-        if inside.any(is_negated) {
-            negate(entry);
+        let denied = |node: Node<'a>| {
+            let inside = node.ancestors().take_while(|n| name(*n) != "GPSummary").filter(|n| n.is_element());
+            inside.filter(|n| is_negated(*n)).count()
+        };
+        match denied(node) {
+            0 => {}
+            1 => negate(entry),
+            // Twice no: what that means can't be known.
+            _ => entry.polarity = Polarity::Unknown,
         }
         absent(entry);
+        // A problem that is nothing but a finding which is denied elsewhere is no plain problem.
+        let abstracted = child(node, "code").is_some_and(|c| attr(c, "code") == "181301000000103");
+        if abstracted && entry.polarity.is_positive() && self.named(node).is_some_and(|n| denied(n) > 0) {
+            entry.polarity = Polarity::Unknown;
+        }
     }
 
     fn complete(&mut self, entry: &mut Entry, short: &str) {
@@ -216,10 +240,9 @@ impl<'a> Reader<'a> {
     }
 
     /// Links from statements to those that they name.
-    fn connect(&mut self, from: usize) {
-        for entry in self.reading.entries.iter_mut().skip(from) {
-            let Some(node) = self.tree.find(&entry.at) else { continue };
-            for (role, to) in references(node) {
+    fn connect(&mut self, from: usize, nodes: &[Node<'a>]) {
+        for (entry, node) in self.reading.entries.iter_mut().skip(from).zip(nodes) {
+            for (role, to) in references(*node) {
                 if let Some(place) = self.places.get(&to).filter(|p| **p != entry.at) {
                     entry.links.push(Link { role: role.to_owned(), to: place.clone() });
                 }

@@ -111,7 +111,7 @@ fn coded_statements_become_entries_in_their_own_words() {
             ("allergies", "Astringent allergy", Standing::Unknown, Polarity::Positive),
             ("medicines", "Aspirin 300mg tablets", Standing::Stopped, Polarity::Positive),
             ("results", "Fever", Standing::Unknown, Polarity::Negated),
-            ("problems", "Fever", Standing::Active, Polarity::Positive),
+            ("problems", "Fever", Standing::Active, Polarity::Unknown),
             ("procedures", "Dukoral 1", Standing::Unknown, Polarity::Positive),
         ]
     );
@@ -136,4 +136,81 @@ fn what_was_left_out_on_purpose_and_what_is_active_in_the_text_are_told() {
     // A heading of no section of ours is an entry, so that it can be seen.
     let own = reading.entries.last().unwrap();
     assert_eq!((own.title.as_str(), own.notes[0].as_str()), ("Personal Preferences", "tea"));
+}
+
+#[test]
+fn a_repeat_medicine_beside_coded_acute_ones_is_still_said() {
+    let coded = r#"<component><UKCT_MT144042UK01.AcuteMedication><id root="M"/><code displayName="Acute medication"/><statusCode code="completed"/>
+        <consumable><manufacturedProduct><manufacturedManufacturedMaterial><code displayName="Aspirin 300mg tablets"/></manufacturedManufacturedMaterial></manufacturedProduct></consumable></UKCT_MT144042UK01.AcuteMedication></component>"#;
+    let table = |drug: &str| {
+        format!(
+            "<table><tr><th>Date</th><th>Medication Item</th></tr><tr><td>14-May-2020</td><td>{drug}</td></tr></table>"
+        )
+    };
+    let text = format!(
+        "<h2>Summary</h2><h2>Acute Medications</h2>{}<h2>Current Repeat Medications</h2>{}",
+        table("Aspirin 300mg tablets"),
+        table("Warfarin 1mg tablets")
+    );
+    let reading = summary(&text, coded);
+    let said = said(&reading, Section::Medications);
+    assert_eq!(said.len(), 1, "{said:?}");
+    assert!(said[0].1.starts_with("Current Repeat Medications") && said[0].1.contains("Warfarin"));
+    // Written down, not over.
+    assert_eq!(reading.entries[1].status.standing, Standing::Unknown);
+}
+
+#[test]
+fn what_contradicts_itself_is_not_shown_as_plain() {
+    let allergy = |outer: &str, inner: &str| {
+        let coded = format!(
+            r#"<component {outer}><UKCT_MT144053UK02.Allergy {inner}><id root="A"/><code code="x" displayName="Nut allergy"/></UKCT_MT144053UK02.Allergy></component>"#
+        );
+        summary("", &coded).entries[1].polarity
+    };
+    let no = r#"negationInd="true""#;
+    assert_eq!(allergy("", ""), Polarity::Positive);
+    assert_eq!(allergy(no, ""), Polarity::Negated);
+    assert_eq!(allergy("", no), Polarity::Negated);
+    assert_eq!(allergy(no, no), Polarity::Unknown);
+    let finding = |id: &str, title: &str| {
+        format!(
+            r#"<component><UKCT_MT144043UK02.Finding><id root="{id}"/><code displayName="{title}"/></UKCT_MT144043UK02.Finding></component>"#
+        )
+    };
+    let problem = |to: &str| {
+        format!(
+            r#"<component><UKCT_MT144038UK02.Problem><code code="181301000000103" displayName="Abstract problem node"/><pertinentInformation><Finding><id {to}/></Finding></pertinentInformation></UKCT_MT144038UK02.Problem></component>"#
+        )
+    };
+    let named =
+        |coded: String| summary("", &coded).entries.iter().find(|e| e.kind == Kind::Condition).unwrap().title.clone();
+    assert_eq!(named(finding("F", "Fever") + &problem(r#"root="f""#)), "Fever");
+    // Two findings of one id, or none at all: which is meant can't be known.
+    assert_eq!(
+        named(finding("F", "Fever") + &finding("F", "Cough") + &problem(r#"root="F""#)),
+        "Abstract problem node"
+    );
+    assert_eq!(named(finding("", "Fever") + &problem(r#"extension="F""#)), "Abstract problem node");
+}
+
+#[test]
+fn people_who_differ_in_anything_are_several_and_many_cost_little() {
+    let patient = |born: &str| {
+        format!(
+            r#"<patient><id root="2.16.840.1.113883.2.1.4.1" extension="9995000180"/><p_person><name>A</name><birthTime value="{born}"/></p_person></patient>"#
+        )
+    };
+    let of = |people: &str| {
+        open(
+            format!(r#"<GPSummary xmlns="urn:hl7-org:v3"><recordTarget>{people}</recordTarget></GPSummary>"#)
+                .as_bytes(),
+        )
+    };
+    assert_eq!(of(&(patient("1980") + &patient("1980"))).people.len(), 1);
+    assert_eq!(of(&(patient("1980") + &patient("1981"))).people.len(), 2);
+    let many: String = (0..20_000).map(|n| patient(&n.to_string())).collect();
+    let start = std::time::Instant::now();
+    assert!(of(&many).people.len() > 1);
+    assert!(start.elapsed().as_secs() < 20, "{:?}", start.elapsed());
 }

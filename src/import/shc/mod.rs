@@ -120,6 +120,11 @@ fn take(
         reading.version = if card.version.is_empty() { inner.version } else { card.version.clone() };
         reading.source.profiles = inner.source.profiles;
     }
+    for (name, said) in [("nbf", &card.nbf), ("exp", &card.exp)] {
+        if !said.is_empty() && moment(said).is_none() {
+            reading.issues.push(issue(Severity::Warning, IssueCode::BadDate, &format!("{at}/{name}"), said));
+        }
+    }
     let issued = moment(&card.nbf);
     let newer = |d: &PartialDate| reading.source.as_of.as_ref().is_none_or(|a| a.sort_key() < d.sort_key());
     if let Some(date) = issued.filter(newer) {
@@ -151,7 +156,7 @@ fn take(
 }
 
 /// Puts the card before every place of its Bundle.
-fn place(inner: &mut Reading, card: &str) {
+pub fn place(inner: &mut Reading, card: &str) {
     let put = |at: &mut String| at.insert_str(0, card);
     for entry in &mut inner.entries {
         put(&mut entry.at);
@@ -169,7 +174,10 @@ fn place(inner: &mut Reading, card: &str) {
 /// A NumericDate as a date and time in UTC; fractions of a second are left out.
 pub fn moment(seconds: &str) -> Option<PartialDate> {
     let whole = seconds.split('.').next().unwrap_or_default();
-    let time = jiff::Timestamp::from_second(whole.parse().ok()?).ok()?;
+    // JSON may write it with an exponent.
+    let power = || seconds.parse::<f64>().ok().filter(|s| s.abs() < 1e12).map(|s| s.trunc() as i64);
+    let second = whole.parse().ok().filter(|_| !seconds.contains(['e', 'E'])).or_else(power)?;
+    let time = jiff::Timestamp::from_second(second).ok()?;
     Some(PartialDate::fhir(&time.to_string()))
 }
 

@@ -178,3 +178,93 @@ fn broken_texts_never_panic_and_always_balance() {
     packed.write_all(&vec![b' '; 20 << 20]).unwrap();
     assert_eq!(crate::import::archive::inflate(&packed.finish().unwrap()), None);
 }
+
+#[test]
+fn codes_of_two_cards_are_not_mixed_and_none_is_dropped() {
+    // Two cards of three chunks each, scanned one after the other, or in turns.
+    let own: Vec<String> = [0, 1, 2].map(|n| file(&format!("example-02-f-qr-code-numeric-value-{n}.txt"))).to_vec();
+    let other: Vec<String> = own.iter().map(|chunk| format!("{}01", chunk.trim())).collect();
+    let whole = cards(&own.join("\n"))[0].clone().unwrap();
+    let check = |order: [&String; 6]| {
+        let found = cards(&order.map(String::as_str).join("\n"));
+        assert_eq!(found.len(), 2, "{found:?}");
+        assert_eq!(found[0].as_ref().unwrap(), &whole);
+    };
+    check([&own[0], &own[1], &own[2], &other[0], &other[1], &other[2]]);
+    check([&own[0], &other[0], &own[1], &other[1], &own[2], &other[2]]);
+    // The same code scanned twice is one.
+    assert_eq!(cards(&[own.join("\n"), own[1].clone()].join("\n")).len(), 1);
+    let many = file("example-00-d-jws.txt").trim().to_owned() + "\n";
+    let found = reading(&many.repeat(300), &keys(true));
+    assert_eq!(found.ledger.not_understood, 1);
+    assert!(found.issues.iter().any(|i| i.found == "more than 256 cards"));
+    let list = vec![format!("\"{}\"", many.trim()); 300].join(",");
+    assert_eq!(cards(&format!("{{\"verifiableCredential\":[{list}]}}")).last(), Some(&Err("more than 256 cards")));
+}
+
+/// A card of this payload, unsigned: what it holds is read, and its signature is not checked.
+fn card(payload: &str) -> String {
+    use std::io::Write;
+    let mut packed = flate2::write::DeflateEncoder::new(Vec::new(), flate2::Compression::default());
+    packed.write_all(payload.as_bytes()).unwrap();
+    let part = |bytes: &[u8]| data_encoding::BASE64URL_NOPAD.encode(bytes);
+    let header = part(br#"{"zip":"DEF","alg":"ES256","kid":"x"}"#);
+    [header, part(&packed.finish().unwrap()), part(&[7; 64])].join(".")
+}
+
+fn payload(rest: &str, entries: &str) -> String {
+    format!(
+        r#"{{"iss":"https://a.example","vc":{{"type":["https://smarthealth.cards#health-card"],"credentialSubject":{{"fhirVersion":"4.0.1",
+        "fhirBundle":{{"resourceType":"Bundle","type":"collection","entry":[{entries}]}}}}}}{rest}}}"#
+    )
+}
+
+#[test]
+fn odd_payloads_are_read_or_refused_in_words() {
+    let flu = r#"{"fullUrl":"resource:0","resource":{"resourceType":"Immunization","status":"completed","vaccineCode":{"text":"Flu"}}}"#;
+    let read = |rest: &str, entries: &str| reading(&card(&payload(rest, entries)), &Keys::default());
+    let moments = |rest: &str| read(rest, flu).source.as_of.map(|d| d.text);
+    assert_eq!(moments(r#","nbf":1600000000.75"#).as_deref(), Some("2020-09-13T12:26:40Z"));
+    assert_eq!(moments(r#","nbf":1.6e9"#).as_deref(), Some("2020-09-13T12:26:40Z"));
+    for odd in ["1e400", "-1e30", "99999999999999999999", "true", "\"soon\""] {
+        let found = read(&format!(r#","nbf":{odd}"#), flu);
+        assert!(found.source.as_of.is_none(), "{odd}");
+        assert!(found.issues.iter().any(|i| i.code == IssueCode::BadDate && i.at == "card 1/nbf"), "{odd}");
+        assert_eq!(found.entries.len(), 1, "{odd}");
+    }
+    // Given and not given at once: the status leads, and nothing is shown as given that says not-done.
+    let both = r#"{"resource":{"resourceType":"Immunization","status":"not-done","vaccineCode":{"text":"Flu"}}}"#;
+    assert_eq!(read("", both).entries[0].polarity, crate::record::Polarity::NotDone);
+    // A key twice anywhere in what is signed: which is meant can't be known.
+    let twice = flu.replace(r#""status":"completed""#, r#""status":"completed","status":"not-done""#);
+    let found = read("", &twice);
+    assert_eq!((found.entries.len(), found.ledger.not_understood), (0, 1));
+    let person = |name: &str| {
+        format!(
+            r#"{{"resource":{{"resourceType":"Patient","name":[{{"family":"{name}","given":["A"]}}],"birthDate":"1980"}}}}"#
+        )
+    };
+    let found = read("", &[person("X"), person("Y")].join(","));
+    assert!(found.people.len() == 2 && found.issues.iter().any(|i| i.code == IssueCode::SeveralPeople));
+    let two = [card(&payload("", &person("X"))), card(&payload("", &person("Y")))].join("\n");
+    assert!(reading(&two, &Keys::default()).issues.iter().any(|i| i.code == IssueCode::SeveralPeople));
+    let deep = format!("{}1{}", "[".repeat(4000), "]".repeat(4000));
+    for odd in [
+        &format!(r#"{{"resource":{deep}}}"#),
+        "7",
+        "null",
+        "\"x\"",
+        r#"{"resource":[]}"#,
+        r#"{"resource":{"resourceType":7}}"#,
+    ] {
+        let found = read("", odd);
+        let ledger = &found.ledger;
+        assert!(
+            found.entries.is_empty() && ledger.lines.len() as u32 == ledger.shown + ledger.kept + ledger.not_understood
+        );
+        assert!(ledger.not_understood >= 1, "{odd:.40}");
+    }
+    for bad in [r#"{"a":1}"#, "[]", "null", "", r#"{"vc":{"credentialSubject":{"fhirBundle":[]}}}"#] {
+        assert_eq!(reading(&card(bad), &Keys::default()).ledger.not_understood, 1, "{bad}");
+    }
+}

@@ -3,7 +3,7 @@ use std::ops::{ControlFlow, Range};
 
 use roxmltree::{Document, Error, Node, ParsingOptions};
 
-use super::{Event, Malformed, Walk, step};
+use super::{Event, Malformed, Walk};
 use crate::import::{ImportError, Phase, Progress, tell};
 
 /// Elements, texts and attributes of one text that are built into a tree; more are refused.
@@ -93,17 +93,6 @@ impl<'t> Tree<'t> {
     pub fn range(&self, node: Node<'_, 't>) -> Range<usize> {
         let range = node.range();
         range.start + self.shift..range.end + self.shift
-    }
-
-    /// The element to which a place leads, as [`super::locate`] follows it.
-    pub fn find(&self, place: &str) -> Option<Node<'_, 't>> {
-        let mut node = self.document.root();
-        for part in place.split('/').skip(1).filter(|s| !s.starts_with('@')) {
-            let (name, nth) = step(part)?;
-            let fits = |n: &Node<'_, 't>| n.is_element() && (name == "*" || n.tag_name().name() == name);
-            node = node.children().filter(fits).nth(nth - 1)?;
-        }
-        node.is_element().then_some(node)
     }
 }
 
