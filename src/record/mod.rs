@@ -24,8 +24,8 @@ mod person;
 mod quantity;
 pub mod same;
 mod section;
-mod written;
 mod words;
+mod written;
 
 pub use code::{Coding, Concept, Identifier, system};
 pub use date::{Known, PartialDate, TimeOfDay};
