@@ -1,6 +1,7 @@
 //! Merge, index, pages and search, against one pass over the same entries. Synthetic: nothing here is a person.
 //!
-//! Run with `cargo bench --bench merge`; the figure to watch is the ratio to `one pass` in the same run.
+//! Run with `cargo bench --bench merge`; the figure to watch is the ratio to `one pass` in the same run. `cargo xtask bench`
+//! sets TESSERA_BENCH and takes the medians of a few runs from lines `measure NAME MILLISECONDS`.
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,
@@ -14,7 +15,9 @@
 
 use std::hint::black_box;
 
-use criterion::{BenchmarkId, Criterion, criterion_group, criterion_main};
+use std::time::Instant;
+
+use criterion::{BenchmarkId, Criterion, criterion_group};
 use tessera::record::{
     Coding, Concept, Entry, Hash, Kind, Parcel, PartialDate, Quantity, Section, Standing, Status, Value, merge, same,
     system,
@@ -99,4 +102,54 @@ fn benches(c: &mut Criterion) {
 }
 
 criterion_group!(all, benches);
-criterion_main!(all);
+
+/// The scan's preparation: every text of every entry in small letters.
+fn fold_all(parcels: &[Parcel]) -> usize {
+    let entries = parcels.iter().flat_map(|p| &p.reading.entries);
+    let texts = |e: &Entry| {
+        let value = e.value.as_ref().map(Value::text).unwrap_or_default();
+        let names: Vec<&str> = e.concept.codings.iter().flat_map(|c| [c.display.as_str(), c.code.as_str()]).collect();
+        format!("{}\n{}\n{}\n{value}", e.title, e.concept.text, names.join("\n")).to_lowercase().len()
+    };
+    entries.map(texts).sum()
+}
+
+/// The median of five, in milliseconds; what it makes ready each time is not counted.
+fn median<T, R>(mut ready: impl FnMut() -> T, mut run: impl FnMut(T) -> R) -> f64 {
+    let mut times: Vec<f64> = (0..5)
+        .map(|_| {
+            let given = ready();
+            let started = Instant::now();
+            let result = black_box(run(given));
+            let time = started.elapsed().as_secs_f64() * 1000.0;
+            drop(result);
+            time
+        })
+        .collect();
+    times.sort_by(f64::total_cmp);
+    times[2]
+}
+
+fn ratios(entries: usize) {
+    let parcels = parcels(20, entries);
+    let record = merge(parcels.clone());
+    for (name, time) in [
+        ("pass", median(|| (), |()| one_pass(&parcels))),
+        ("merge", median(|| parcels.clone(), merge)),
+        ("fold", median(|| (), |()| fold_all(&parcels))),
+        ("words", median(|| (), |()| Index::new(&record))),
+    ] {
+        println!("measure native-{name} {time:.3}");
+    }
+}
+
+fn main() {
+    match std::env::var("TESSERA_BENCH").as_deref() {
+        Ok("small") => ratios(10_000),
+        Ok(_) => ratios(100_000),
+        Err(_) => {
+            all();
+            Criterion::default().configure_from_args().final_summary();
+        }
+    }
+}

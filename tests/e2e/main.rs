@@ -16,6 +16,7 @@
 
 mod archive;
 mod axe;
+mod bench;
 mod browser;
 mod camera;
 mod carer;

@@ -157,32 +157,62 @@ fn report(stage: &Path) -> Outcome<()> {
         let small = brotli_size(&plain);
         weights.push((name, plain.len(), small));
     }
-    let row = |title: &str, belongs: &dyn Fn(&str) -> bool| {
-        let (plain, small) = weights
+    let sum = |belongs: &dyn Fn(&str) -> bool| {
+        weights
             .iter()
             .filter(|(name, ..)| belongs(name))
-            .fold((0, 0), |(plain, small), (_, p, s)| (plain + p, small + s));
+            .fold((0, 0), |(plain, small), (_, p, s)| (plain + p, small + s))
+    };
+    let row = |title: &str, belongs: &dyn Fn(&str) -> bool| {
+        let (plain, small) = sum(belongs);
         println!("  {title:<20} {plain:>9}  {:>7.1}", small as f64 / 1024.0);
+        small as f64 / 1024.0
     };
     let of = |name: &str, stem: &str| name.starts_with(&format!("{stem}-")) || name.starts_with(&format!("{stem}_bg-"));
-    let first = ["index.html", "boot.js", "trusted-types.js", "first.js"];
+    let first = |name: &str| of(name, "door") || of(name, "style") || FIRST.contains(&name);
     say("Sizes (bytes as they are, KiB after brotli 11)");
-    row("first load (door)", &|name| of(name, "door") || of(name, "style") || first.contains(&name));
+    let door = row("first load (door)", &first);
     for (stem, _) in PROGRAMS {
         row(stem, &|name| of(name, stem));
     }
-    row("everything", &|_| true);
-    Ok(())
+    let opened = |name: &str| first(name) || of(name, "app") || of(name, "record-worker") || name == "worker/record.js";
+    let summary = row("until the summary", &opened);
+    let all = row("everything", &|_| true);
+    write(&root().join(WEIGHTS), &format!("{door:.1} {summary:.1} {all:.1}\n"))
 }
 
 fn brotli_size(plain: &[u8]) -> usize {
+    brotli(plain, TIGHTEST).len()
+}
+
+/// The quality of a host that packs once and serves often.
+pub const TIGHTEST: i32 = 11;
+
+/// Packed with brotli in this quality, up to [`TIGHTEST`].
+pub fn brotli(plain: &[u8], quality: i32) -> Vec<u8> {
     let mut small = Vec::new();
-    let parameters = brotli::enc::BrotliEncoderParams { quality: 11, lgwin: 22, ..Default::default() };
-    match brotli::BrotliCompress(&mut &plain[..], &mut small, &parameters) {
-        Ok(_) => small.len(),
-        Err(_) => plain.len(),
+    let parameters = brotli::enc::BrotliEncoderParams { quality, lgwin: 22, ..Default::default() };
+    // Writing into memory has no way to fail.
+    let _ = brotli::BrotliCompress(&mut &plain[..], &mut small, &parameters);
+    small
+}
+
+/// KiB of the last build after brotli, as [`report`] noted them: what a first visit loads, what the summary needs after
+/// unlocking, everything.
+pub fn weights() -> Outcome<[f64; 3]> {
+    let text = read(&root().join(WEIGHTS))?;
+    let mut cells = text.split_whitespace().filter_map(|cell| cell.parse().ok());
+    match (cells.next(), cells.next(), cells.next()) {
+        (Some(door), Some(summary), Some(all)) => Ok([door, summary, all]),
+        _ => Err(Failure::new(format!("{WEIGHTS} holds no weights; run `cargo xtask build` first."))),
     }
 }
+
+/// Packing takes long, so that it is done once a build.
+const WEIGHTS: &str = "target/weights.txt";
+
+/// The files of a first visit beside the door's own and the style.
+const FIRST: [&str; 4] = ["index.html", "boot.js", "trusted-types.js", "first.js"];
 
 fn rename(stage: &Path, old: &str, stem: &str, extension: &str) -> Outcome<String> {
     let hash = hex(&Sha256::digest(bytes(&stage.join(old))?));

@@ -13,6 +13,9 @@ cargo xtask shots  only the pictures of every page, into target/screens/
                    and --fast (the last dist/ as it is)
 cargo xtask prove [--no-fuzz] [--only-fuzz]
                    the long harnesses and the fuzz targets; writes their figures to docs/reliability.md
+cargo xtask bench [--small] [--no-native]
+                   speed and size of the release beside yardsticks of the same run; writes docs/performance.md (--small, a
+                   tenth of everything, writes target/bench/performance.md); takes --dev and --fast too
 cargo xtask inspect FILE…
                    print the facts of health record files
 cargo xtask tools  only install the tools

@@ -2,6 +2,7 @@
 //!
 //! Each step says what it does before it does it, and fails with one sentence that says what to do.
 
+mod bench;
 mod browser;
 mod finish;
 mod headers;
@@ -35,6 +36,7 @@ fn dispatch(words: &[&str]) -> Outcome<()> {
         ["e2e", rest @ ..] => test::end_to_end_only(rest),
         ["shots", rest @ ..] => test::shots(rest),
         ["prove", rest @ ..] => prove::prove(rest),
+        ["bench", rest @ ..] => bench::bench(rest),
         ["inspect", files @ ..] => {
             let mut command = run::cargo(&["run", "--quiet", "--locked", "--release", "--example", "inspect", "--"]);
             command.args(files);

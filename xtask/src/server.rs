@@ -2,8 +2,9 @@
 
 use crate::headers;
 use crate::run::{Failure, Outcome, say};
+use std::collections::HashMap;
 use std::path::{Component, Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 use tiny_http::{Header, Request, Response, Server, StatusCode};
 
 /// A server that runs in threads of its own until the program ends.
@@ -13,9 +14,44 @@ pub struct Site {
     threads: Vec<std::thread::JoinHandle<()>>,
 }
 
+/// How a folder is served.
+#[derive(Clone, Copy, Default)]
+pub struct Manner {
+    /// Without the app's security headers: pages of others, as yardsticks.
+    pub bare: bool,
+    /// Packed with brotli, as a host for the public would.
+    pub packed: bool,
+}
+
+/// What was packed before anybody asked.
+type Packed = Arc<Mutex<HashMap<PathBuf, Vec<u8>>>>;
+
+/// Packs the files of a folder a little less tightly than a host would: in seconds, not minutes.
+fn pack(folder: &Path, into: &mut HashMap<PathBuf, Vec<u8>>) {
+    for entry in std::fs::read_dir(folder).into_iter().flatten().flatten() {
+        let path = entry.path();
+        if path.is_dir() {
+            pack(&path, into);
+        } else if let Ok(plain) = std::fs::read(&path) {
+            into.insert(path, crate::finish::brotli(&plain, 9));
+        }
+    }
+}
+
 impl Site {
     /// Serves `folder` on this port of localhost; port 0 takes any that is free.
     pub fn start(folder: &Path, port: u16) -> Outcome<Self> {
+        Self::start_as(folder, port, Manner::default())
+    }
+
+    /// The same in another manner.
+    pub fn start_as(folder: &Path, port: u16, manner: Manner) -> Outcome<Self> {
+        let packed = Packed::default();
+        if manner.packed
+            && let Ok(mut all) = packed.lock()
+        {
+            pack(folder, &mut all);
+        }
         if !folder.join("index.html").is_file() {
             return Err(Failure::new(format!("{} holds no build; run `cargo xtask build` first.", folder.display())));
         }
@@ -26,10 +62,10 @@ impl Site {
         let server = Arc::new(server);
         let threads = (0..8)
             .map(|_| {
-                let (server, folder) = (Arc::clone(&server), folder.to_path_buf());
+                let (server, folder, packed) = (Arc::clone(&server), folder.to_path_buf(), Arc::clone(&packed));
                 std::thread::spawn(move || {
                     while let Ok(request) = server.recv() {
-                        answer(request, &folder);
+                        answer(request, &folder, manner, &packed);
                     }
                 })
             })
@@ -55,10 +91,10 @@ impl Site {
     }
 }
 
-fn answer(request: Request, folder: &Path) {
+fn answer(request: Request, folder: &Path, manner: Manner, packed: &Packed) {
     let path = request.url().split(['?', '#']).next().unwrap_or("/").to_string();
     let file = file_for(folder, &path);
-    let (status, body, kind) = match file.as_ref().and_then(|file| std::fs::read(file).ok().zip(Some(file))) {
+    let (status, mut body, kind) = match file.as_ref().and_then(|file| std::fs::read(file).ok().zip(Some(file))) {
         Some((body, file)) => (200, body, kind_of(file)),
         None => (404, b"There is no such file here.\n".to_vec(), "text/plain; charset=utf-8"),
     };
@@ -66,8 +102,16 @@ fn answer(request: Request, folder: &Path) {
         .as_ref()
         .and_then(|file| file.strip_prefix(folder).ok())
         .map_or(path.clone(), |file| format!("/{}", file.display()));
+    let mut headers = if manner.bare { Vec::new() } else { headers::of(&served) };
+    let unpacks = |h: &Header| h.field.equiv("Accept-Encoding") && h.value.as_str().contains("br");
+    if let Some(file) = file.filter(|_| manner.packed && status == 200 && request.headers().iter().any(unpacks)) {
+        // What came later (a large file for a yardstick) goes as it is.
+        if let Some(small) = packed.lock().ok().and_then(|all| all.get(&file).cloned()) {
+            body = small;
+            headers.push(("Content-Encoding", "br".to_owned()));
+        }
+    }
     let mut response = Response::from_data(body).with_status_code(StatusCode(status));
-    let mut headers = headers::of(&served);
     headers.push(("Content-Type", kind.to_string()));
     headers.push(("Cache-Control", cache_for(&served).to_string()));
     for (name, value) in headers {

@@ -1,7 +1,7 @@
 //! `cargo xtask test`: every check, counted over all runners.
 
 use crate::run::{self, Failure, Outcome, root, say};
-use crate::server::Site;
+use crate::server::{Manner, Site};
 use crate::{browser, site, tools};
 use std::io::{BufRead, BufReader, Write};
 use std::process::{Command, Stdio};
@@ -101,9 +101,14 @@ fn end_to_end(count: &mut Count, names: &[&str]) -> Outcome<()> {
 
 /// Serves dist/, and tells the tests of this command where it is and what they need.
 pub fn serve_to(command: &mut Command) -> Outcome<Site> {
+    serve_to_as(command, Manner::default())
+}
+
+/// The same in another manner.
+pub fn serve_to_as(command: &mut Command, manner: Manner) -> Outcome<Site> {
     let browser = browser::find()?;
     let axe = tools::axe()?;
-    let site = Site::start(&root().join("dist"), 0)?;
+    let site = Site::start_as(&root().join("dist"), 0, manner)?;
     command
         .env("TESSERA_SITE", &site.address)
         .env("TESSERA_CHROMIUM", &browser.chromium)

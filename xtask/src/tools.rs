@@ -12,6 +12,8 @@ pub const WASM_BINDGEN: &str = "0.2.130";
 pub const BINARYEN: &str = "132.0.0";
 pub const AXE: &str = "4.14.1";
 pub const CARGO_FUZZ: &str = "0.13.2";
+/// The yardsticks of `bench`, and what bundles them: esbuild, react and react-dom, flexsearch.
+pub const YARDSTICKS: [&str; 4] = ["esbuild@0.28.2", "react@19.3.1", "react-dom@19.3.1", "flexsearch@0.8.212"];
 
 /// Where the tools stand, once they do.
 pub struct Tools {
@@ -126,15 +128,28 @@ pub fn axe() -> Outcome<PathBuf> {
     npm("axe-core", AXE, "node_modules/axe-core/axe.min.js")
 }
 
+/// The folder of the yardsticks' packages, with esbuild in `node_modules/.bin`: only `bench` needs it.
+pub fn yardsticks() -> Outcome<PathBuf> {
+    let names = YARDSTICKS.map(str::to_owned);
+    let program = packages(&names.join("-").replace('@', "-"), &names, "node_modules/.bin/esbuild")?;
+    // node_modules/.bin/esbuild stands three levels below the folder that is asked for.
+    Ok(program.ancestors().nth(3).map_or(program.clone(), PathBuf::from))
+}
+
 fn npm(package: &str, version: &str, file: &str) -> Outcome<PathBuf> {
-    let home = folder().join(format!("{package}-{version}"));
+    packages(&format!("{package}-{version}"), &[format!("{package}@{version}")], file)
+}
+
+fn packages(name: &str, specs: &[String], file: &str) -> Outcome<PathBuf> {
+    let home = folder().join(name);
     let wanted = home.join(file);
     // node runs it, so its absence matters even where the package is there.
     if run::has("node").is_none() || (!wanted.exists() && run::has("npm").is_none()) {
         run::apt(&["nodejs", "npm"])?;
     }
     if !wanted.exists() {
-        say(format!("Fetching {package} {version} from npm into {}", home.display()));
+        let wished = specs.join(", ");
+        say(format!("Fetching {wished} from npm into {}", home.display()));
         std::fs::create_dir_all(&home).map_err(because("The folder of the tools could not be made"))?;
         let mut command = Command::new("npm");
         command.args([
@@ -146,18 +161,16 @@ fn npm(package: &str, version: &str, file: &str) -> Outcome<PathBuf> {
             "--loglevel=error",
             "--prefix",
         ]);
-        command.arg(&home).arg(format!("{package}@{version}"));
+        command.arg(&home).args(specs);
         check(
             &mut command,
-            &format!(
-                "npm could not fetch {package} {version}; see whether its registry can be reached, then run this again."
-            ),
+            &format!("npm could not fetch {wished}; see whether its registry can be reached, then run this again."),
         )?;
     }
     if wanted.exists() {
         Ok(wanted)
     } else {
-        Err(Failure::new(format!("{package} {version} lacks {file}; delete {} and run this again.", home.display())))
+        Err(Failure::new(format!("{name} lacks {file}; delete {} and run this again.", home.display())))
     }
 }
 
