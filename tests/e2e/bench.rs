@@ -143,7 +143,7 @@ if (!arguments[0]) {
   while (time(n) < 40) n *= 1.5;
   globalThis.loops = n * 50 / time(n);
 }
-return [time(globalThis.loops), time(globalThis.loops), time(globalThis.loops)].sort((a, b) => a - b)[1];
+return Array.from({ length: 7 }, () => time(globalThis.loops)).sort((a, b) => a - b)[3];
 "#;
 
 impl Browser {

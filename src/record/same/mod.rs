@@ -69,27 +69,45 @@ fn system_name(uri: &str) -> &str {
 
 /// True if the code names a subject. A code whose own name is generic ("Adverse reactions") names none.
 fn is_key(coding: &Coding) -> bool {
-    let system = coding.system.to_ascii_lowercase();
     !(coding.code.trim().is_empty()
-        || system.trim().is_empty()
-        || system.contains("nullflavor")
-        || system.ends_with("2.16.840.1.113883.5.1008")
-        || system.contains("data-absent-reason")
+        || coding.system.trim().is_empty()
+        || has(&coding.system, "nullflavor")
+        || coding.system.ends_with("2.16.840.1.113883.5.1008")
+        || has(&coding.system, "data-absent-reason")
         || DEGRADED.contains(&coding.code.as_str())
         || GENERIC_CODES.contains(&coding.code.as_str())
         || coding.code.starts_with("9bJ")
-        || (!coding.display.is_empty()
-            && coding.display.len() <= LONGEST_GENERIC
-            && !is_subject(&fold(&coding.display))))
+        || is_generic(&coding.display))
+}
+
+/// True if a name is there and names nothing. Asked of every code, so that a plain name costs no folding.
+fn is_generic(display: &str) -> bool {
+    let name = display.trim();
+    match name.len() {
+        0 => false,
+        1..=LONGEST_GENERIC if name.is_ascii() && !name.contains("  ") => {
+            GENERIC_WORDS.iter().any(|word| word.eq_ignore_ascii_case(name))
+                || ["transfer-degraded", "transfer degraded"]
+                    .iter()
+                    .any(|lost| name.get(..lost.len()).is_some_and(|start| start.eq_ignore_ascii_case(lost)))
+                || !name.contains(|c: char| c.is_alphanumeric())
+        }
+        1..=LONGEST_GENERIC => !is_subject(&fold(name)),
+        _ => false,
+    }
+}
+
+/// True if the text holds these small letters, in whatever case.
+fn has(text: &str, small: &str) -> bool {
+    text.as_bytes().windows(small.len()).any(|part| part.eq_ignore_ascii_case(small.as_bytes()))
 }
 
 /// True for classifications, whose one class holds many subjects: ICD, ICPC, ATC. Beside a finer code it is no key.
 fn is_class(system: &str) -> bool {
-    let system = system.to_ascii_lowercase();
-    let oid = system.strip_prefix("urn:oid:").unwrap_or(&system);
+    let oid = system.strip_prefix("urn:oid:").unwrap_or(system);
     let oids = ["6.3", "6.42", "6.73", "6.90", "6.103", "6.139"];
     oid.strip_prefix("2.16.840.1.113883.").is_some_and(|rest| oids.contains(&rest))
-        || ["/icd-", "/icd9", "/icd10", "icpc", "whocc.no/atc"].iter().any(|name| system.contains(name))
+        || ["/icd-", "/icd9", "/icd10", "icpc", "whocc.no/atc"].iter().any(|name| has(system, name))
 }
 
 /// The codings that may serve as keys.
