@@ -82,7 +82,7 @@ async fn said(browser: &Browser, title: &str) {
 /// A picture of a code that holds a card's text, as the specification wants it written: digits as digits.
 fn code(text: &str) -> GrayImage {
     let at = text.rfind('/').unwrap() + 1;
-    let segments = [QrSegment::make_bytes(text[..at].as_bytes()), QrSegment::make_numeric(&text[at..])];
+    let segments = [QrSegment::make_bytes(&text.as_bytes()[..at]), QrSegment::make_numeric(&text[at..])];
     let code = QrCode::encode_segments(&segments, QrCodeEcc::Low).unwrap();
     let side = code.size() as u32 + 8;
     let dark = |x: u32, y: u32| code.get_module((x / 4) as i32 - 4, (y / 4) as i32 - 4);
