@@ -32,6 +32,7 @@ mod observation;
 mod parts;
 mod problem;
 mod rest;
+mod rows;
 mod section;
 mod statement;
 mod template;

@@ -55,6 +55,8 @@ impl<'a> Reader<'a> {
         } else if !found && !inner.kept {
             // Its entries were not understood, or are about who pays: its words are all there is.
             self.narrative(node, &inner, false);
+        } else if !inner.kept {
+            self.unsaid(node, &inner, before);
         }
         self.mark(node, if inner.kept { Outcome::Kept } else { Outcome::Shown });
         for section in sections {

@@ -686,3 +686,33 @@ fn an_entry_that_says_that_it_is_empty_is_not_missed() {
     assert_eq!((found.ledger.not_understood, found.says.len()), (0, 1));
     assert_eq!(found.says[0].nothing, Nothing::NarrativeOnly);
 }
+
+#[test]
+fn a_row_of_which_no_entry_speaks_is_said_in_its_own_words() {
+    let check = |loinc: &str, text: &str, expected: &[&str]| {
+        let found = reading(&format!(
+            "<section xmlns='urn:hl7-org:v3' xmlns:xsi='http://www.w3.org/2001/XMLSchema-instance'><code code='{loinc}' \
+             codeSystem='2.16.840.1.113883.6.1'/><text>{text}</text><entry><act classCode='ACT' moodCode='EVN'>\
+             <templateId root='2.16.840.1.113883.10.20.22.4.30'/><statusCode code='active'/><entryRelationship \
+             typeCode='SUBJ'><observation classCode='OBS' moodCode='EVN'><templateId \
+             root='2.16.840.1.113883.10.20.22.4.7'/><code code='ASSERTION'/><text><reference value='#r2'/></text>\
+             <statusCode code='completed'/><value xsi:type='CD' {GENERAL}/><participant typeCode='CSM'><participantRole>\
+             <playingEntity><code {PEANUT}/></playingEntity></participantRole></participant></observation>\
+             </entryRelationship></act></entry></section>"
+        ));
+        let said: Vec<&str> = found.says.iter().map(|s| s.text.as_str()).collect();
+        assert_eq!(said, expected, "{text}");
+        assert!(found.says.iter().all(|s| s.nothing == Nothing::NarrativeOnly && s.section == Section::Allergies));
+    };
+    check("48765-2", "<list><item>Peanut</item><item>Latex</item></list>", &["Latex"]);
+    check("48765-2", "<list><item>PEANUT butter</item></list>", &[]);
+    let row = |a: &str, b: &str| format!("<tr><td>{a}</td><td>{b}</td></tr>");
+    let table = |rows: &str| format!("<table><thead><tr><td>Substance</td></tr></thead><tbody>{rows}</tbody></table>");
+    check("48765-2", &table(&(row("Peanut", "Hives") + &row("Latex", "Rash"))), &["Latex | Rash"]);
+    // Named by reference, under whatever name.
+    check("48765-2", &table("<tr ID='r2'><td>Arachis hypogaea</td></tr>"), &[]);
+    check("48765-2", &table("<tr><td ID='r2'>Arachis hypogaea</td></tr><tr><td>2020</td></tr>"), &[]);
+    check("48765-2", "<paragraph>Reviewed with the patient.</paragraph>", &[]);
+    // Of other lists no line is looked for.
+    check("11450-4", "<list><item>Peanut</item><item>Latex</item></list>", &[]);
+}

@@ -63,6 +63,14 @@ impl<'t> Reader<'t, '_> {
         if told.active {
             self.issue(Severity::Warning, IssueCode::UnsafeNarrative, &format!("{at}/text/div"), "");
         }
+        // "Additional": the words say more than the entries (FHIR R4 §2.28.2 NarrativeStatus). Of these lists no line may
+        // be missed.
+        let watched = section.filter(|s| matches!(s, Section::Allergies | Section::Medications | Section::Alerts));
+        if let Some(section) = watched
+            .filter(|_| found > 0 && node.get("text").get("status").words() == "additional" && !told.text.is_empty())
+        {
+            self.says(at, node, Some(section), Nothing::NarrativeOnly, told.text.clone());
+        }
         let inner = node.get("section").each();
         // What never should have been written says of nothing that there is none.
         let in_error = standing(&status(holder.get("status"))) == Standing::EnteredInError;

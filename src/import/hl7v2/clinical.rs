@@ -107,7 +107,10 @@ impl Reader {
             return false;
         }
         let mut entry = self.new_entry(s, Section::Allergies, Kind::AllergyIntolerance);
-        entry.concept = concept(s.get(3));
+        // One substance is the rule (§3.4.6.3); of a sender who repeats the field each is an allergy that must be seen.
+        let mut substances = s.all(3).map(concept).filter(|c| !c.is_empty());
+        entry.concept = substances.next().unwrap_or_default();
+        let further: Vec<Concept> = substances.collect();
         entry.category = vec![coded(s.get(2), "0127")];
         entry.category.retain(|c| !c.is_empty());
         let severity = match s.flag(4).as_str() {
@@ -126,7 +129,11 @@ impl Reader {
         } else {
             self.allergy_more(s, &mut entry);
         }
+        let shared = entry.clone();
         let i = self.push(entry);
+        for (n, concept) in further.into_iter().enumerate() {
+            self.push(crate::record::Entry { at: format!("{}-3.{}", s.at(), n + 2), concept, ..shared.clone() });
+        }
         self.last = Last::Entry(i);
         true
     }
@@ -181,6 +188,9 @@ impl Reader {
         by_method(&mut entry.concept, &s.code(2));
         if entry.concept.label() != Some(words.as_str()) {
             detail(&mut entry, "description", words);
+        }
+        for also in s.all(3).skip(1) {
+            detail(&mut entry, "condition", label(&concept(also)));
         }
         entry.date = when(s.get(5));
         entry.recorded = when(s.get(19));

@@ -37,6 +37,13 @@ impl Reader {
                 entry.dose.push(words);
             }
         }
+        // Called off, and given: which of the two holds can't be known.
+        let called_off = self.open.order.as_ref().is_some_and(|o| o.standing() == Standing::Stopped);
+        if called_off && entry.status.standing == Standing::Ended {
+            entry.status.standing = Standing::Unknown;
+            let control = self.open.order.as_ref().map(|o| o.control.clone()).unwrap_or_default();
+            detail(&mut entry, "orderControl", control);
+        }
         detail(&mut entry, "form", label(&concept(s.get(8))));
         for note in s.all(9) {
             detail(&mut entry, "reportOrigin", label(&concept(note)));

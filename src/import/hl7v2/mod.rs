@@ -119,6 +119,8 @@ struct Open {
     encounter: Option<usize>,
     /// The last ORC: control code, status, placer and filler number, ordering clinician.
     order: Option<clinical::Order>,
+    /// What an SPM said before its OBR (OUL^R22 has them in this order): name of the detail, words.
+    specimen: Vec<(&'static str, String)>,
     /// The words of the last OBR that is no entry, for a document that has no better title.
     service: String,
 }

@@ -78,6 +78,9 @@ impl Reader {
         let specimen = s.get(15);
         detail(&mut entry, "specimen", specimen.part(1).line());
         detail(&mut entry, "bodySite", specimen.part(4).words());
+        for (name, words) in &self.open.specimen {
+            detail(&mut entry, name, words);
+        }
         let i = self.push(entry);
         self.open.report = Some(i);
         self.last = Last::Entry(i);
@@ -90,13 +93,18 @@ impl Reader {
         let site = label(&concept(s.get(8)));
         let notes: Vec<String> = [14, 24].into_iter().flat_map(|f| s.all(f)).map(|f| f.line()).collect();
         let (taken, received) = (date_words(s.get(17)), date_words(s.get(18)));
+        let named = !kind.is_empty();
+        let mut said = vec![("specimen", kind), ("bodySite", site), ("collected", taken), ("receivedTime", received)];
+        said.extend(notes.into_iter().map(|n| ("specimenNote", n)));
+        // In OUL^R22 the specimen stands before what was ordered of it.
+        if self.message.kind == "OUL" {
+            self.open.report = None;
+            self.open.specimen = said;
+            return named;
+        }
         let Some(entry) = self.entry(self.open.report) else { return false };
-        detail(entry, "specimen", &kind);
-        detail(entry, "bodySite", site);
-        detail(entry, "collected", taken);
-        detail(entry, "receivedTime", received);
-        notes.iter().for_each(|n| detail(entry, "specimenNote", n));
-        !kind.is_empty()
+        said.iter().for_each(|(name, words)| detail(entry, name, words));
+        named
     }
 
     /// TXA (§9.6.1): a document, whose words and pictures are the OBX that follow.

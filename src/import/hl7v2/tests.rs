@@ -427,3 +427,31 @@ fn an_empty_note_does_not_part_a_result_from_the_next() {
     let entry = one("OBX|1|NM|718-7^Hb^LN||7|g/L|||||F\rNTE|1||\rNTE|2||Sample haemolysed");
     assert_eq!(entry.notes, ["Sample haemolysed"]);
 }
+
+#[test]
+fn every_substance_of_one_segment_is_an_allergy_to_be_seen() {
+    let found = entries("AL1|1|DA|^Penicillin~^Latex|SV|Rash");
+    let of = |e: &Entry| (e.title.clone(), e.at.clone(), e.reactions.len());
+    assert_eq!(
+        found.iter().map(of).collect::<Vec<_>>(),
+        [("Penicillin".to_owned(), "AL1[1]".to_owned(), 1), ("Latex".to_owned(), "AL1[1]-3.2".to_owned(), 1)]
+    );
+    let both = one("DG1|1||J45^Asthma^I10~J46^Status asthmaticus^I10|||F");
+    assert_eq!(both.detail("condition"), Some("Status asthmaticus"));
+}
+
+#[test]
+fn a_specimen_before_its_order_is_the_orders() {
+    let text = "MSH|^~\\&|A|B|C|D|20240101||OUL^R22|1|P|2.5.1\rPID|1||1||X^Y\rSPM|1|||BLD^Blood^HL70487\rOBR|1|||1^Panel^L\r\
+        OBX|1|NM|2^Sodium^L||140|mmol/L|||||F\rSPM|2|||UR^Urine^HL70487\rOBR|1|||1^Panel^L\rOBX|1|NM|2^Sodium^L||90|mmol/L|||||F\r";
+    let reading = read(text);
+    let of = |e: &Entry| e.detail("specimen").unwrap_or_default().to_owned();
+    assert_eq!(reading.entries.iter().map(of).collect::<Vec<_>>(), ["Blood", "Blood", "Urine", "Urine"]);
+}
+
+#[test]
+fn a_vaccination_that_was_called_off_and_given_is_of_unknown_status() {
+    let given = "RXA|0|1|20240101||141^Influenza^CVX|0.5|mL|||||||||||||CP|A";
+    assert_eq!(one(&format!("ORC|RE||1\r{given}")).status.standing, Standing::Ended);
+    assert_eq!(one(&format!("ORC|CA||1\r{given}")).status.standing, Standing::Unknown);
+}

@@ -1,0 +1,72 @@
+use std::collections::HashSet;
+
+use super::super::hl7v3::{self, Node, attr, child, children, is};
+use super::{Ctx, Reader};
+use crate::record::{Concept, Entry, IssueCode, Nothing, Section, SectionSays, Severity, same};
+
+/// Sections of which no line may be missed because it stands in the words alone.
+const WATCHED: [Section; 3] = [Section::Allergies, Section::Medications, Section::Alerts];
+
+/// Most names times rows that are compared; beyond any real document the words are shown rather than compared.
+const MOST: usize = 1_000_000;
+
+impl<'a> Reader<'a> {
+    /// Rows of a section's words that none of its entries speaks of: what is to be read by people is the narrative
+    /// (CDA R2 §4.3.5), and entries may be fewer. Each row is said as it stands. `before` is where the section's entries
+    /// begin.
+    pub fn unsaid(&mut self, node: Node<'a>, ctx: &Ctx, before: usize) {
+        let Some(section) = ctx.section.filter(|s| WATCHED.contains(s)) else { return };
+        let Some(text) = child(node, "text") else { return };
+        let entries = self.reading.entries.get(before..).unwrap_or_default();
+        let names: HashSet<String> = entries.iter().flat_map(said_of).filter(|n| n.chars().count() > 2).collect();
+        let referred: HashSet<&str> = children(node, "entry")
+            .flat_map(|e| e.descendants())
+            .filter(|n| is(*n, "reference"))
+            .map(|r| attr(r, "value").trim_start_matches('#'))
+            .collect();
+        let rows = rows(text);
+        let few = names.len().saturating_mul(rows.len()) <= MOST;
+        let spoken = |row: Node<'a>| {
+            let marked = |n: Node<'a>| {
+                n.attributes().any(|a| a.name().eq_ignore_ascii_case("id") && referred.contains(a.value()))
+            };
+            let up = row.ancestors().take_while(|n| *n != node).any(marked);
+            let words = hl7v3::plain(row);
+            let folded = same::fold(&words.replace('\n', " "));
+            let first = same::fold(words.split(['\n', '|']).next().unwrap_or_default().trim());
+            let named =
+                || names.iter().any(|n| folded.contains(n.as_str()) || first.chars().count() > 3 && n.contains(&first));
+            up || row.descendants().any(marked) || !folded.contains(char::is_alphabetic) || few && named()
+        };
+        let left: Vec<String> = rows.into_iter().filter(|r| !spoken(*r)).map(hl7v3::plain).collect();
+        let left: Vec<String> = left.into_iter().filter(|t| !t.is_empty()).collect();
+        if left.is_empty() {
+            return;
+        }
+        let at = self.at(text);
+        let title = child(node, "title").map(hl7v3::plain).unwrap_or_default();
+        self.issue(Severity::Information, IssueCode::NarrativeOnly, &at, &title);
+        let text = left.join("\n");
+        self.reading.says.push(SectionSays { section, nothing: Nothing::NarrativeOnly, text, at });
+    }
+}
+
+/// All that an entry is called and says, folded.
+fn said_of(entry: &Entry) -> Vec<String> {
+    fn of(concept: &Concept) -> impl Iterator<Item = &str> {
+        concept.codings.iter().map(|c| c.display.as_str()).chain(std::iter::once(concept.text.as_str()))
+    }
+    let reactions = entry.reactions.iter().flat_map(|r| r.manifestations.iter());
+    let concepts = std::iter::once(&entry.concept).chain(&entry.category).chain(reactions);
+    let words = concepts.flat_map(of).chain(std::iter::once(entry.title.as_str()));
+    let more = entry.dose.iter().chain(&entry.notes).chain(entry.details.iter().map(|d| &d.text)).map(String::as_str);
+    words.chain(more).map(same::fold).collect()
+}
+
+/// The rows of a narrative: lines of its tables and items of its lists, the innermost; heads and captions are none.
+fn rows<'a>(text: Node<'a>) -> Vec<Node<'a>> {
+    let row = |n: &Node<'a>| is(*n, "item") || is(*n, "li") || is(*n, "tr") && n.children().any(|c| is(c, "td"));
+    let aside = |n: &Node<'a>| n.ancestors().any(|a| is(a, "thead") || is(a, "tfoot") || is(a, "caption"));
+    let inner = |n: &Node<'a>| !n.descendants().skip(1).any(|d| row(&d));
+    text.descendants().filter(row).filter(inner).filter(|n| !aside(n)).collect()
+}
