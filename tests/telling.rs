@@ -150,6 +150,21 @@ fn seven_degraded_entries_three_allergies_and_two_plans_stay_what_they_are() {
 }
 
 #[test]
+fn a_surgery_asked_again_after_five_months_tells_of_each_letter_once() {
+    let told =
+        of(&["uk/gpconnect/9465700193_Birdi_full_20210119.json", "uk/gpconnect/9465700193_Birdi_full_20210602.json"]);
+    assert_eq!(section(&told, "documents")["total"], 33);
+    for slug in ["documents", "visits", "plans", "results"] {
+        let items = told["items"].as_array().unwrap().iter().filter(|i| i["section"] == slug);
+        for item in items {
+            let files: std::collections::BTreeSet<&str> = each(&item["contributors"], "file").into_iter().collect();
+            assert_eq!(files.len(), 2, "both files tell of it: {item}");
+            assert_eq!(item["disagreements"], json!([]));
+        }
+    }
+}
+
+#[test]
 fn orders_not_to_give_are_no_medicines_taken() {
     let told = of(&["fhir_r4/ips/US_MEDITECH_ips_3.json"]);
     let not: Vec<&Value> = told["items"]

@@ -73,8 +73,10 @@ fn absences(record: &Record, section: Section, held: bool, speaks: &[bool], toda
         let says: Vec<_> = parcel.reading.says.iter().filter(|s| s.section == section).collect();
         for said in &says {
             let absent = Absent::from(said.nothing);
-            // The same file often says it twice: as an entry, and as its section's reason for being empty.
-            if !all.iter().any(|a| a.absent == absent && a.source.parcel == parcel.hash && a.item.is_some()) {
+            // The same file often says it twice: as an entry, and as its section's reason for being empty; or in the
+            // same words of each of its lists.
+            let told = |a: &Absence| a.absent == absent && a.source.parcel == parcel.hash;
+            if !all.iter().any(|a| told(a) && (a.item.is_some() || a.text == said.text)) {
                 all.push(Absence {
                     absent,
                     source: rows::source(parcel, today),

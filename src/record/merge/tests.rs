@@ -280,6 +280,37 @@ fn two_remarks_of_one_visit_are_two_and_each_is_one_across_files() {
 }
 
 #[test]
+fn the_same_surgery_asked_again_tells_of_nothing_twice_though_it_numbers_anew() {
+    let visit = |number: &str, at: &str| Entry {
+        date: Some(PartialDate::fhir(at)),
+        identifiers: vec![Identifier { system: "https://EMISWeb/A82038".into(), value: number.into() }],
+        ..entry(Kind::Encounter, "Other", "")
+    };
+    let (nine, ten) = ("2020-12-22T09:00:00Z", "2020-12-22T10:00:00Z");
+    check(
+        vec![vec![visit("1", nine), visit("2", ten)], vec![visit("patient-1", nine), visit("patient-2", ten)]],
+        &["Other + Other", "Other + Other"],
+    );
+    let letter = |name: &str, url: &str| {
+        let mut p = parcel(name, vec![entry(Kind::DocumentReference, &format!("Letter, as {name} calls it"), "")]);
+        p.reading.entries[0].attachments = vec![0];
+        p.reading.attachments = vec![crate::record::Attachment {
+            title: String::new(),
+            content_type: "image/bmp".into(),
+            bytes: 0,
+            hash: None,
+            at: String::new(),
+            url: url.into(),
+            text: String::new(),
+        }];
+        p
+    };
+    let there = "https://surgery.example/Binary/1";
+    assert_eq!(merge(vec![letter("a", there), letter("b", there)]).items.len(), 1);
+    assert_eq!(merge(vec![letter("a", "Binary/1"), letter("b", "Binary/1")]).items.len(), 2);
+}
+
+#[test]
 fn a_plan_of_one_day_is_one_across_files_and_two_of_one_file_stay_two() {
     let plan = |date: &str| Entry { date: Some(PartialDate::fhir(date)), ..entry(Kind::ServiceRequest, "Recall", "1") };
     check(

@@ -97,6 +97,10 @@ pub(in crate::record) fn keys(entry: &Entry, reading: &Reading) -> Keys {
                 subject(&mut keys, entry, &family, &day);
                 if date.known.is_some_and(|k| k.time.is_some()) {
                     keys.fact = instant(date).unwrap_or_default();
+                    // A visit whose name says nothing ("Other") is the one of that moment.
+                    if entry.kind == Kind::Encounter && keys.joins.is_empty() {
+                        keys.joins.push((Join::Code, format!("{family}~{}|{}", fold(&entry.title), keys.fact)));
+                    }
                 }
             }
         }
@@ -104,6 +108,18 @@ pub(in crate::record) fn keys(entry: &Entry, reading: &Reading) -> Keys {
             let hashes: Vec<String> = contents(reading, entry).iter().map(Hash::hex).collect();
             if !hashes.is_empty() {
                 keys.joins.push((Join::Code, format!("{family}#{}", hashes.join(" "))));
+            }
+            // Content that is elsewhere is named by where it is. Only a whole address is a name: "Binary/1" is anybody's.
+            let mut elsewhere: Vec<&str> = entry
+                .attachments
+                .iter()
+                .filter_map(|i| reading.attachments.get(*i as usize))
+                .filter(|a| a.hash.is_none() && a.url.contains("://"))
+                .map(|a| a.url.trim())
+                .collect();
+            elsewhere.sort_unstable();
+            if !elsewhere.is_empty() && hashes.is_empty() {
+                keys.joins.push((Join::Exact, format!("{family}@{}", elsewhere.join(" "))));
             }
         }
         Kind::DiagnosticReport => {
@@ -173,9 +189,17 @@ fn strength(entry: &Entry) -> String {
         .join(" ")
 }
 
-/// Everything that an entry says, its place in the file aside.
+/// Everything that an entry says, its place in the file and its numbers there aside: a system that changes how it
+/// numbers its entries tells of no new ones.
 fn content(entry: &Entry) -> String {
-    let bare = Entry { at: String::new(), span: None, links: Vec::new(), attachments: Vec::new(), ..entry.clone() };
+    let bare = Entry {
+        at: String::new(),
+        span: None,
+        links: Vec::new(),
+        attachments: Vec::new(),
+        identifiers: Vec::new(),
+        ..entry.clone()
+    };
     // Serialising plain owned data into a vector has no way to fail; an empty answer would only keep entries apart,
     // so the place makes it unique.
     match postcard::to_allocvec(&bare) {
