@@ -182,6 +182,10 @@ pub enum Value {
 impl Value {
     /// The value alone as written, without its unit: `85.000`, `<5`, `1:128`, `Positive`. Empty for an absent one.
     pub fn text(&self) -> String {
+        // One unit may stand at either end of a range, or at both.
+        fn one_unit(low: &Quantity, high: &Quantity) -> bool {
+            low.unit_label() == high.unit_label() || low.unit_label().is_empty() || high.unit_label().is_empty()
+        }
         fn number(q: &Quantity) -> String {
             format!("{}{}", q.comparator, q.value)
         }
@@ -191,16 +195,23 @@ impl Value {
                 c.codings.iter().map(|c| c.code.clone()).find(|c| !c.is_empty()).unwrap_or_default()
             }),
             Value::Text(t) => t.clone(),
-            Value::Range(low, high) => format!("{}–{}", number(low), number(high)),
-            Value::Ratio(n, d) => format!("{}:{}", number(n), number(d)),
+            Value::Range(low, high) if one_unit(low, high) => format!("{}–{}", number(low), number(high)),
+            Value::Range(low, high) => format!("{} {}–{}", number(low), low.unit_label(), number(high)),
+            Value::Ratio(n, d) if n.unit_label().is_empty() || n.unit_label() == d.unit_label() => {
+                format!("{}:{}", number(n), number(d))
+            }
+            Value::Ratio(n, d) => format!("{} {}:{}", number(n), n.unit_label(), number(d)),
             Value::Absent(_) => String::new(),
         }
     }
 
-    /// The unit as written; empty where there is none.
+    /// The unit as written; empty where there is none. Of a range and a ratio it is that of the number which stands last;
+    /// where the first has another, [`Value::text`] says it.
     pub fn unit(&self) -> &str {
         match self {
-            Value::Quantity(q) | Value::Range(q, _) | Value::Ratio(q, _) => q.unit_label(),
+            Value::Quantity(q) | Value::Ratio(_, q) => q.unit_label(),
+            Value::Range(low, high) if high.unit_label().is_empty() => low.unit_label(),
+            Value::Range(_, high) => high.unit_label(),
             _ => "",
         }
     }
@@ -315,5 +326,50 @@ impl Entry {
     /// True if the source forbids showing it to patient or carers (v3-ActCode `NOPAT`).
     pub fn withheld_from_patient(&self) -> bool {
         self.labels.iter().any(|l| l.code == "NOPAT")
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)]
+mod tests {
+    use super::*;
+
+    fn quantity(value: &str, unit: &str) -> Quantity {
+        Quantity { value: value.into(), unit: unit.into(), ..Quantity::default() }
+    }
+
+    #[test]
+    fn no_number_goes_by_another_ones_unit() {
+        let check = |value: Value, expected: (&str, &str)| assert_eq!((value.text().as_str(), value.unit()), expected);
+        let range = |a: (&str, &str), b: (&str, &str)| Value::Range(quantity(a.0, a.1), quantity(b.0, b.1));
+        let ratio = |a: (&str, &str), b: (&str, &str)| Value::Ratio(quantity(a.0, a.1), quantity(b.0, b.1));
+        check(range(("1", "g"), ("2", "g")), ("1–2", "g"));
+        check(range(("1", ""), ("2", "g")), ("1–2", "g"));
+        check(range(("1", "g"), ("2", "")), ("1–2", "g"));
+        check(range(("500", "mg"), ("1", "g")), ("500 mg–1", "g"));
+        check(ratio(("1", ""), ("128", "")), ("1:128", ""));
+        check(ratio(("5", "mg"), ("10", "mL")), ("5 mg:10", "mL"));
+        check(ratio(("5", "mg"), ("10", "")), ("5 mg:10", ""));
+        check(ratio(("1", ""), ("10", "mL")), ("1:10", "mL"));
+    }
+
+    #[test]
+    fn a_medicine_that_ended_and_is_called_active_says_so() {
+        let check = |kind: Kind, end: &str, standing: Standing, expected: bool| {
+            let mut entry = Entry::new(Section::Medications, kind, "", "Aspirin");
+            entry.end = Some(PartialDate::fhir(end));
+            entry.status.standing = standing;
+            assert_eq!(entry.outlived(civil::date(2026, 11, 22)), expected, "{end} {standing:?}");
+        };
+        let statement = Kind::MedicationStatement;
+        check(statement.clone(), "2026-11-21", Standing::Active, true);
+        check(statement.clone(), "2025", Standing::Active, true);
+        check(statement.clone(), "2026-10", Standing::Active, true);
+        check(statement.clone(), "2026-11-22", Standing::Active, false);
+        check(statement.clone(), "2026-11", Standing::Active, false);
+        check(statement.clone(), "2026", Standing::Active, false);
+        check(statement.clone(), "soon", Standing::Active, false);
+        check(statement, "2025", Standing::Ended, false);
+        check(Kind::Condition, "2025", Standing::Active, false);
     }
 }
