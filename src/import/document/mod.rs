@@ -158,6 +158,50 @@ mod tests {
         check("text/rtf", b"", "");
     }
 
+    /// The words of the first attachment of a file.
+    fn attached(file: &str) -> (String, Vec<IssueCode>) {
+        let delivery = crate::import::open(file.as_bytes(), "", &mut |_| std::ops::ControlFlow::Continue(())).unwrap();
+        let reading = delivery.files[0].reading.clone().unwrap();
+        let codes = reading.issues.iter().map(|i| i.code).filter(|c| *c == IssueCode::TextIncomplete).collect();
+        (reading.attachments[0].text.clone(), codes)
+    }
+
+    #[test]
+    fn the_words_of_an_attachment_are_found_in_every_format() {
+        let letter =
+            data_encoding::BASE64.encode(br"{\rtf1\ansi Dear Ann,\par her knee is better.{\pict\pngblip 00}\par}");
+        for file in [
+            format!(
+                r#"{{"resourceType":"DocumentReference","status":"current","content":[{{"attachment":{{"contentType":"text/rtf","data":"{letter}"}}}}]}}"#
+            ),
+            format!(
+                "<ClinicalDocument xmlns='urn:hl7-org:v3'><component><nonXMLBody><text mediaType='text/rtf' representation='B64'>{letter}\
+                 </text></nonXMLBody></component></ClinicalDocument>"
+            ),
+            format!(
+                "<ClinicalDocument xmlns='urn:hl7-org:v3'><component><structuredBody><component><section><title>Pictures</title><text>See \
+                 <renderMultiMedia referencedObject='m'/></text><entry><observationMedia classCode='OBS' moodCode='EVN' ID='m'><value \
+                 mediaType='text/rtf' representation='B64'>{letter}</value></observationMedia></entry></section></component>\
+                 </structuredBody></component></ClinicalDocument>"
+            ),
+            format!(
+                "MSH|^~\\&|A|B|||20240102||MDM^T02|1|P|2.5.1\rPID|1||1||Lee^Ann\rTXA|1|CN|TX|20240102\r\
+                 OBX|1|ED|L^Letter||^TEXT^rtf^Base64^{letter}||||||F\r"
+            ),
+            format!(
+                "<EhrExtract xmlns='urn:hl7-org:v3'><component><ehrFolder><component><ehrComposition><component><NarrativeStatement>\
+                 <reference><referredToExternalDocument><text mediaType='text/rtf' representation='B64'>{letter}</text>\
+                 </referredToExternalDocument></reference></NarrativeStatement></component></ehrComposition></component></ehrFolder>\
+                 </component></EhrExtract>"
+            ),
+        ] {
+            let (text, codes) = attached(&file);
+            assert!(text.contains("her knee is better."), "{text:?} of {file}");
+            // Where something of it is no text, that is said.
+            assert_eq!(codes, [IssueCode::TextIncomplete], "{file}");
+        }
+    }
+
     #[test]
     fn a_text_too_long_says_so() {
         let found = words("text/plain", "é".repeat(TEXT).as_bytes());

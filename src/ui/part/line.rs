@@ -115,7 +115,8 @@ fn rest(row: &Row) -> AnyView {
 /// Dates, status and sources, in one soft line.
 fn facts(row: &Row, own: bool) -> AnyView {
     let mut said: Vec<AnyView> = Vec::new();
-    said.extend(described(row, own));
+    let described = row.described.as_ref().and_then(|d| text::described(d, own));
+    said.extend(described.map(|words| view! { <span>{bdi(&words)}</span> }.into_any()));
     if let Some(dates) = dates(row) {
         said.push(view! { <span class="figures">{dates}</span> }.into_any());
     }
@@ -137,16 +138,6 @@ fn facts(row: &Row, own: bool) -> AnyView {
         said.push(view! { <span>{words::attachments(row.attachments.into())}</span> }.into_any());
     }
     view! { <p class="line-facts small soft">{said}</p> }.into_any()
-}
-
-/// What the person said of a document, marked as theirs.
-fn described(row: &Row, own: bool) -> Option<AnyView> {
-    let said = row.described.as_ref().filter(|d| d.title || d.date || d.kind.is_some() || !d.from.is_empty())?;
-    let mut parts: Vec<String> = Vec::new();
-    parts.extend(said.kind.map(|kind| text::document_kind(kind).to_owned()));
-    parts.extend((!said.from.is_empty()).then(|| text::describe::from_whom(&said.from)));
-    parts.push(if own { text::describe::said_by_you() } else { text::describe::said_by_them() }.to_owned());
-    Some(view! { <span>{bdi(&parts.join(" · "))}</span> }.into_any())
 }
 
 /// Findings are final unless they say otherwise; of all else the status is always told.

@@ -140,6 +140,7 @@ fn row(row: &Row) -> String {
     said.push(day_or_none(row.date.as_ref()));
     said.extend(row.age_then.map(|age| line::age_then(&super::age(age))));
     said.extend(row.end.as_ref().map(|d| line::until(&day(d))));
+    said.extend(row.described.as_ref().and_then(|d| super::described(d, false)));
     let sources: Vec<&str> = row.sources.iter().map(|s| super::named_or_typed(s)).collect();
     said.push(format!("{} {}", line::source(), sources.join(", ")));
     said.push(trust_short(row.trust).to_owned());

@@ -8,7 +8,7 @@ use crate::view::entry::Label;
 use crate::view::medicines::{Changed, Mark};
 use crate::view::section::GroupKind;
 use crate::view::sensitive::Set;
-use crate::view::{Against, Flagging, LabFlag};
+use crate::view::{Against, Described, Flagging, LabFlag};
 
 /// What is said of a result: the lab's own flag first; the range only where the lab is silent. `None` if nothing is.
 pub fn flag(flagging: &Flagging) -> Option<String> {
@@ -103,6 +103,16 @@ pub fn document_kind(kind: DocumentKind) -> &'static str {
         DocumentKind::Picture => describe::kind_picture(),
         DocumentKind::Other => describe::kind_other(),
     }
+}
+
+/// What the person said of a document, marked as theirs; `None` if nothing. `own`: the reader is whose record it is.
+pub fn described(said: &Described, own: bool) -> Option<String> {
+    let Described { title, date, kind, from } = said;
+    let any = *title || *date || kind.is_some() || !from.is_empty();
+    let mut parts: Vec<String> = kind.iter().map(|kind| document_kind(*kind).to_owned()).collect();
+    parts.extend((!from.is_empty()).then(|| describe::from_whom(from)));
+    parts.push(if own { describe::said_by_you() } else { describe::said_by_them() }.to_owned());
+    any.then(|| parts.join(" · "))
 }
 
 /// What a line of an entry is about. A part by the source's words; an element that has no word of ours by FHIR's name.
