@@ -163,7 +163,8 @@ pub fn words(entry: &Entry) -> Option<String> {
     Some(fold(label)).filter(|w| is_subject(w))
 }
 
-/// One spelling for each unit: micro signs, the case of the litre, UCUM's own names for mmHg and °C are spellings;
+/// One spelling for each unit: micro signs, the case of the litre, whole words, UCUM's own names for mmHg and °C are
+/// spellings;
 /// `U/L` and `iu/L` stay two, and so do `mL/min` and `mL/min/{1.73_m2}`.
 ///
 /// ```
@@ -190,7 +191,18 @@ pub fn unit(text: &str) -> String {
         "mm[Hg]" => "mmHg".to_owned(),
         "°C" | "degC" => "Cel".to_owned(),
         "mcg" => "ug".to_owned(),
-        "micromol" => "umol".to_owned(),
+        "micromol" | "micromole" | "micromoles" => "umol".to_owned(),
+        "millimol" | "millimole" | "millimoles" => "mmol".to_owned(),
+        "Kg" | "kgs" | "kilogram" | "kilograms" => "kg".to_owned(),
+        "gram" | "grams" => "g".to_owned(),
+        "milligram" | "milligrams" => "mg".to_owned(),
+        "microgram" | "micrograms" => "ug".to_owned(),
+        "litre" | "litres" | "liter" | "liters" => "L".to_owned(),
+        "cms" | "centimetre" | "centimetres" | "centimeter" | "centimeters" => "cm".to_owned(),
+        "metre" | "metres" | "meter" | "meters" => "m".to_owned(),
+        "millimetreofmercury" | "millimetresofmercury" | "millimeterofmercury" | "millimetersofmercury" => {
+            "mmHg".to_owned()
+        }
         other => other.to_owned(),
     };
     plain.split('/').map(part).collect::<Vec<_>>().join("/")
@@ -249,13 +261,27 @@ mod tests {
 
     #[test]
     fn spellings_of_a_unit_are_one_and_other_units_are_not() {
-        for (a, b) in [("µmol/L", "umol/l"), ("g/L", "g / l"), ("mm[Hg]", "mmHg"), ("x10^9/L", "10*9/L"), ("mcg", "µg")]
-        {
+        for (a, b) in [
+            ("µmol/L", "umol/l"),
+            ("g/L", "g / l"),
+            ("mm[Hg]", "mmHg"),
+            ("x10^9/L", "10*9/L"),
+            ("mcg", "µg"),
+            ("kilogram", "kg"),
+            ("millimeter of mercury", "mm[Hg]"),
+            ("micromol/litre", "µmol/L"),
+        ] {
             assert_eq!(unit(a), unit(b));
         }
-        for (a, b) in
-            [("U/L", "iu/L"), ("mL/min", "mL/min/{1.73_m2}"), ("mg", "Mg"), ("g/L", "g/dL"), ("%", "mmol/mol")]
-        {
+        for (a, b) in [
+            ("U/L", "iu/L"),
+            ("mL/min", "mL/min/{1.73_m2}"),
+            ("mg", "Mg"),
+            ("g/L", "g/dL"),
+            ("%", "mmol/mol"),
+            ("g", "mg"),
+            ("metre", "mm"),
+        ] {
             assert_ne!(unit(a), unit(b));
         }
     }
