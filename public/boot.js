@@ -1,7 +1,7 @@
 // Starts the record worker and the door at once, and the app when it is asked for.
 //
 // What the programs may use of it, as `globalThis.tessera`:
-//   worker(kind)   "record": always the same one; "parser", "qr": a fresh one each time.
+//   worker(kind)   "record": always the same one; "parser", "qr", "network": a fresh one each time.
 //                  Messages may be posted at once: a worker keeps them until its program is ready.
 //   preload()      fetches and compiles the app without starting it (when the person starts to type).
 //   startApp()     starts the app once; it draws itself into #app. Resolves when its main has run.
@@ -13,6 +13,7 @@ const programs = {
   record: { script: "/worker/record.js", wasm: "/record-worker_bg.wasm" },
   parser: { script: "/parser/boot.js", wasm: "/parser-worker_bg.wasm" },
   qr: { script: "/worker/qr.js", wasm: "/qr-worker_bg.wasm" },
+  network: { script: "/network/boot.js", wasm: "/network-worker_bg.wasm" },
 };
 const app = { script: "/app.js", wasm: "/app_bg.wasm" };
 

@@ -13,12 +13,15 @@ use futures_util::StreamExt;
 use futures_util::future::{Either, select};
 use gloo::timers::future::TimeoutFuture;
 use js_sys::{Array, ArrayBuffer, Uint8Array};
+use serde::Deserialize;
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{DedicatedWorkerGlobalScope, File, MessageEvent, Worker};
 
 use super::client::{self, Client};
-use super::wire::{self, Ask, Brought, Failure, Progress, Text};
+use super::fetch::Body;
+use super::link::{self, LinkAsk, LinkError, Trouble};
+use super::wire::{self, Ask, Brought, Failure, Progress, Secret, Text, Via};
 use crate::device;
 use crate::import::{self, document};
 
@@ -32,6 +35,8 @@ const READ: u32 = 2;
 const TEXT: u32 = 3;
 /// Nothing more comes.
 const DONE: u32 = 4;
+/// A question about a Health Link, and its answer.
+const LINK: u32 = 5;
 /// How often progress is told, in milliseconds: often enough for a bar that moves, seldom enough to cost nothing.
 const TELL_EVERY: f64 = 100.0;
 /// How long the words of one PDF may take, in milliseconds.
@@ -54,6 +59,8 @@ pub struct Read {
     readings: Vec<Vec<u8>>,
     bytes: Vec<ArrayBuffer>,
     texts: Vec<Text>,
+    /// The host of the Health Link it came through; empty if it came through none.
+    host: String,
 }
 
 /// A worker, and what it says.
@@ -84,17 +91,41 @@ impl Parser {
         Self { work: Work::start(&tell), tell }
     }
 
-    /// Reads the file. Nothing is kept by that.
+    /// Asks about a Health Link; `body` is what its host answered.
+    ///
+    /// # Errors
+    /// [`Trouble::Link`] if it is none that can be followed; [`Failure::Unreadable`] if the worker gave out.
+    pub async fn link<T: for<'de> Deserialize<'de>>(
+        &mut self,
+        ask: LinkAsk,
+        body: Body,
+    ) -> Result<(T, Vec<Uint8Array>), Trouble> {
+        let body: Vec<ArrayBuffer> = body.into_iter().collect();
+        let (message, handed) = client::pack(LINK, &wire::write(&ask), &body);
+        self.work.worker.post_message_with_transfer(&message, &handed).map_err(|_| Failure::Stopped)?;
+        loop {
+            let (kind, answer, beside) = self.work.said.next().await.ok_or(Failure::Unreadable)?;
+            if kind == LINK {
+                let said = wire::read::<Result<T, LinkError>>(&answer)?.map_err(Trouble::Link)?;
+                return Ok((said, beside));
+            }
+        }
+    }
+
+    /// Reads the file; one that came through a Health Link is opened with the link's key first. Nothing is kept by that.
     ///
     /// # Errors
     /// [`Failure::TooLarge`] before anything is read; [`Failure::Import`] if nothing at all can be read;
+    /// [`Failure::LinkKey`], [`Failure::LinkAccess`] if the link's key does not open a record;
     /// [`Failure::Unreadable`] if the worker gave out.
-    pub async fn read(&mut self, file: &File) -> Result<Read, Failure> {
+    pub async fn read(&mut self, file: &File, via: Option<&Via>) -> Result<Read, Failure> {
         if file.size() > import::LIMITS.bytes as f64 {
             return Err(Failure::TooLarge { bytes: file.size() as u64, limit: import::LIMITS.bytes });
         }
-        self.work.ask(file, 0, Manner::First)?;
-        let mut read = Read { holders: 0, readings: Vec::new(), bytes: Vec::new(), texts: Vec::new() };
+        let link = via.map(|via| via.link.clone());
+        self.work.ask(file, 0, Manner::First, link.as_ref())?;
+        let host = via.map(|via| via.host.clone()).unwrap_or_default();
+        let mut read = Read { holders: 0, readings: Vec::new(), bytes: Vec::new(), texts: Vec::new(), host };
         loop {
             let (kind, answer, blobs) = self.work.said.next().await.ok_or(Failure::Unreadable)?;
             match kind {
@@ -109,13 +140,13 @@ impl Parser {
                 _ => {}
             }
         }
-        self.words(file, &mut read).await;
+        self.words(file, link.as_ref(), &mut read).await;
         Ok(read)
     }
 
     /// Waits for the words of the PDFs. One that ends its worker, or takes too long, is given to a plainer reader; one
     /// that is too much for that too stays without.
-    async fn words(&mut self, file: &File, read: &mut Read) {
+    async fn words(&mut self, file: &File, link: Option<&Secret>, read: &mut Read) {
         let (mut again, mut manner) = (0, Manner::First);
         loop {
             match select(self.work.said.next(), TimeoutFuture::new(TEXT_PATIENCE)).await {
@@ -135,7 +166,7 @@ impl Parser {
                         read.texts.push(Text { file: u32::MAX, attachment: 0, text: String::new() });
                     }
                     self.work = Work::start(&self.tell);
-                    if again > AGAIN || self.work.ask(file, read.texts.len(), manner).is_err() {
+                    if again > AGAIN || self.work.ask(file, read.texts.len(), manner, link).is_err() {
                         return;
                     }
                     // It reads everything once more before it comes there: that takes its time.
@@ -176,8 +207,8 @@ impl Read {
     /// # Errors
     /// Those of the record worker; nothing of it was kept then.
     pub async fn bring(self) -> Result<Vec<Brought>, Failure> {
-        let Read { holders, readings, bytes, texts } = self;
-        Client.ask(&Ask::Bring { holders, readings, texts }, bytes).await.map(|(brought, _)| brought)
+        let Read { holders, readings, bytes, texts, host } = self;
+        Client.ask(&Ask::Bring { holders, readings, texts, host }, bytes).await.map(|(brought, _)| brought)
     }
 }
 
@@ -204,9 +235,10 @@ impl Work {
     }
 
     /// Hands the file over; the first `skip` PDFs are not looked into.
-    fn ask(&self, file: &File, skip: usize, manner: Manner) -> Result<(), Failure> {
+    fn ask(&self, file: &File, skip: usize, manner: Manner, link: Option<&Secret>) -> Result<(), Failure> {
         let manner = f64::from(manner as u8);
-        let message = Array::of3(file, &JsValue::from_f64(skip as f64), &JsValue::from_f64(manner));
+        let link = link.map_or(JsValue::NULL, |link| JsValue::from_str(&link.0));
+        let message = Array::of4(file, &JsValue::from_f64(skip as f64), &JsValue::from_f64(manner), &link);
         self.worker.post_message(&message).map_err(|_| Failure::Stopped)
     }
 }
@@ -219,21 +251,30 @@ impl Drop for Work {
     }
 }
 
-/// The worker's end: the one message is a `File`, how many PDFs to skip, and a [`Manner`]; the answers are as above.
+/// The worker's end: a message is a question about a Health Link, or a `File`, how many PDFs to skip, a [`Manner`], and the
+/// Health Link whose key opens it or null; the answers are as above.
 pub fn serve() {
     let scope: Rc<RefCell<Option<DedicatedWorkerGlobalScope>>> = Rc::default();
     let held = scope.clone();
     let opened = device::hear_questions(move |message| {
         let Some(scope) = held.borrow().clone() else { return };
         let Ok(message) = message.dyn_into::<Array>() else { return };
+        if let Some((LINK, ask, blobs)) = client::unpack(&message) {
+            let Ok(ask) = wire::read::<LinkAsk>(&ask.to_vec()) else { return };
+            let body = blobs.first().map(Uint8Array::to_vec).unwrap_or_default();
+            let (answer, beside) = link::answer(ask, &body, device::now());
+            let beside: Vec<ArrayBuffer> = beside.iter().map(|bytes| device::buffer(bytes)).collect();
+            return post(&scope, LINK, &answer, &beside);
+        }
         let Ok(file) = message.get(0).dyn_into::<File>() else { return };
+        let link = message.get(3).as_string().map(Secret);
         let skip = message.get(1).as_f64().unwrap_or_default() as usize;
         let manner = match message.get(2).as_f64() {
             Some(1.0) => Manner::Again,
             Some(2.0) => Manner::Plainly,
             _ => Manner::First,
         };
-        wasm_bindgen_futures::spawn_local(async move { read(&scope, &file, skip, manner).await });
+        wasm_bindgen_futures::spawn_local(async move { read(&scope, &file, skip, manner, link).await });
     });
     *scope.borrow_mut() = Some(opened);
 }
@@ -245,11 +286,21 @@ struct Pdf {
     bytes: Vec<u8>,
 }
 
-async fn read(scope: &DedicatedWorkerGlobalScope, file: &File, skip: usize, manner: Manner) {
+async fn read(scope: &DedicatedWorkerGlobalScope, file: &File, skip: usize, manner: Manner, link: Option<Secret>) {
     let refuse = |failure: Failure| post(scope, READ, &wire::write(&Err::<bool, _>(failure)), &[]);
     let Ok(buffer) = JsFuture::from(file.array_buffer()).await else { return refuse(Failure::Unreadable) };
-    let bytes = Uint8Array::new(&buffer).to_vec();
+    let mut bytes = Uint8Array::new(&buffer).to_vec();
     drop(buffer);
+    let mut name = file.name();
+    if let Some(link) = link {
+        match link::open(&bytes, &link.0) {
+            Ok((opened, ending)) => {
+                bytes = opened;
+                name.push_str(ending);
+            }
+            Err(failure) => return refuse(failure),
+        }
+    }
     let mut told = device::monotonic_ms();
     let mut tell = |progress: Progress| {
         let now = device::monotonic_ms();
@@ -276,7 +327,7 @@ async fn read(scope: &DedicatedWorkerGlobalScope, file: &File, skip: usize, mann
     };
     let read = import::each(
         &bytes,
-        &file.name(),
+        &name,
         &mut |progress| {
             tell(progress.into());
             ControlFlow::Continue(())

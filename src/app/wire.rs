@@ -120,8 +120,11 @@ errands! {
 
     // ---- Import ----
     /// Takes what the parser worker read: each file's reading, and the texts that were found in PDFs. The bytes of each
-    /// travel beside it. The last so many hold the others: an archive its files, a picture what its codes say.
-    Bring bring(holders: u32, readings: Vec<Vec<u8>>, texts: Vec<Text>) -> Vec<Brought>;
+    /// travel beside it. The last so many hold the others: an archive its files, a picture what its codes say. `host` is
+    /// the host of the Health Link that they came through, empty if none.
+    Bring bring(holders: u32, readings: Vec<Vec<u8>>, texts: Vec<Text>, host: String) -> Vec<Brought>;
+    /// Notes in the journal that this host was asked for the files of a Health Link.
+    LinkAsked link_asked(host: String) -> ();
     /// Answers a question of the guard. The answer names each question that is changed by it, and what stands for it now.
     Decide decide(question: u32, decision: Decision) -> Vec<(u32, Vec<Brought>)>;
     /// Adds what the person typed.
@@ -435,6 +438,15 @@ pub struct Text {
     pub attachment: u32,
     /// The words; empty if none were found.
     pub text: String,
+}
+
+/// How a file came that was fetched.
+#[derive(Clone)]
+pub struct Via {
+    /// The host that was asked.
+    pub host: String,
+    /// The Health Link; it holds the key.
+    pub link: Secret,
 }
 
 /// What became of one file at the door.
@@ -797,6 +809,11 @@ pub enum Happened {
         /// Its name.
         file_name: String,
     },
+    /// A host was asked for the files of a Health Link.
+    LinkAsked {
+        /// Which.
+        host: String,
+    },
 }
 
 /// Why an errand failed. The front words each: what happened, what to do, that nothing was lost.
@@ -859,6 +876,10 @@ pub enum Failure {
     NoRequest,
     /// On what ground this person is cared for can't be read any more: nothing of theirs is shared until it is entered.
     PersonUnreadable,
+    /// The key of the Health Link does not open what its host sent.
+    LinkKey,
+    /// What the Health Link leads to is a key to another service, and no record.
+    LinkAccess,
 }
 
 impl From<crate::import::Progress> for Progress {

@@ -95,7 +95,7 @@ impl Bears {
 }
 
 /// Who put a parcel there.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum Origin {
     /// A provider's file, unsigned: the app says where it says it is from; nothing is checked.
     #[default]
@@ -108,6 +108,9 @@ pub enum Origin {
     SignedTrusted,
     /// A file with a provider's signature that verified, from an issuer not on the list.
     SignedUnknown,
+    /// A file that was fetched through a SMART Health Link, from this host. Like [`Origin::File`] it bears witness to
+    /// nothing: whoever made the link chose the host.
+    Link(String),
 }
 
 /// What was understood of one file: a cache of (bytes, reader version), renewed by a better reader.

@@ -21,6 +21,8 @@ pub mod door;
 #[cfg(target_arch = "wasm32")]
 pub mod front;
 #[cfg(target_arch = "wasm32")]
+mod links;
+#[cfg(target_arch = "wasm32")]
 pub mod page;
 #[cfg(target_arch = "wasm32")]
 pub mod part;

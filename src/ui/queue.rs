@@ -14,7 +14,7 @@ use super::codes::{self, Numbered};
 use super::front::Front;
 use super::text::import as words;
 use crate::app::parser::{Parser, Read};
-use crate::app::wire::{Brought, Decision, Failure, ImportError, Progress};
+use crate::app::wire::{Brought, Decision, Failure, Format, ImportError, Progress, Secret, Via};
 use crate::record::Hash;
 
 /// One file on its way.
@@ -61,11 +61,26 @@ pub struct Queue {
     pub describing: RwSignal<Vec<Hash>>,
     /// Those that were asked about.
     described: StoredValue<Vec<Hash>>,
+    /// A Health Link that was dropped, pasted or scanned, until its window takes it.
+    pub offered: RwSignal<Option<Secret>>,
+}
+
+/// Largest text that is looked at as a Health Link, in bytes.
+const LINK: f64 = 8192.0;
+
+/// True if a text is a SMART Health Link, alone or behind a viewer's address; whether it can be followed is told later.
+pub fn is_link(text: &str) -> bool {
+    let text = text.trim();
+    let small = text.to_ascii_lowercase();
+    let web = ["https://", "http://"].iter().any(|s| small.starts_with(s));
+    text.len() as f64 <= LINK
+        && !text.contains(char::is_whitespace)
+        && (small.starts_with("shlink:/") || web && small.contains("#shlink:/"))
 }
 
 thread_local! {
     // Files are the browser's own and stay on this thread.
-    static FILES: RefCell<Vec<(u32, File)>> = const { RefCell::new(Vec::new()) };
+    static FILES: RefCell<Vec<(u32, File, Option<Via>)>> = const { RefCell::new(Vec::new()) };
     // The file that is being read, and the way to stop it.
     static RUNNING: Cell<Option<(u32, oneshot::Sender<()>)>> = const { Cell::new(None) };
 }
@@ -78,6 +93,7 @@ impl Queue {
             asking: RwSignal::new(false),
             describing: RwSignal::new(Vec::new()),
             described: StoredValue::new(Vec::new()),
+            offered: RwSignal::new(None),
         }
     }
 
@@ -88,6 +104,20 @@ impl Queue {
 
     /// Puts files at the end, and starts if nothing is being read.
     pub fn add(self, files: Vec<File>) {
+        self.line_up(files, None);
+    }
+
+    /// The same for files that came through a Health Link, still locked.
+    pub fn fetched(self, files: Vec<File>, via: Via) {
+        self.line_up(files, Some(via));
+    }
+
+    /// Asks what to do with a Health Link. Nobody is asked anything by that.
+    pub fn offer_link(self, text: String) {
+        self.offered.set(Some(Secret(text.trim().to_owned())));
+    }
+
+    fn line_up(self, files: Vec<File>, via: Option<Via>) {
         if files.is_empty() {
             return;
         }
@@ -99,7 +129,7 @@ impl Queue {
                 let id = jobs.last().map_or(0, |j| j.id + 1);
                 let (name, bytes) = (file.name(), file.size() as u64);
                 jobs.push(Job { id, name, bytes, state: State::Waiting, coded: false });
-                FILES.with_borrow_mut(|all| all.push((id, file)));
+                FILES.with_borrow_mut(|all| all.push((id, file, via.clone())));
             }
         });
         if idle {
@@ -112,7 +142,7 @@ impl Queue {
         let waiting =
             self.jobs.with_untracked(|jobs| jobs.iter().any(|j| j.id == id && matches!(j.state, State::Waiting)));
         if waiting {
-            FILES.with_borrow_mut(|all| all.retain(|(i, _)| *i != id));
+            FILES.with_borrow_mut(|all| all.retain(|(i, ..)| *i != id));
             self.jobs.update(|jobs| jobs.retain(|j| j.id != id));
         } else if let Some((running, stop)) = RUNNING.take() {
             if running == id {
@@ -182,14 +212,19 @@ impl Queue {
 
     async fn run(self) {
         let hold = self.front.hold();
-        while let Some((id, file)) = FILES.with_borrow_mut(|all| (!all.is_empty()).then(|| all.remove(0))) {
+        while let Some((id, file, via)) = FILES.with_borrow_mut(|all| (!all.is_empty()).then(|| all.remove(0))) {
             self.set(id, State::Reading(Progress { total: file.size() as u64, ..Progress::default() }));
-            let read = self.unless_stopped(id, self.read(id, &file)).await;
+            let read = self.unless_stopped(id, self.read(id, &file, via.as_ref())).await;
+            if let Some(link) = self.link_in(&file, &read).await {
+                self.clear(id);
+                self.offer_link(link);
+                continue;
+            }
             let answer = match read {
                 Ok((read, others)) => {
                     self.set(id, State::Keeping);
                     for (other, _) in &others {
-                        FILES.with_borrow_mut(|all| all.retain(|(i, _)| i != other));
+                        FILES.with_borrow_mut(|all| all.retain(|(i, ..)| i != other));
                         self.set(*other, State::With(file.name()));
                     }
                     let answer = read.bring().await;
@@ -211,31 +246,48 @@ impl Queue {
     }
 
     /// Reads a file; of a picture, what the codes in it say too, with the other pictures that hold the rest of them.
-    async fn read(self, id: u32, file: &File) -> Result<(Read, Vec<Numbered>), Failure> {
-        if !codes::is_picture(file) {
-            return Ok((self.parse(id, file).await?, Vec::new()));
+    async fn read(self, id: u32, file: &File, via: Option<&Via>) -> Result<(Read, Vec<Numbered>), Failure> {
+        if via.is_some() || !codes::is_picture(file) {
+            return Ok((self.parse(id, file, via).await?, Vec::new()));
         }
-        let waiting = FILES.with_borrow(|all| all.iter().filter(|(_, f)| codes::is_picture(f)).cloned().collect());
+        let waiting = FILES.with_borrow(|all| {
+            let open = all.iter().filter(|(_, f, via)| via.is_none() && codes::is_picture(f));
+            open.map(|(id, f, _)| (*id, f.clone())).collect()
+        });
         let (found, others) = codes::codes(file, waiting).await;
+        // The picture is kept as it is; where its link leads is asked beside that.
+        if let Some(link) = found.links.first() {
+            self.offer_link(link.clone());
+        }
         let mut held = Vec::new();
         for said in codes::files(&found, &file.name()) {
             // A code that looked like a record and is none leaves the picture a document.
-            held.extend(self.parse(id, &said).await.ok());
+            held.extend(self.parse(id, &said, None).await.ok());
         }
-        let mut pictures = vec![self.parse(id, file).await?];
+        let mut pictures = vec![self.parse(id, file, None).await?];
         let mut held = held.into_iter();
         let Some(mut first) = held.next() else { return Ok((pictures.remove(0), Vec::new())) };
         held.for_each(|more| first.take(more));
         for (_, other) in &others {
-            pictures.push(self.parse(id, other).await?);
+            pictures.push(self.parse(id, other, None).await?);
         }
         self.jobs.update(|jobs| jobs.iter_mut().filter(|j| j.id == id).for_each(|j| j.coded = true));
         Ok((first.held_by(pictures), others))
     }
 
     /// Reads one file in a worker of its own, which ends with it, and with it whatever a hostile file left there.
-    async fn parse(self, id: u32, file: &File) -> Result<Read, Failure> {
-        Parser::open(move |progress| self.set(id, State::Reading(progress))).read(file).await
+    async fn parse(self, id: u32, file: &File, via: Option<&Via>) -> Result<Read, Failure> {
+        Parser::open(move |progress| self.set(id, State::Reading(progress))).read(file, via).await
+    }
+
+    /// The Health Link that a file is, if it is one.
+    async fn link_in<T>(self, file: &File, read: &Result<T, Failure>) -> Option<String> {
+        let Err(Failure::Import(ImportError::NotYet(Format::SmartHealthLink))) = read else { return None };
+        if file.size() > LINK {
+            return None;
+        }
+        let text = wasm_bindgen_futures::JsFuture::from(file.text()).await.ok()?.as_string()?;
+        is_link(&text).then_some(text)
     }
 
     async fn unless_stopped<T>(self, id: u32, work: impl Future<Output = Result<T, Failure>>) -> Result<T, Failure> {

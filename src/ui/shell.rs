@@ -3,6 +3,7 @@
 use leptos::{ev, prelude::*};
 
 use super::front::Front;
+use super::links::Links;
 use super::page;
 use super::part::{Icon, Sign, Tile, Trouble};
 use super::place::Place;
@@ -31,6 +32,7 @@ fn App(
     provide_context(front);
     let queue = Queue::new(front);
     provide_context(queue);
+    provide_context(Links::new(front, queue));
     let listener = window_event_listener(ev::hashchange, move |_| front.follow_address());
     on_cleanup(move || listener.remove());
     front.follow_address();
@@ -81,6 +83,7 @@ fn App(
             </main>
         </div>
         <page::import::Guard />
+        <page::import::LinkWindow />
         <div class="unseen" role="status" aria-live="polite">
             {move || front.said.get()}
         </div>

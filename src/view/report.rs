@@ -22,6 +22,8 @@ pub struct ImportReport {
     pub bytes: u64,
     /// SHA-256, hexadecimal.
     pub sha256: String,
+    /// The host of the SMART Health Link that it came through; empty if it came through none.
+    pub via: String,
     /// Its format: `FHIR JSON`.
     pub format: String,
     /// The format's version: `R4`; empty if not said.
@@ -136,6 +138,10 @@ pub fn report(record: &Record, hash: Hash, already_here: bool, today: Date) -> O
         file_name: parcel.note.file_name.clone(),
         bytes: parcel.note.bytes,
         sha256: parcel.hash.hex(),
+        via: match &parcel.note.origin {
+            Origin::Link(host) => host.clone(),
+            _ => String::new(),
+        },
         format: reading.format.clone(),
         version: reading.version.clone(),
         people: reading.people.iter().map(|p| Header::of(p, today)).collect(),

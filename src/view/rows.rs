@@ -39,7 +39,7 @@ pub(super) fn source_name<'a>(parcel: &'a Parcel, entry: Option<&'a Entry>) -> &
 /// The trust mark of what came so.
 pub(super) fn trust(parcel: &Parcel) -> Trust {
     match parcel.note.origin {
-        Origin::File => match parcel.reading.signed {
+        Origin::File | Origin::Link(_) => match parcel.reading.signed {
             Signed::No => Trust::NotSigned,
             Signed::Trusted => Trust::SignedTrusted,
             Signed::Unknown => Trust::SignedUnknown,

@@ -723,9 +723,11 @@ fn every_row_has_the_trust_mark_of_how_it_came() {
         (Origin::Share, Trust::NotSigned),
         (Origin::SignedTrusted, Trust::SignedTrusted),
         (Origin::SignedUnknown, Trust::SignedUnknown),
+        // Whoever made the link chose the host: that it came from there vouches for nothing.
+        (Origin::Link("shl.example".to_owned()), Trust::NotSigned),
     ] {
         let mut p = parcel("GP", "2026-11-01", vec![allergy("Nuts")]);
-        p.note.origin = origin;
+        p.note.origin = origin.clone();
         let row = &Book::of(vec![p]).summary().allergies.list.rows[0];
         assert_eq!(row.trust, trust);
         assert_eq!(row.sources, [if origin == Origin::Person { "" } else { "GP" }]);

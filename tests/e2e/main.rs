@@ -24,6 +24,7 @@ mod delivery;
 mod disk;
 mod documents;
 mod kills;
+mod links;
 mod network;
 mod patient;
 mod person;

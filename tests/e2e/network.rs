@@ -3,14 +3,16 @@
 
 use std::path::Path;
 
-/// Fails if the site, or anything it started, asked for an address that is not its own.
+/// Fails if the site, or anything it started, asked for an address that is neither its own nor of a host that the person
+/// agreed to.
 ///
 /// What Chromium asks for on its own behalf has no page as its initiator and is not counted.
-pub fn only_own_origin(log: &Path, site: &str) {
+pub fn only_own_origin(log: &Path, site: &str, agreed: &[String]) {
     let text = std::fs::read_to_string(log).unwrap_or_default();
     assert!(text.contains(site), "{} does not even name the site: it cannot show anything", log.display());
+    let allowed = |url: &str| own(url, site) || agreed.iter().any(|host| own(url, host));
     let foreign =
-        requests(&text).filter(|(initiator, url)| from_site(initiator, site) && !own(url, site)).collect::<Vec<_>>();
+        requests(&text).filter(|(initiator, url)| from_site(initiator, site) && !allowed(url)).collect::<Vec<_>>();
     assert!(foreign.is_empty(), "requests left the origin: {foreign:#?}");
 }
 

@@ -13,8 +13,14 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 /// Each program of the release, and what wasm-opt shall do with it.
-const PROGRAMS: &[(&str, &str)] =
-    &[("door", "-Oz"), ("app", "-Oz"), ("record-worker", "-Os"), ("parser-worker", "-O3"), ("qr-worker", "-O3")];
+const PROGRAMS: &[(&str, &str)] = &[
+    ("door", "-Oz"),
+    ("app", "-Oz"),
+    ("record-worker", "-Os"),
+    ("parser-worker", "-O3"),
+    ("qr-worker", "-O3"),
+    ("network-worker", "-Oz"),
+];
 
 /// Files that stay out of the manifest: what reads it, and what only hosts read.
 const UNLISTED: &[&str] = &["sw.js", "release.json", "_headers"];
@@ -107,7 +113,7 @@ fn flatten(sheet: &Path, layer: Option<&str>, out: &mut String) -> Outcome<()> {
 
 /// Puts the new names where a page or script names the old ones.
 fn point_to(stage: &Path, renamed: &BTreeMap<String, String>) -> Outcome<()> {
-    for name in ["index.html", "boot.js", "worker/record.js", "worker/qr.js", "parser/boot.js"] {
+    for name in ["index.html", "boot.js", "worker/record.js", "worker/qr.js", "parser/boot.js", "network/boot.js"] {
         let file = stage.join(name);
         let mut text = read(&file)?;
         for (old, new) in renamed {

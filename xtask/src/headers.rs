@@ -38,6 +38,21 @@ const PARSER: &[&str] = &[
     "trusted-types 'none'",
 ];
 
+/// The policy of the one worker that may ask other hosts, for SMART Health Links and only when a person said so. It needs
+/// nothing of this origin but its own script, and answers in clear text from nobody.
+const NETWORK: &[&str] = &[
+    "default-src 'none'",
+    "script-src 'self' 'wasm-unsafe-eval'",
+    "connect-src https:",
+    "worker-src 'none'",
+    "base-uri 'none'",
+    "require-trusted-types-for 'script'",
+    "trusted-types 'none'",
+];
+
+/// What our own server adds to that policy: it serves one machine, where a test plays the other host.
+const LOOPBACK: &str = "connect-src https: http://localhost:* http://127.0.0.1:*";
+
 /// What stands beside the content policy on every answer.
 const REST: &[(&str, &str)] = &[
     ("Cross-Origin-Opener-Policy", "same-origin"),
@@ -55,12 +70,27 @@ const REST: &[(&str, &str)] = &[
 
 /// The folder whose scripts get the parser's policy.
 pub const PARSER_FOLDER: &str = "/parser/";
+/// The folder whose script gets the network worker's policy.
+pub const NETWORK_FOLDER: &str = "/network/";
 
 /// Every security header of the answer for `path`.
 pub fn of(path: &str) -> Vec<(&'static str, String)> {
-    let policy = if path.starts_with(PARSER_FOLDER) { PARSER } else { PAGE };
+    let policy = match path {
+        _ if path.starts_with(PARSER_FOLDER) => PARSER,
+        _ if path.starts_with(NETWORK_FOLDER) => NETWORK,
+        _ => PAGE,
+    };
     let mut all = vec![("Content-Security-Policy", policy.join("; "))];
     all.extend(REST.iter().map(|(name, value)| (*name, (*value).to_string())));
+    all
+}
+
+/// The same for our own server: plain http to this very machine is allowed to the network worker, and nothing else differs.
+pub fn of_loopback(path: &str) -> Vec<(&'static str, String)> {
+    let mut all = of(path);
+    if path.starts_with(NETWORK_FOLDER) {
+        all.iter_mut().for_each(|(_, value)| *value = value.replace("connect-src https:", LOOPBACK));
+    }
     all
 }
 
@@ -70,14 +100,26 @@ fn meta() -> String {
     format!("<meta http-equiv=\"Content-Security-Policy\" content=\"{}\">", kept.join("; "))
 }
 
-/// Netlify, Cloudflare Pages and their like. Rules add up there, so the page's policy is taken off the parser's folder.
+/// Netlify, Cloudflare Pages and their like. Rules add up there, and two policies on one answer both hold: so none stands
+/// under `/*`, and each address that a policy is for has its own. Those are the page and the scripts that workers start
+/// with; what these load after that is under their policy, not under one of its own.
+const POLICED: &[(&str, &[&str])] = &[
+    ("/", PAGE),
+    ("/index.html", PAGE),
+    ("/sw.js", PAGE),
+    ("/worker/*", PAGE),
+    ("/parser/*", PARSER),
+    ("/network/*", NETWORK),
+];
+
 fn underscore_headers() -> String {
     let mut text = String::from("# Written by `cargo xtask headers`; the source is xtask/src/headers.rs.\n/*\n");
-    for (name, value) in of("/") {
+    for (name, value) in REST {
         text += &format!("  {name}: {value}\n");
     }
-    // Two policies on one answer both hold, so this one only takes away.
-    text += &format!("{PARSER_FOLDER}*\n  Content-Security-Policy: {}\n", PARSER.join("; "));
+    for (path, policy) in POLICED {
+        text += &format!("{path}\n  Content-Security-Policy: {}\n", policy.join("; "));
+    }
     text
 }
 
@@ -94,7 +136,9 @@ fn caddyfile() -> String {
     lines.push("\t}".to_string());
     lines.push("\t@parser path /parser/*".to_string());
     lines.push(format!("\theader @parser Content-Security-Policy \"{}\"", PARSER.join("; ")));
-    lines.push("\t@rest not path /parser/*".to_string());
+    lines.push("\t@network path /network/*".to_string());
+    lines.push(format!("\theader @network Content-Security-Policy \"{}\"", NETWORK.join("; ")));
+    lines.push("\t@rest not path /parser/* /network/*".to_string());
     lines.push(format!("\theader @rest Content-Security-Policy \"{}\"", PAGE.join("; ")));
     lines.push("\t# A name that holds its content's hash never changes its content.".to_string());
     lines.push("\t@hashed path_regexp -[0-9a-f]{16}\\.(js|wasm|css)$".to_string());
@@ -120,6 +164,7 @@ fn nginx() -> String {
         "add_header Content-Security-Policy $tessera_policy always;\nadd_header Cache-Control $tessera_cache always;\n";
     text += &format!("set $tessera_policy \"{}\";\n", PAGE.join("; "));
     text += &format!("if ($uri ~ ^/parser/) {{\n    set $tessera_policy \"{}\";\n}}\n", PARSER.join("; "));
+    text += &format!("if ($uri ~ ^/network/) {{\n    set $tessera_policy \"{}\";\n}}\n", NETWORK.join("; "));
     text += "set $tessera_cache \"no-cache\";\nif ($uri ~ \"-[0-9a-f]{16}\\.(js|wasm|css)$\") {\n    set $tessera_cache \"public, max-age=31536000, immutable\";\n}\n";
     text += "location / {\n    try_files $uri /index.html;\n}\n";
     text
@@ -178,11 +223,41 @@ mod tests {
     }
 
     #[test]
+    fn one_script_may_ask_other_hosts() {
+        for path in ["/", "/boot.js", "/sw.js", "/worker/record.js", "/worker/qr.js", "/parser/boot.js", "/network.js"]
+        {
+            assert!(!of(path)[0].1.contains("https:") && !of_loopback(path)[0].1.contains("http:"), "{path}");
+        }
+        let policy = &of("/network/boot.js")[0].1;
+        assert!(policy.contains("connect-src https:;") && !policy.contains("http://"));
+        assert!(of_loopback("/network/boot.js")[0].1.contains("http://127.0.0.1:*;"));
+    }
+
+    /// Hosts that read `_headers` join what several rules say of one name.
+    #[test]
+    fn no_address_gets_two_policies() {
+        for path in ["/", "/index.html", "/sw.js", "/worker/qr.js", "/parser/boot.js", "/network/boot.js", "/app.js"] {
+            let meets = |rule: &str| match rule.strip_suffix('*') {
+                Some(folder) => path.starts_with(folder),
+                None => path == rule,
+            };
+            let policies: Vec<String> =
+                POLICED.iter().filter(|(rule, _)| meets(rule)).map(|(_, policy)| policy.join("; ")).collect();
+            match path {
+                "/app.js" => assert!(policies.is_empty()),
+                _ => assert_eq!(policies, [of(path)[0].1.clone()], "{path}"),
+            }
+        }
+    }
+
+    #[test]
     fn nothing_may_run_inline_or_from_elsewhere() {
-        for path in ["/", "/parser/boot.js"] {
+        for path in ["/", "/parser/boot.js", "/network/boot.js"] {
             let policy = &of(path)[0].1;
             assert!(!policy.contains("unsafe-inline") && !policy.contains("'unsafe-eval'"));
-            assert!(!policy.contains("http:") && !policy.contains("https:") && !policy.contains('*'));
+            let scripts = policy.split("; ").find(|part| part.starts_with("script-src"));
+            assert_eq!(scripts, Some("script-src 'self' 'wasm-unsafe-eval'"), "{path}");
+            assert!(!policy.contains("http:") && !policy.contains('*'));
         }
     }
 }

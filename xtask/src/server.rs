@@ -102,7 +102,7 @@ fn answer(request: Request, folder: &Path, manner: Manner, packed: &Packed) {
         .as_ref()
         .and_then(|file| file.strip_prefix(folder).ok())
         .map_or(path.clone(), |file| format!("/{}", file.display()));
-    let mut headers = if manner.bare { Vec::new() } else { headers::of(&served) };
+    let mut headers = if manner.bare { Vec::new() } else { headers::of_loopback(&served) };
     let unpacks = |h: &Header| h.field.equiv("Accept-Encoding") && h.value.as_str().contains("br");
     if let Some(file) = file.filter(|_| manner.packed && status == 200 && request.headers().iter().any(unpacks)) {
         // What came later (a large file for a yardstick) goes as it is.

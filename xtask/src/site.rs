@@ -6,8 +6,8 @@ use crate::tools::{self, Tools};
 use std::path::PathBuf;
 use std::process::Command;
 
-/// The programs that are built for size: what a person waits for before their record is there.
-const SMALL: &[&str] = &["door", "app", "record-worker"];
+/// The programs that are built for size: what a person waits for before their record is there, and what does little.
+const SMALL: &[&str] = &["door", "app", "record-worker", "network-worker"];
 /// The programs that are built for speed: they read files and pictures.
 const FAST: &[&str] = &["parser-worker", "qr-worker"];
 

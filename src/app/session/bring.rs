@@ -61,6 +61,7 @@ impl<E: Edge> Session<E> {
         holders: u32,
         readings: Vec<Vec<u8>>,
         texts: Vec<Text>,
+        host: String,
     ) -> Result<Vec<Brought>, Failure> {
         let originals = std::mem::take(&mut self.handed);
         if originals.len() != readings.len() {
@@ -79,7 +80,8 @@ impl<E: Edge> Session<E> {
                             attachment.text.clone_from(&text.text);
                         }
                     }
-                    let note = self.note(file.name, original.len() as u64, Origin::File);
+                    let origin = if host.is_empty() { Origin::File } else { Origin::Link(host.clone()) };
+                    let note = self.note(file.name, original.len() as u64, origin);
                     let parcel = Parcel { hash: file.hash, reading, note };
                     files.push(Loose { parcel, original: Arc::new(original) });
                 }

@@ -29,6 +29,11 @@ impl<E: Edge> Session<E> {
         }
     }
 
+    pub(in crate::app) async fn link_asked(&mut self, host: String) -> Result<(), Failure> {
+        let person = self.held().ok().map(|held| held.id);
+        self.log(person, Happened::LinkAsked { host }).await
+    }
+
     pub(in crate::app) async fn journal(&mut self) -> Result<Vec<JournalRow>, Failure> {
         let Some(vault) = &self.vault else { return Ok(Vec::new()) };
         let mut rows = Vec::new();

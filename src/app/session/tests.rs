@@ -8,7 +8,7 @@ use futures_util::FutureExt;
 
 use super::*;
 use crate::app::wire::{
-    self, Brought, Consent, Decision, Door, Happened, Inbox, Mode, NewPerson, Refusal, RequestForm, Secret,
+    self, Brought, Consent, Decision, Door, Happened, Inbox, JournalRow, Mode, NewPerson, Refusal, RequestForm, Secret,
 };
 use crate::import;
 use crate::import::typed::Typed;
@@ -96,6 +96,11 @@ fn file(name: &str, birth: &str, allergy: &str) -> Vec<u8> {
 
 /// Hands a file over as the parser worker does.
 fn bring(session: &mut Session<Bench>, bytes: &[u8]) -> Result<Vec<Brought>, Failure> {
+    bring_from(session, bytes, "")
+}
+
+/// The same through a Health Link of this host.
+fn bring_from(session: &mut Session<Bench>, bytes: &[u8], host: &str) -> Result<Vec<Brought>, Failure> {
     let mut delivery = import::open(bytes, "record.json", &mut |_| ControlFlow::Continue(())).unwrap();
     let archived = delivery.archive.is_some();
     delivery.files.extend(delivery.archive.take());
@@ -103,7 +108,29 @@ fn bring(session: &mut Session<Bench>, bytes: &[u8]) -> Result<Vec<Brought>, Fai
     let own =
         |f: &mut import::File| f.bytes.take().unwrap_or_else(|| if unread(f) { Vec::new() } else { bytes.to_vec() });
     session.handed = delivery.files.iter_mut().map(own).collect();
-    run(session.bring(u32::from(archived), delivery.files.iter().map(wire::write).collect(), Vec::new()))
+    let readings = delivery.files.iter().map(wire::write).collect();
+    run(session.bring(u32::from(archived), readings, Vec::new(), host.to_owned()))
+}
+
+#[test]
+fn a_fetched_file_says_from_which_host_and_the_journal_whom_was_asked() {
+    let bench = Bench::new();
+    let mut session = anna(&bench);
+    run(session.link_asked("shl.example".into())).unwrap();
+    let bytes = file("Anna Example", "1951-03-03", "Nuts");
+    let brought = bring_from(&mut session, &bytes, "shl.example").unwrap();
+    let [Brought::In(report)] = brought.as_slice() else { panic!("{brought:?}") };
+    assert_eq!(report.via, "shl.example");
+    let parcel = Hash::of(&bytes);
+    assert_eq!(run(session.original_bytes(parcel)).map(drop), Ok(()));
+    assert_eq!(session.returned, [bytes]);
+    // After a lock it is known still.
+    drop(session);
+    let mut session = bench.session();
+    run(session.unlock(Secret(PASSPHRASE.into()))).unwrap();
+    assert_eq!(run(session.report(parcel)).unwrap().via, "shl.example");
+    let asked = |row: &JournalRow| row.what == Happened::LinkAsked { host: "shl.example".into() };
+    assert!(run(session.journal()).unwrap().iter().any(asked));
 }
 
 fn keep(session: &mut Session<Bench>) {
@@ -924,7 +951,7 @@ fn pictures_whose_code_was_read_go_where_their_record_goes() {
     };
     session.handed = vec![card.clone(), pictures[0].clone(), pictures[1].clone()];
     let readings = session.handed.iter().map(|bytes| read(bytes)).collect();
-    let brought = run(session.bring(2, readings, Vec::new())).unwrap();
+    let brought = run(session.bring(2, readings, Vec::new(), String::new())).unwrap();
     // One report, no question: the pictures name nobody, and need not.
     assert!(matches!(brought.as_slice(), [Brought::In(_)]), "{brought:?}");
     assert!(allergies(&mut session).contains(&"Latex".to_owned()));

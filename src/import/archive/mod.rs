@@ -13,7 +13,7 @@ use std::ops::ControlFlow;
 
 use super::{File, Format, ImportError, LIMITS, Phase, Progress, READER, envelope, issue, read, safe_name, tell};
 use crate::record::{Hash, IssueCode, Outcome, Person, Reading, Severity, guard};
-pub use inflate::{inflate, inflate_zlib};
+pub use inflate::{inflate, inflate_within, inflate_zlib};
 use zip::{Content, Inner, Zip};
 pub use zip::{kind, part};
 

@@ -3,6 +3,9 @@ use aes_gcm::{Aes256Gcm, KeyInit};
 
 use crate::import::{archive, json};
 
+/// Most bytes that a file may unpack to: a bundle with letters in it is larger than a card can be.
+const LARGEST: u64 = 64 << 20;
+
 /// A file behind a link, opened.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Opened {
@@ -12,8 +15,8 @@ pub struct Opened {
     pub bytes: Vec<u8>,
 }
 
-/// Opens a JWE in compact form (RFC 7516 §7.1) with a link's key: `dir` and `A256GCM` only, perhaps raw DEFLATE within
-/// the limits of a card.
+/// Opens a JWE in compact form (RFC 7516 §7.1) with a link's key: `dir` and `A256GCM` only, perhaps raw DEFLATE up to
+/// 64 MiB and a hundred times the packed bytes.
 ///
 /// # Errors
 /// The short name of what is wrong; nothing of the content is given then.
@@ -47,6 +50,6 @@ pub fn decrypt(jwe: &str, key: &[u8; 32]) -> Result<Opened, &'static str> {
     let plain = cipher
         .decrypt(&nonce.into(), Payload { msg: &sealed, aad: head.as_bytes() })
         .map_err(|_| "changed, or another key")?;
-    let bytes = if zip { archive::inflate(&plain).ok_or("zip")? } else { plain };
+    let bytes = if zip { archive::inflate_within(&plain, LARGEST).ok_or("zip")? } else { plain };
     Ok(Opened { content_type: header.get("cty").words().to_owned(), bytes })
 }

@@ -1,7 +1,8 @@
 //! SMART Health Links (HL7 SMART Health Cards and Links 1.0), the part that needs no network: what a link says, what is
 //! asked of its host, what the host's answers mean, and how its files are opened. Fetching is for the one worker that
-//! may (docs/import.md says what of it exists); what it brings goes through [`open`](super::open) file by file.
+//! may (`app::network`); what it brings goes through [`open`](super::open) file by file.
 
+use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
 
 use super::json;
@@ -15,6 +16,8 @@ pub use jwe::{Opened, decrypt};
 const LONGEST: usize = 8 << 10;
 /// Most files of one manifest.
 const FILES: usize = 1_000;
+/// Longest encrypted file that is asked for inside the manifest, in characters (`embeddedLengthMax`).
+const EMBEDDED: u32 = 1 << 20;
 
 /// A link that can be followed. Its key has no `Debug`.
 pub struct Link {
@@ -35,7 +38,7 @@ pub struct Link {
 }
 
 /// Why a text is no link that can be followed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error, Serialize, Deserialize)]
 pub enum LinkError {
     /// It is no link at all.
     #[error("not a Health Link")]
@@ -49,6 +52,9 @@ pub enum LinkError {
     /// It leads to no https address.
     #[error("a Health Link without a safe address")]
     UnsafeAddress,
+    /// It is the encrypted file that some link leads to, without the link.
+    #[error("the file of a Health Link, without its link")]
+    Sealed,
     /// Its key is none.
     #[error("a Health Link without a usable key")]
     BadKey,
@@ -62,7 +68,10 @@ impl Link {
         if text.len() > LONGEST || text.contains(char::is_whitespace) {
             return Err(LinkError::NotALink);
         }
-        let payload = bare(text).ok_or(LinkError::NotALink)?;
+        let Some(payload) = bare(text) else {
+            let jwe = text.starts_with("eyJ") && text.matches('.').count() == 4;
+            return Err(if jwe { LinkError::Sealed } else { LinkError::NotALink });
+        };
         let bytes = data_encoding::BASE64URL_NOPAD.decode(payload.trim_end_matches('=').as_bytes());
         let payload = bytes.ok().and_then(|b| String::from_utf8(b).ok()).ok_or(LinkError::Malformed)?;
         let root = json::parse(&payload).map_err(|_| LinkError::Malformed)?;
@@ -113,16 +122,19 @@ impl Link {
     /// What is asked of the host first: with U the file itself, else the manifest. `recipient` is who looks at it, as the
     /// person wants to be called; the passcode is asked for where [`Link::passcode`] says so.
     pub fn ask(&self, recipient: &str, passcode: Option<&str>) -> Ask {
+        // What stands behind a # is never sent.
+        let url = self.url.split('#').next().unwrap_or_default();
         if self.direct {
-            let mark = if self.url.contains('?') { '&' } else { '?' };
-            return Ask { url: format!("{}{mark}recipient={}", self.url, escaped(recipient)), body: None };
+            let mark = if url.contains('?') { '&' } else { '?' };
+            return Ask { url: format!("{url}{mark}recipient={}", escaped(recipient)), body: None };
         }
         let mut body = serde_json::Map::new();
         body.insert("recipient".to_owned(), recipient.into());
+        body.insert("embeddedLengthMax".to_owned(), EMBEDDED.into());
         if let Some(passcode) = passcode.filter(|_| self.passcode) {
             body.insert("passcode".to_owned(), passcode.into());
         }
-        Ask { url: self.url.clone(), body: Some(serde_json::Value::Object(body).to_string()) }
+        Ask { url: url.to_owned(), body: Some(serde_json::Value::Object(body).to_string()) }
     }
 }
 
@@ -147,19 +159,19 @@ fn bare(text: &str) -> Option<&str> {
     if web && scheme(link) { link.get(8..) } else { None }
 }
 
-/// The host of an https address; plain http only to this same machine, where developers test.
-fn host(url: &str) -> Option<&str> {
+/// The host of an https address, as written, with its port; plain http only to this same machine, where developers test.
+/// Only what can be read in one way: letters, digits, hyphens and dots of ASCII (a name in other letters is there in its
+/// `xn--` form), so that the host that is shown is the host that is asked.
+pub fn host(url: &str) -> Option<&str> {
     let (rest, safe) = match url.strip_prefix("https://") {
         Some(rest) => (rest, true),
         None => (url.strip_prefix("http://")?, false),
     };
     let authority = rest.split(['/', '?', '#']).next()?;
-    // A name before an @ could show a host that is not asked.
-    if authority.is_empty() || authority.contains('@') || authority.contains(|c: char| c.is_whitespace() || c == '\\') {
-        return None;
-    }
-    let name = authority.split(':').next()?;
-    (safe || matches!(name, "localhost" | "127.0.0.1")).then_some(authority)
+    let (name, port) = authority.split_once(':').unwrap_or((authority, "443"));
+    let plain = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '.';
+    let fits = !name.is_empty() && name.chars().all(plain) && port.parse::<u16>().is_ok();
+    (fits && (safe || matches!(name, "localhost" | "127.0.0.1"))).then_some(authority)
 }
 
 /// A text in a query (RFC 3986 §2.1).
@@ -195,10 +207,47 @@ pub enum Answer {
 /// The files behind a link.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Manifest {
-    /// They may change, and can be asked for again (`can-change`); `false` for `finalized` and `no-longer-valid`.
-    pub can_change: bool,
+    /// What the host says of all of them together.
+    pub status: Status,
     /// The files, in the host's order.
     pub files: Vec<Listed>,
+}
+
+/// What a host says of a file, or of all: `status` of the manifest (STU 1) and of each file (since then).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Status {
+    /// Nothing, or nothing that is known.
+    #[default]
+    NotSaid,
+    /// `finalized`: it will not change.
+    Finalized,
+    /// `can-change`: it may change, and can be asked for again.
+    CanChange,
+    /// `no-longer-valid`.
+    NoLongerValid,
+    /// `retracted`: taken back.
+    Retracted,
+    /// `entered-in-error`.
+    EnteredInError,
+}
+
+impl Status {
+    /// Reads the code.
+    fn of(code: &str) -> Status {
+        match code {
+            "finalized" => Status::Finalized,
+            "can-change" => Status::CanChange,
+            "no-longer-valid" => Status::NoLongerValid,
+            "retracted" => Status::Retracted,
+            "entered-in-error" => Status::EnteredInError,
+            _ => Status::NotSaid,
+        }
+    }
+
+    /// True if its sender no longer stands by it: it must not be shown as a record that holds.
+    pub fn is_withdrawn(self) -> bool {
+        matches!(self, Status::NoLongerValid | Status::Retracted | Status::EnteredInError)
+    }
 }
 
 /// One file of a manifest.
@@ -206,6 +255,8 @@ pub struct Manifest {
 pub struct Listed {
     /// Its media type as the host says it.
     pub content_type: String,
+    /// What the host says of it.
+    pub status: Status,
     /// The encrypted file itself, if it stands in the manifest.
     pub embedded: Option<String>,
     /// Where it can be fetched, for at most an hour; only if it is an https address.
@@ -232,13 +283,12 @@ fn manifest(body: &str) -> Option<Manifest> {
     let files = root.get("files").each();
     let listed = |file: &Node<'_>| Listed {
         content_type: file.get("contentType").words().to_owned(),
+        status: Status::of(file.get("status").words()),
         embedded: file.get("embedded").text().map(|t| t.trim().to_owned()),
         location: file.get("location").text().filter(|l| host(l).is_some()).map(str::to_owned),
     };
-    (files.len() <= FILES && files.iter().all(Node::is_object)).then(|| Manifest {
-        can_change: root.get("status").words() == "can-change",
-        files: files.iter().map(listed).collect(),
-    })
+    (files.len() <= FILES && files.iter().all(Node::is_object))
+        .then(|| Manifest { status: Status::of(root.get("status").words()), files: files.iter().map(listed).collect() })
 }
 
 #[cfg(test)]

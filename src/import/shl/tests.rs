@@ -44,6 +44,16 @@ fn what_is_no_link_or_a_later_one_stops() {
     check("https://a.example/1", "http://a.example/1", LinkError::UnsafeAddress);
     check("https://a.example/1", "https://good@bad.example/", LinkError::UnsafeAddress);
     check("https://a.example/1", "javascript:alert(1)", LinkError::UnsafeAddress);
+    // Nothing that could be read as one host and asked as another.
+    for url in [
+        "https://ехаmple.org/1",
+        "https://a.example\\\\@b.example",
+        "https://a%2eexample/",
+        "https://[::1]/",
+        "https://a.example:99999/",
+    ] {
+        check("https://a.example/1", url, LinkError::UnsafeAddress);
+    }
     check("rxTg", "rx", LinkError::BadKey);
     check("\"L\"", "\"UP\"", LinkError::Malformed);
     check("\"flag\"", "\"url\":\"https://b.example\",\"flag\"", LinkError::Malformed);
@@ -61,7 +71,8 @@ fn a_host_is_asked_what_the_flags_want() {
     let locked = Link::read(&file("shc/shlink-link.txt")).unwrap();
     let body: serde_json::Value = serde_json::from_str(&locked.ask("Dr \"A\"", Some("12\"34")).body.unwrap()).unwrap();
     assert_eq!((body["recipient"].as_str(), body["passcode"].as_str()), (Some("Dr \"A\""), Some("12\"34")));
-    assert_eq!(locked.ask("x", None).body.unwrap(), r#"{"recipient":"x"}"#);
+    let body: serde_json::Value = serde_json::from_str(&locked.ask("x", None).body.unwrap()).unwrap();
+    assert_eq!(body, serde_json::json!({ "recipient": "x", "embeddedLengthMax": 1 << 20 }));
 }
 
 #[test]
@@ -70,7 +81,7 @@ fn a_hosts_answers_are_told_apart() {
     let Answer::Manifest(found) = answer(&link, 200, None, &file("shc/shlink-manifest.txt")) else {
         panic!("no manifest")
     };
-    assert_eq!((found.files.len(), found.can_change), (2, false));
+    assert_eq!((found.files.len(), found.status), (2, Status::NotSaid));
     assert_eq!(found.files[0].content_type, "application/smart-health-card");
     assert!(found.files.iter().all(|f| f.location.is_some() && f.embedded.is_none()));
     assert_eq!(answer(&link, 401, None, r#"{"remainingAttempts":3}"#), Answer::WrongPasscode(Some(3)));

@@ -107,6 +107,7 @@ fn told(what: &Happened) -> String {
             format!("{shared}. {mode}. {opened}")
         }
         Happened::PutAside { file_name, .. } => words::put_aside(file_name),
+        Happened::LinkAsked { host } => words::link_asked(host),
         Happened::Receipted { .. } => words::receipted().to_owned(),
         Happened::Unreadable => words::unreadable().to_owned(),
         Happened::Exported { file_name } => words::exported(file_name),

@@ -7,14 +7,14 @@ use leptos::{ev, prelude::*};
 use super::eye::Eye;
 use super::received::Received;
 use super::sharing::Sharing;
-use crate::app::wire::{Failure, Inbox, Looks, Refusal, RequestForm, Secret, Showing};
+use crate::app::wire::{Door, Failure, Inbox, Looks, Refusal, RequestForm, Secret, Showing};
 use crate::record::Section;
 use crate::ui::front::Front;
 use crate::ui::part::{
     Callout, CodeView, Disclosure, Field, PageHead, Progress, Tick, Tone, Trouble, clock, countdown, local_moment,
 };
 use crate::ui::place::Place;
-use crate::ui::queue::Queue;
+use crate::ui::queue::{Queue, is_link};
 use crate::ui::text::{self, scan as words};
 
 /// What clinicians ask for first, offered as boxes to tick.
@@ -99,6 +99,16 @@ impl Desk {
         if let Ok(file) = web_sys::File::new_with_str_sequence(&text, "card.txt") {
             self.again();
             self.queue.add(vec![file]);
+            self.front.go(Place::Import);
+        }
+    }
+
+    /// A Health Link was scanned: whom it asks is said on the import page.
+    fn follow(self) {
+        let link = self.heard.with_value(|heard| heard.iter().find(|text| is_link(text)).cloned());
+        if let Some(link) = link {
+            self.again();
+            self.queue.offer_link(link);
             self.front.go(Place::Import);
         }
     }
@@ -234,11 +244,18 @@ fn refused(desk: Desk, why: &Refusal) -> AnyView {
     let bring = (card && desk.front.is_open()).then(|| {
         view! { <button type="button" class="button" on:click=move |_| desk.bring()>{words::bring}</button> }
     });
+    // A record that is only begun can take it too; a locked one is unlocked first.
+    let link = matches!(why, Refusal::NotOurs { looks: Looks::SmartHealthLink });
+    let begun = desk.front.door.with(|d| matches!(d, Some(Ok(Door::Empty | Door::Open { .. }))));
+    let follow = (link && begun).then(|| {
+        view! { <button type="button" class="button" on:click=move |_| desk.follow()>{words::follow_link}</button> }
+    });
     view! {
-        <Callout tone=Tone::Danger title=what>
+        <Callout tone=if link { Tone::Note } else { Tone::Danger } title=what>
             <p>{then}</p>
         </Callout>
         {bring}
+        {follow}
         <Again desk />
     }
     .into_any()

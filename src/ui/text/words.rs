@@ -1,6 +1,7 @@
 //! Words for the values of the record: each value of an enum has its own, and a date is never read the wrong way round.
 
 use super::terms;
+use crate::app::link::{LinkError, Trouble};
 use crate::app::wire::{Failure, Format, ImportError, Malformed};
 use crate::record::{Bears, IssueCode, Known, Outcome, PartialDate, Polarity, Section, Severity, Sex, Standing, guard};
 use crate::view::guard::FactName;
@@ -355,6 +356,39 @@ pub fn size(bytes: u64) -> String {
     }
 }
 
+/// Why a Health Link brought nothing, and what to do.
+pub fn link_trouble(trouble: &Trouble, host: &str) -> (String, &'static str) {
+    use super::link as l;
+    let (what, then) = match trouble {
+        Trouble::Link(error) => match error {
+            LinkError::NotALink => (l::not_a_link(), l::not_a_link_then()),
+            LinkError::Malformed => (l::malformed(), l::malformed_then()),
+            LinkError::Newer(_) => (l::newer(), l::newer_then()),
+            LinkError::UnsafeAddress => (l::unsafe_address(), l::unsafe_address_then()),
+            LinkError::Sealed => (l::sealed(), l::sealed_then()),
+            LinkError::BadKey => (l::bad_key(), l::bad_key_then()),
+        },
+        Trouble::Unreachable => return (l::unreachable(host), l::unreachable_then()),
+        Trouble::Forbidden => (l::forbidden(), l::forbidden_then()),
+        Trouble::Redirected => return (l::redirected(host), l::redirected_then()),
+        Trouble::TooLarge(limit) => return (l::too_large(host, &size(*limit)), l::too_large_then()),
+        Trouble::Silent => return (l::silent(host), l::silent_then()),
+        Trouble::WrongPasscode(Some(0)) => (l::wrong_passcode_last(), l::wrong_passcode_last_then()),
+        Trouble::WrongPasscode(Some(left)) => {
+            return (l::wrong_passcode_left((*left).into()), l::wrong_passcode_then());
+        }
+        Trouble::WrongPasscode(None) => (l::wrong_passcode(), l::wrong_passcode_then()),
+        Trouble::Gone => (l::gone(), l::gone_then()),
+        Trouble::FileGone => (l::file_gone(), l::file_gone_then()),
+        Trouble::Busy(Some(seconds)) => return (l::busy_seconds((*seconds).into(), host), l::busy_then()),
+        Trouble::Busy(None) => return (l::busy(host), l::busy_then()),
+        Trouble::Odd(status) => return (l::odd((*status).into(), host), l::odd_then()),
+        Trouble::NoFiles => (l::no_files(), l::no_files_then()),
+        Trouble::Failure(failure) => return (failed(failure), remedy(failure)),
+    };
+    (what.to_owned(), then)
+}
+
 /// What happened.
 pub fn failed(failure: &Failure) -> String {
     use super::failure;
@@ -372,6 +406,7 @@ pub fn failed(failure: &Failure) -> String {
         }
         Failure::Import(ImportError::Empty) => failure::empty(),
         Failure::Import(ImportError::BadArchive) => failure::bad_archive(),
+        Failure::Import(ImportError::NotYet(Format::SmartHealthLink)) => failure::link(),
         Failure::Import(ImportError::NotYet(format)) => return failure::not_yet(self::format(*format)),
         Failure::Import(ImportError::Encrypted) => failure::encrypted(),
         Failure::Import(ImportError::Packing) => failure::packing(),
@@ -402,6 +437,8 @@ pub fn failed(failure: &Failure) -> String {
         Failure::Refused(_) => failure::refused(),
         Failure::NoRequest => failure::no_request(),
         Failure::PersonUnreadable => failure::person_unreadable(),
+        Failure::LinkKey => failure::link_key(),
+        Failure::LinkAccess => failure::link_access(),
     }
     .to_owned()
 }
@@ -450,6 +487,7 @@ pub fn remedy(failure: &Failure) -> &'static str {
         Failure::Import(
             ImportError::NotJson { .. } | ImportError::NotXml { .. } | ImportError::BadArchive | ImportError::Empty,
         ) => failure::not_json_then(),
+        Failure::Import(ImportError::NotYet(Format::SmartHealthLink)) => failure::link_then(),
         Failure::Import(ImportError::NotYet(_) | ImportError::Unknown) => failure::not_yet_then(),
         Failure::Import(ImportError::Encrypted | ImportError::Packing | ImportError::Nested) => failure::unpack_then(),
         Failure::Import(ImportError::Cancelled) => failure::cancelled_then(),
@@ -477,6 +515,8 @@ pub fn remedy(failure: &Failure) -> &'static str {
         Failure::Refused(_) => failure::refused_then(),
         Failure::NoRequest => failure::no_request_then(),
         Failure::PersonUnreadable => failure::person_unreadable_then(),
+        Failure::LinkKey => failure::link_key_then(),
+        Failure::LinkAccess => failure::link_access_then(),
     }
 }
 

@@ -1,7 +1,8 @@
 //! Bring in files: drop, choose or paste; the queue; the files of the record.
 
 use leptos::{ev, html, prelude::*};
-use web_sys::{DataTransfer, File, FileList};
+use wasm_bindgen::JsCast;
+use web_sys::{ClipboardEvent, DataTransfer, File, FileList};
 
 use crate::app::wire::{Brought, Failure, FileRow, Progress};
 use crate::record::Hash;
@@ -9,17 +10,19 @@ use crate::ui::front::Front;
 use crate::ui::page::scan::is_card;
 use crate::ui::part::{Badge, Callout, Describe, Disclosure, Empty, PageHead, Progress as Bar, Tone, Trouble, load};
 use crate::ui::place::{Place, Writing};
-use crate::ui::queue::{Job, Queue, State};
+use crate::ui::queue::{Job, Queue, State, is_link};
 use crate::ui::text::{self, describe, import as words};
 use crate::view::report::ImportReport;
 
 mod guard;
 mod how;
+mod link;
 mod report;
 mod sheet;
 
 pub use guard::Guard;
 pub use how::HowTo;
+pub use link::LinkWindow;
 pub use report::Report;
 
 /// The page.
@@ -32,6 +35,12 @@ pub fn Import() -> impl IntoView {
         let mut files = clipboard.as_ref().map(dropped).unwrap_or_default();
         // A card's text, copied from elsewhere, is as good as its file. Any other text is not taken for one.
         let text = clipboard.and_then(|c| c.get_data("text/plain").ok()).unwrap_or_default();
+        // What is pasted into a field is that field's.
+        if files.is_empty() && is_link(&text) && !into_field(&event) {
+            event.prevent_default();
+            queue.offer_link(text);
+            return;
+        }
         if files.is_empty() && is_card(&text) {
             let text = js_sys::Array::of1(&text.into());
             files.extend(File::new_with_str_sequence(&text, "card.txt").ok());
@@ -46,6 +55,7 @@ pub fn Import() -> impl IntoView {
         <PageHead title=words::title lede=words::lede />
         <div class="stack-loose">
             <DropZone />
+            <link::PasteLink />
             <Show when=move || queue.jobs.with(|j| !j.is_empty())>
                 <section class="stack" aria-labelledby="queue">
                     <h2 id="queue">{words::queue}</h2>
@@ -95,7 +105,13 @@ fn DropZone() -> impl IntoView {
             on:drop=move |event| {
                 event.prevent_default();
                 over.set(false);
-                queue.add(event.data_transfer().as_ref().map(dropped).unwrap_or_default());
+                let data = event.data_transfer();
+                let files = data.as_ref().map(dropped).unwrap_or_default();
+                let text = data.and_then(|d| d.get_data("text/plain").ok()).unwrap_or_default();
+                if files.is_empty() && is_link(&text) {
+                    queue.offer_link(text);
+                }
+                queue.add(files);
             }
         >
             <p class="strong" aria-hidden="true">{words::drop}</p>
@@ -105,6 +121,12 @@ fn DropZone() -> impl IntoView {
             <a href=Place::HowTo.href()>{words::how}</a>
         </div>
     }
+}
+
+/// True if something was pasted where a person types.
+fn into_field(event: &ClipboardEvent) -> bool {
+    let target = event.target().and_then(|t| t.dyn_into::<web_sys::Element>().ok());
+    target.is_some_and(|t| matches!(t.tag_name().as_str(), "INPUT" | "TEXTAREA"))
 }
 
 fn dropped(data: &DataTransfer) -> Vec<File> {

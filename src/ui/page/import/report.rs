@@ -176,6 +176,15 @@ fn About(report: ImportReport) -> impl IntoView {
             <Fact name=words::imported>
                 <DayText day=report.source.imported />
             </Fact>
+            {(!report.via.is_empty())
+                .then(|| {
+                    let host = report.via.clone();
+                    view! {
+                        <Fact name=words::via>
+                            <bdi>{move || words::via_link(&host)}</bdi>
+                        </Fact>
+                    }
+                })}
             <Fact name=words::format>{report.format} " " {report.version}</Fact>
             <Fact name=words::size>{move || text::size(report.bytes)}</Fact>
             <Fact name=words::fingerprint>

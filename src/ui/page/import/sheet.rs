@@ -19,6 +19,7 @@ pub fn html(report: &ImportReport) -> String {
         (words::source(), &report.source.name),
         (words::as_of(), &text::day_or_none(report.source.as_of.as_ref())),
         (words::imported(), &text::day_or_none(report.source.imported.as_ref())),
+        (words::via(), &if report.via.is_empty() { String::new() } else { words::via_link(&report.via) }),
         (words::format(), &format!("{} {}", report.format, report.version)),
         (words::size(), &text::size(report.bytes)),
         (words::fingerprint(), &report.sha256),
