@@ -95,7 +95,8 @@ fn subject<'a>(node: Node<'a>, kind: &Kind) -> Option<Node<'a>> {
                 .find_map(|role| ["playingEntity", "playingMaterial"].iter().find_map(|k| child(role, k)));
             entity.and_then(|e| child(e, "code").or_else(|| child(e, "name"))).or(coded).or(code)
         }
-        Kind::Condition => coded.or(code),
+        // Words in the place of a code name it as well.
+        Kind::Condition => value.or(code),
         _ => code.filter(|c| !template::is_generic(attr(*c, "code")) || coded.is_none()).or(coded),
     }
 }
@@ -138,4 +139,58 @@ fn answer<'a>(node: Node<'a>, words: &Words<'a>) -> String {
 fn time(node: Node<'_>) -> String {
     let times = children(node, "effectiveTime").filter_map(|t| hl7v3::ivl_ts(t).start);
     times.map(|t| t.text).next().unwrap_or_else(|| NOTHING.to_owned())
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)]
+mod tests {
+    use super::*;
+    use crate::import::cda::read;
+
+    fn check(section: &str, entry: &str, expected: &[&str]) {
+        let text = format!(
+            "<section xmlns='urn:hl7-org:v3' xmlns:xsi='http://www.w3.org/2001/XMLSchema-instance'><code code='{section}' \
+             codeSystem='2.16.840.1.113883.6.1'/><text><content ID='w'>In words</content></text><entry>{entry}</entry></section>"
+        );
+        let reading = read(&text, Some(0), &mut |_| ControlFlow::Continue(())).unwrap();
+        let mut lines = lines(&text, &reading.entries);
+        let told: Vec<String> = reading.entries.iter().map(|e| lines.remove(&e.at).unwrap().text).collect();
+        assert_eq!(told, expected, "{entry}");
+    }
+
+    #[test]
+    fn a_line_says_what_the_element_itself_says() {
+        let result = |rest: &str| {
+            format!(
+                "<observation classCode='OBS' moodCode='EVN'><code code='1' displayName='Urea'><originalText>UREA</originalText></code><statusCode code='completed'/>{rest}</observation>"
+            )
+        };
+        let time = "<effectiveTime value='202401021030'/>";
+        for (value, line) in [
+            ("<value xsi:type='PQ' value='5.40' unit='mmol/L'/>", "Urea = 5.40 mmol/L @202401021030"),
+            ("<value xsi:type='PQ' value='28' unit='1'/>", "Urea = 28 1 @202401021030"),
+            (
+                "<value xsi:type='IVL_PQ'><high value='5' unit='g/L' inclusive='false'/></value>",
+                "Urea = < 5 g/L @202401021030",
+            ),
+            ("<value xsi:type='CD' code='2' displayName='Detected'/>", "Urea = Detected @202401021030"),
+            ("<value xsi:type='PQ' nullFlavor='NA'/>", "Urea = NA @202401021030"),
+            ("<value xsi:type='ED'><reference value='#w'/></value>", "Urea = None @202401021030"),
+            ("", "Urea = None @202401021030"),
+        ] {
+            check("30954-2", &result(&format!("{time}{value}")), &[line]);
+        }
+        check("30954-2", &result("<value xsi:type='INT' value='7'/>"), &["Urea = 7  @None"]);
+        let medicine = |attributes: &str, code: &str| {
+            format!(
+                "<substanceAdministration classCode='SBADM' moodCode='EVN' {attributes}><text><reference value='#w'/></text><effectiveTime value='2024'/><consumable><manufacturedProduct><manufacturedMaterial><code {code}/></manufacturedMaterial></manufacturedProduct></consumable></substanceAdministration>"
+            )
+        };
+        check("10160-0", &medicine("", "code='1' displayName='Aspirin'"), &["Aspirin"]);
+        check("10160-0", &medicine("negationInd='true'", "code='1' displayName='Aspirin'"), &["NOT Aspirin"]);
+        check("10160-0", &medicine("", "nullFlavor='UNK'"), &["nullFlavor=UNK"]);
+        check("11369-6", &medicine("negationInd='true'", "code='1' displayName='Flu'"), &["REFUSED Flu @2024"]);
+        let problem = "<observation classCode='OBS' moodCode='EVN'><templateId root='2.16.840.1.113883.10.20.22.4.4'/><code code='55607006' displayName='Problem'/><value xsi:type='ST'>Gout</value></observation>";
+        check("11450-4", problem, &["Gout"]);
+    }
 }

@@ -323,7 +323,9 @@ impl<'t> Reader<'t, '_> {
             entry.status.standing = Standing::Stopped;
         }
         let explanation = node.get("explanation");
-        for reason in [node.get("statusReason"), explanation.get("reasonNotGiven")].iter().flat_map(|n| concepts(n)) {
+        // GP Connect's guidance spells it otherwise than STU3 does.
+        let refused = explanation.first_of(&["reasonNotGiven", "notGivenReason"]);
+        for reason in [node.get("statusReason"), refused].iter().flat_map(|n| concepts(n)) {
             detail(entry, "statusReason", label(&reason));
         }
         for reason in concepts(explanation.get("reason")) {
