@@ -202,6 +202,81 @@ fn records_of_every_publisher_arrive_as_they_left() {
     }
 }
 
+/// What a clinician's own system takes: each section with its code, its words, and either entries or a reason for being
+/// empty; and the same entries as before.
+#[test]
+fn the_document_for_a_record_system_has_the_sections_of_the_ips() {
+    let words = tessera::share::bundle::ips::Words {
+        none_known: "none known".into(),
+        unavailable: "unavailable".into(),
+        not_shared: "not shared".into(),
+        ..Default::default()
+    };
+    for path in [IPS, UK, MEDITECH, NOTHING] {
+        let record = merge(vec![file(path)]);
+        let selection =
+            select(&record, &person(&record), &all(&record, &Section::ALL), "2026-11-22T10:00:00Z").unwrap();
+        let made = tessera::share::bundle::ips(&selection.document, &selection.parts, &words).unwrap();
+        let bundle: serde_json::Value = serde_json::from_slice(&made).unwrap();
+        let sections = bundle["entry"][0]["resource"]["section"].as_array().unwrap();
+        for loinc in ["48765-2", "10160-0", "11450-4"] {
+            let one: Vec<_> = sections.iter().filter(|s| s["code"]["coding"][0]["code"] == loinc).collect();
+            assert_eq!(one.len(), 1, "{path}: {loinc}");
+        }
+        for section in sections.iter().filter(|s| s.get("code").is_some()) {
+            assert!(section.get("entry").is_none() || section.get("emptyReason").is_none(), "{path}: {section}");
+            assert!(!section["text"]["div"].as_str().unwrap_or_default().is_empty(), "{path}: {section}");
+        }
+        assert_eq!(bundle["type"], "document");
+        assert!(bundle["identifier"]["value"].as_str().unwrap().starts_with("urn:uuid:"));
+        let there = received(&made);
+        for section in Section::ALL {
+            assert_eq!(titles(&record, section), titles(&there, section), "{path}");
+        }
+    }
+}
+
+/// A correction by the person goes with the entry as theirs, beside the source's words; a tag of theirs never leaves.
+#[test]
+fn what_the_person_says_travels_with_the_entry() {
+    use tessera::import::typed::{Typed, write};
+    use tessera::record::Said;
+    let gp = file("uk/gpconnect/EMISPatientStructurede2eResponsePWTP10.json");
+    let alone = merge(vec![gp.clone()]);
+    let aspirin = |record: &Record| -> Item {
+        let found = record.section(Section::Medications).find(|i| record.lead(i).unwrap().title.contains("Aspirin"));
+        found.unwrap().clone()
+    };
+    let about: Vec<String> = aspirin(&alone).entries.iter().filter_map(|at| alone.place(*at)).collect();
+    let say = |said: Said, words: &str, stamp: &str| {
+        let typed = Typed::Said { said, about: about.clone(), title: "Aspirin".into(), words: words.into() };
+        let (reading, bytes) = write(&typed, &gp.reading.people[0], stamp);
+        Parcel { hash: Hash::of(&bytes), reading, note: Note { origin: Origin::Person, ..Note::default() } }
+    };
+    let said = say(Said::NotTaking, "I no longer take this", "2026-11-20T10:00:00Z");
+    let tag = say(Said::Private, "closed", "2026-11-21T10:00:00Z");
+    let record = merge(vec![gp.clone(), said.clone(), tag.clone()]);
+    let item = aspirin(&record);
+    assert_eq!(item.entries.len(), aspirin(&alone).entries.len(), "the source's entry is as it was");
+    assert_eq!(record.said_of(&item).count(), 2);
+    assert!(record.is_private(&item));
+    let others = record.items.iter().filter(|i| i.section != Section::PatientStory && i.id != item.id);
+    assert!(others.into_iter().all(|i| record.said_of(i).count() == 0 && !record.is_private(i)));
+
+    let selection =
+        select(&record, &person(&record), &all(&record, &[Section::Medications]), "2026-11-22T10:00:00Z").unwrap();
+    let there = received(&selection.document);
+    let arrived = aspirin(&there);
+    let words: Vec<&str> = there.entries(&arrived).flat_map(|(_, _, e)| e.detail("patientSays")).collect();
+    assert_eq!(words, ["I no longer take this (2026-11-20)"]);
+    assert!(!String::from_utf8(selection.document).unwrap().contains("closed"));
+
+    // A file cannot speak for the person.
+    let forged = Parcel { note: Note::default(), ..said };
+    let record = merge(vec![gp, forged]);
+    assert_eq!(record.said_of(&aspirin(&record)).count(), 0);
+}
+
 /// One person's allergies from two places that do not agree: both travel, and disagree at the reader's too.
 #[test]
 fn sources_that_disagree_still_disagree_when_they_arrive() {

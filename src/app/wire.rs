@@ -129,6 +129,8 @@ errands! {
     Decide decide(question: u32, decision: Decision) -> Vec<(u32, Vec<Brought>)>;
     /// Adds what the person typed.
     TypeIn type_in(typed: Typed) -> Brought;
+    /// Adds what the person says of an item, in their words; taking the parcel out takes it back.
+    SayOf say_of(item: String, said: record::Said, words: String) -> Brought;
     /// The files of the open record, newest first.
     Files files() -> Vec<FileRow>;
     /// Files that stopped at the guard and belong to nobody yet.
@@ -207,8 +209,8 @@ errands! {
     InboxNow inbox() -> Inbox;
     /// An item of the received view, with everything known of it.
     ReceivedEntry received_entry(id: String) -> Option<EntryPage>;
-    /// The received view as a FHIR R4 document Bundle, for the clinician's own system.
-    ReceivedFhir received_fhir() -> String;
+    /// The received view as a FHIR R4 document Bundle in the sections of the IPS, for the clinician's own system.
+    ReceivedFhir received_fhir(words: crate::share::bundle::ips::Words) -> String;
     /// The receipt's code, for the patient to scan.
     Receipt receipt() -> Showing;
     /// Forgets what was received.

@@ -4,7 +4,7 @@
 use serde_json::{Value, json};
 
 use super::{Delivery, open};
-use crate::record::{Description, DocumentKind, Hash, PartialDate, Person, Reading, Sex};
+use crate::record::{Description, DocumentKind, Hash, PLACE, PartialDate, Person, Reading, STATEMENT, Said, Sex};
 
 /// What was typed, in the person's own words. Empty texts were not given.
 #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
@@ -44,6 +44,17 @@ pub enum Typed {
         contents: Vec<Hash>,
         /// What is said of it.
         said: Description,
+    },
+    /// What they say of an entry that a source made.
+    Said {
+        /// What kind of thing.
+        said: Said,
+        /// The entries that it is about (see [`Record::place`](crate::record::Record::place)).
+        about: Vec<String>,
+        /// The source's words for these.
+        title: String,
+        /// The person's words.
+        words: String,
     },
 }
 
@@ -93,6 +104,16 @@ pub fn write(typed: &Typed, person: &Person, stamp: &str) -> (Reading, Vec<u8>) 
             problem
         }
         Typed::Document { contents, said } => document(contents, said, &me),
+        Typed::Said { said, about, title, words } => {
+            let coded = |system: &str, code: &str| json!({"coding": [{"system": system, "code": code}]});
+            let about = about.iter().map(|place| coded(PLACE, place));
+            let category: Vec<Value> = core::iter::once(coded(STATEMENT, said.code())).chain(about).collect();
+            json!({
+                "resourceType": "Communication", "status": "completed",
+                "category": category, "topic": {"text": words.trim()}, "payload": [{"contentString": title}],
+                "subject": me, "sender": me, "sent": stamp,
+            })
+        }
     };
     let bundle = json!({
         "resourceType": "Bundle",
@@ -201,7 +222,7 @@ fn put(object: &mut Value, key: &str, value: Value) {
 #[allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)]
 mod tests {
     use super::*;
-    use crate::record::{Kind, Polarity, Standing};
+    use crate::record::{Hash, Kind, Polarity, Section, Standing};
 
     fn check(typed: Typed, kind: Kind, title: &str, standing: Standing, polarity: Polarity, since: Option<&str>) {
         let me = Person {
@@ -220,6 +241,18 @@ mod tests {
         assert_eq!(reading.people.len(), 1);
         assert_eq!((reading.people[0].family.as_str(), reading.ledger.not_understood), ("Lovelace", 0));
         assert_eq!(reading.issues, vec![]);
+    }
+
+    #[test]
+    fn what_is_said_of_an_entry_names_it() {
+        let about = vec![format!("{}#/entry/3/resource", Hash::of(b"a file").hex())];
+        let typed = Typed::Said { said: Said::Wrong, about, title: "Aspirin".into(), words: "Never had it".into() };
+        let (reading, _) = write(&typed, &Person::default(), "2026-01-02T03:04:05Z");
+        let [entry] = reading.entries.as_slice() else { panic!("one entry") };
+        assert_eq!((entry.said(), entry.title.as_str()), (Some(Said::Wrong), "Never had it"));
+        assert_eq!((entry.notes.as_slice(), entry.section), (["Aspirin".to_owned()].as_slice(), Section::PatientStory));
+        assert_eq!(entry.date.as_ref().map(|d| d.text.as_str()), Some("2026-01-02T03:04:05Z"));
+        assert_eq!((reading.issues, reading.ledger.not_understood), (vec![], 0));
     }
 
     #[test]

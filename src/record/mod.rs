@@ -22,6 +22,7 @@ mod merge;
 mod parcel;
 mod person;
 mod quantity;
+mod said;
 pub mod same;
 mod section;
 mod words;
@@ -38,4 +39,5 @@ pub use parcel::{
 };
 pub use person::{NhsNumber, Person, Sex};
 pub use quantity::Quantity;
+pub use said::{PLACE, STATEMENT, Said, Statement};
 pub use section::Section;

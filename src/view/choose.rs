@@ -10,7 +10,7 @@ use super::{
     section::GroupKind,
     sensitive::{self, Set},
 };
-use crate::record::{Record, Section};
+use crate::record::{Record, Said, Section};
 
 /// Everything that can be shared.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -61,7 +61,14 @@ pub fn choose(record: &Record, index: &Index, today: Date) -> Choose {
     for (i, words) in index.by_date.iter().zip(&index.words) {
         let Some(item) = record.items.get(*i as usize) else { continue };
         let Some(row) = rows::row(record, item, today) else { continue };
-        let sets = sensitive::sets(words);
+        // A tag is for the person alone.
+        if record.entries(item).all(|(_, _, e)| e.said() == Some(Said::Private)) {
+            continue;
+        }
+        let mut sets = sensitive::sets(words);
+        if record.is_private(item) {
+            sets.push(Set::Own);
+        }
         for set in &sets {
             sensitive.entry(*set).or_default().push(item.id.clone());
         }

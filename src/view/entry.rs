@@ -9,8 +9,8 @@ use super::{
     rows,
 };
 use crate::record::{
-    Coding, Concept, Description, Disagreement, DocumentKind, Entry, EntryRef, Field, Hash, Item, Kind, Parcel,
-    PartialDate, Polarity, Quantity, Record, Section, Standing, Value, describes,
+    Coding, Concept, Description, Disagreement, DocumentKind, Entry, EntryRef, Field, Hash, Item, Kind, PLACE, Parcel,
+    PartialDate, Polarity, Quantity, Record, STATEMENT, Section, Standing, Value, describes,
 };
 
 /// An item's page.
@@ -333,7 +333,10 @@ impl Page<'_> {
                 lines.push(Line { label: Label::Date, answer: self.day(date) });
             }
         }
-        lines.extend(concepts(&Label::Category, &entry.category));
+        // How the app itself files what a person says is nothing to read.
+        let ours = |c: &Concept| c.codings.iter().any(|k| [PLACE, STATEMENT].contains(&k.system.as_str()));
+        let category: Vec<Concept> = entry.category.iter().filter(|c| !ours(c)).cloned().collect();
+        lines.extend(concepts(&Label::Category, &category));
         lines.extend(texts(&Label::Performer, &entry.performer));
         lines.extend(entry.custodian.iter().flat_map(|c| texts(&Label::Custodian, std::slice::from_ref(c))));
         for detail in &entry.details {

@@ -72,7 +72,7 @@ fn words(record: &Record, item: &Item) -> String {
             seen.push(text);
         }
     }
-    fold(&seen.join("\n"))
+    seen.iter().map(|text| fold(text)).collect::<Vec<_>>().join("\n")
 }
 
 /// Items that measure the same thing: a code in common, or the same words where no codes contradict.

@@ -36,7 +36,8 @@ pub mod timeline;
 
 pub use index::Index;
 pub use part::{
-    Absence, Absent, Against, Day, Described, Flagging, Heading, LabFlag, List, Part, Row, SourceLine, Trust, Unread,
+    Absence, Absent, Against, Day, Described, Flagging, Heading, LabFlag, List, OwnWord, Part, Row, SourceLine, Trust,
+    Unread,
 };
 
 #[cfg(test)]

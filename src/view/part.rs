@@ -3,7 +3,7 @@ use serde::{Deserialize, Serialize};
 use super::entry::Label;
 use super::people::Age;
 use super::section::GroupKind;
-use crate::record::{Bears, DocumentKind, Hash, Kind, Known, Nothing, Polarity, Section, Standing};
+use crate::record::{Bears, DocumentKind, Hash, Kind, Known, Nothing, Polarity, Said, Section, Standing};
 
 /// A date for the ui to word: "3 March 2019", "March 2019", "2019", or the source's characters if they are no date.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -206,6 +206,19 @@ pub struct Part {
     pub flagging: Flagging,
 }
 
+/// What the person says of an item.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OwnWord {
+    /// What kind of thing.
+    pub said: Said,
+    /// Their words.
+    pub words: String,
+    /// When they said so.
+    pub date: Option<Day>,
+    /// The parcel to take out in order to take it back.
+    pub parcel: Hash,
+}
+
 /// One line of any list: an item of the record, told by its leading entry.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Row {
@@ -277,6 +290,8 @@ pub struct Row {
     /// What else its entries say, each once with its label: who did it, further details, notes. Drawn where the line has
     /// no page of its own, in a share, so that the preview shows all that leaves.
     pub more: Vec<(Label, String)>,
+    /// What the person says of it, beside the source's words.
+    pub said: Vec<OwnWord>,
     /// Number of letters, scans and the like.
     pub attachments: u32,
     /// Number of entries behind the item.

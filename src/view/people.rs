@@ -108,10 +108,18 @@ pub fn header(parcels: &[Parcel], given: Option<&Person>, today: Date) -> Header
         .iter()
         .map(|(_, person)| *person)
         .chain(given)
-        .map(|p| (same::fold(&whole_name(p)), p.birth_date.as_ref().map(|d| d.text.clone()).unwrap_or_default()))
+        .map(|p| (same::fold(&bare_name(p)), p.birth_date.as_ref().map(|d| d.text.clone()).unwrap_or_default()))
         .filter(|(name, birth)| !name.is_empty() || !birth.is_empty())
         .collect();
     Header { variants: ways.len() as u32, ..Header::of(&shown, today) }
+}
+
+/// Given and family name where a source keeps them apart: a title before them is no other way to write a name.
+fn bare_name(person: &Person) -> String {
+    match person.family.is_empty() || person.given.is_empty() {
+        true => whole_name(person),
+        false => format!("{} {}", person.given.join(" "), person.family),
+    }
 }
 
 fn whole_name(person: &Person) -> String {

@@ -4,7 +4,9 @@ use jiff::civil::Date;
 
 use super::entry::Label;
 use super::people::Age;
-use super::{Against, Day, Described, Flagging, LabFlag, Part, Row, SourceLine, Trust, day, section::GroupKind};
+use super::{
+    Against, Day, Described, Flagging, LabFlag, OwnWord, Part, Row, SourceLine, Trust, day, section::GroupKind,
+};
 use crate::record::{
     Bears, Concept, Description, Entry, Field, Hash, Item, Kind, Origin, Parcel, PartialDate, Polarity, Record,
     Section, Signed, Standing, Value, describes, same,
@@ -136,6 +138,7 @@ pub(super) fn row(record: &Record, item: &Item, today: Date) -> Option<Row> {
         misnamed: record.entries(item).any(|(_, parcel, _)| matches!(parcel.note.bears, Bears::Other(_))),
         notes: record.entries(item).any(|(_, _, e)| !e.notes.is_empty()),
         more: more(record, item),
+        said: own_words(record, item, today),
         attachments: record.entries(item).map(|(_, parcel, entry)| attachments(parcel, entry)).sum(),
         entries: record.entries(item).filter(|(_, parcel, entry)| !own(parcel, entry)).count() as u32,
         described,
@@ -180,6 +183,25 @@ fn doses(record: &Record, item: &Item) -> Vec<String> {
         }
     }
     doses
+}
+
+/// What the person says of it, in the order in which they said it.
+fn own_words(record: &Record, item: &Item, today: Date) -> Vec<OwnWord> {
+    let mut all: Vec<(String, OwnWord)> = record
+        .said_of(item)
+        .map(|statement| {
+            let date = date(statement.entry);
+            let own = OwnWord {
+                said: statement.said,
+                words: statement.entry.title.clone(),
+                date: date.map(|d| Day::of(d, today)),
+                parcel: statement.parcel,
+            };
+            (date.map(|d| d.text.clone()).unwrap_or_default(), own)
+        })
+        .collect();
+    all.sort_by(|a, b| a.0.cmp(&b.0));
+    all.into_iter().map(|(_, own)| own).collect()
 }
 
 /// What else the entries say, the leading one's first, each once.

@@ -14,6 +14,8 @@ pub enum Set {
     SexualHealth,
     Abuse,
     SubstanceUse,
+    /// What the person tagged themselves.
+    Own,
 }
 
 /// Words and codes that suggest a set: folded, as whole words; with a star, as the beginning of a word. SNOMED CT codes

@@ -648,6 +648,9 @@ fn the_timeline_filters_searches_and_pages() {
     let found = ask(Ask { search: "migraine".into(), ..Ask::default() }).rows[0].found.clone().unwrap();
     let (start, end) = found.marks[0];
     assert_eq!(&found.text[start as usize..end as usize], "migraine");
+    assert_eq!(ask(Ask::default()).years, [(2020, 1), (2019, 1)]);
+    let named = ask(Ask { search: "Na BP".into(), ..Ask::default() });
+    assert_eq!((named.matching, named.also), (0, vec!["blood pressure".to_owned()]));
     let second = timeline(&book.record, &book.index, &Ask { offset: 1, limit: 1, ..Ask::default() }, TODAY);
     assert_eq!((second.rows.len(), second.offset, second.matching, second.total), (1, 1, 4, 4));
 }

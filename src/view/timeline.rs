@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
-use super::{Index, Row, day, rows, search};
+use super::{Index, Row, day, rows, search, search::Term};
 use crate::record::{Hash, Item, PartialDate, Record, Section};
 
 /// What the timeline is asked for. The default asks for everything.
@@ -44,6 +44,10 @@ pub struct Timeline {
     pub sections: Vec<(Section, u32)>,
     /// Sources present, for the filter: parcel, name, number of rows.
     pub sources: Vec<(Hash, String, u32)>,
+    /// Years present, newest first, and how many of the rows without filter each has.
+    pub years: Vec<(i16, u32)>,
+    /// Other names of what is searched for, which are found as well.
+    pub also: Vec<String>,
 }
 
 /// One group of the timeline.
@@ -92,7 +96,7 @@ pub fn timeline(record: &Record, index: &Index, ask: &Ask, today: Date) -> Timel
         !gone
             && (ask.sections.is_empty() || ask.sections.contains(&item.section))
             && source.is_none_or(|p| item.entries.iter().chain(&item.history).any(|at| at.parcel == p))
-            && terms.iter().all(|term| words.contains(term.as_str()))
+            && terms.iter().all(|term| term.is_in(words))
             && (from.is_none() && until.is_none() || is_within(record.date(item), from, until))
     };
     let mut page = Timeline {
@@ -103,6 +107,8 @@ pub fn timeline(record: &Record, index: &Index, ask: &Ask, today: Date) -> Timel
         total: index.by_date.len() as u32,
         sections: Vec::new(),
         sources: Vec::new(),
+        years: Vec::new(),
+        also: also(&terms),
     };
     let mut sections: BTreeMap<Section, u32> = BTreeMap::new();
     let mut sources: Vec<u32> = vec![0; record.parcels.len()];
@@ -110,6 +116,12 @@ pub fn timeline(record: &Record, index: &Index, ask: &Ask, today: Date) -> Timel
         let Some(item) = record.items.get(*i as usize) else { continue };
         *sections.entry(item.section).or_default() += 1;
         count_sources(item, &mut sources);
+        if let Some(known) = record.date(item).and_then(|d| d.known) {
+            match page.years.last_mut() {
+                Some((year, n)) if *year == known.year => *n += 1,
+                _ => page.years.push((known.year, 1)),
+            }
+        }
         if !fits(item, words) {
             continue;
         }
@@ -129,6 +141,17 @@ pub fn timeline(record: &Record, index: &Index, ask: &Ask, today: Date) -> Timel
         .map(|(p, rows)| (p.hash, rows::source_name(p, None).to_owned(), rows))
         .collect();
     page
+}
+
+/// The other names of what is searched for, each once.
+fn also(terms: &[Term]) -> Vec<String> {
+    let mut out: Vec<String> = Vec::new();
+    for name in terms.iter().flat_map(Term::others) {
+        if !out.iter().any(|o| o == name) {
+            out.push(name.to_owned());
+        }
+    }
+    out
 }
 
 /// Each parcel once an item.
@@ -169,17 +192,17 @@ fn is_within(date: Option<&PartialDate>, from: Option<Date>, until: Option<Date>
     from.is_none_or(|from| last >= from) && until.is_none_or(|until| first <= until)
 }
 
-fn timeline_row(record: &Record, item: &Item, terms: &[String], today: Date) -> Option<TimelineRow> {
+fn timeline_row(record: &Record, item: &Item, terms: &[Term], today: Date) -> Option<TimelineRow> {
     let row = rows::row(record, item, today)?;
     let marks = search::marks(&row.title, terms);
     let title = search::fold(&row.title);
-    let rest: Vec<String> = terms.iter().filter(|t| !title.contains(t.as_str())).cloned().collect();
+    let rest: Vec<Term> = terms.iter().filter(|t| !t.is_in(&title)).cloned().collect();
     let found = if rest.is_empty() { None } else { found(record, item, &rest) };
     Some(TimelineRow { row, marks, found })
 }
 
 /// The first text of the item, the title aside, in which one of the terms stands.
-fn found(record: &Record, item: &Item, terms: &[String]) -> Option<Found> {
+fn found(record: &Record, item: &Item, terms: &[Term]) -> Option<Found> {
     let texts = record.entries(item).flat_map(|(_, parcel, entry)| {
         let letters = entry.attachments.iter().filter_map(|i| parcel.reading.attachments.get(*i as usize));
         let mut own: Vec<String> = vec![entry.title.clone(), entry.concept.text.clone()];

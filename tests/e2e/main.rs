@@ -36,6 +36,7 @@ mod screen;
 mod screens;
 mod share;
 mod site;
+mod tasks;
 
 use std::future::Future;
 

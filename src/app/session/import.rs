@@ -7,7 +7,7 @@ use super::people::{Held, Id, as_person};
 use super::{Edge, Session};
 use crate::app::wire::{self, Brought, Failure, FileRow, Happened, Typed};
 use crate::import;
-use crate::record::{Hash, Note, Origin, Parcel};
+use crate::record::{Hash, Note, Origin, Parcel, Said};
 use crate::view::report::ImportReport;
 use crate::view::{self, Day, people::Header};
 
@@ -62,6 +62,14 @@ impl<E: Edge> Session<E> {
         let file = Loose { parcel, original: Arc::new(original) };
         let brought = self.admit(index, vec![file], None).await.map_err(|(failure, _)| failure)?;
         brought.into_iter().next().ok_or(Failure::NotFound)
+    }
+
+    pub(in crate::app) async fn say_of(&mut self, item: String, said: Said, words: String) -> Result<Brought, Failure> {
+        let (record, _) = self.held()?.record();
+        let found = record.find(&item).ok_or(Failure::NotFound)?;
+        let about = found.entries.iter().filter_map(|at| record.place(*at)).collect();
+        let title = record.lead(found).map(|e| e.title.clone()).unwrap_or_default();
+        self.type_in(Typed::Said { said, about, title, words }).await
     }
 
     pub(in crate::app) async fn files(&mut self) -> Result<Vec<FileRow>, Failure> {

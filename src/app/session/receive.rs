@@ -175,8 +175,10 @@ impl<E: Edge> Session<E> {
         Ok(view::entry::entry(&opened.record, &opened.index, &id, self.edge.today()))
     }
 
-    pub(in crate::app) async fn received_fhir(&mut self) -> Result<String, Failure> {
-        String::from_utf8(self.opened_now()?.grant.document.clone()).map_err(|_| Failure::Damaged)
+    pub(in crate::app) async fn received_fhir(&mut self, words: share::bundle::ips::Words) -> Result<String, Failure> {
+        let grant = &self.opened_now()?.grant;
+        let made = share::bundle::ips(&grant.document, &grant.claims.parts, &words).map_err(|_| Failure::Damaged)?;
+        String::from_utf8(made).map_err(|_| Failure::Damaged)
     }
 
     pub(in crate::app) async fn receipt(&mut self) -> Result<Showing, Failure> {

@@ -20,13 +20,18 @@ use serde_json::{Map, Value, json};
 
 use super::ShareError;
 use super::terms::{Completeness, Part};
-use crate::record::{Entry, EntryRef, Field, Item, Nothing, Origin, Parcel, Person, Record, Section, Sex, contents};
+use crate::record::{
+    Detail, Entry, EntryRef, Field, Item, Nothing, Origin, Parcel, Person, Record, Said, Section, Sex, Statement,
+    contents,
+};
 
 mod beside;
+pub mod ips;
 mod split;
 mod write;
 
 pub use beside::Beside;
+pub use ips::ips;
 pub use split::{Shared, people, split};
 
 /// The address below which our own FHIR names stand. It is reserved (RFC 2606) and leads nowhere.
@@ -101,6 +106,16 @@ fn retracted(item: &Item) -> impl Iterator<Item = EntryRef> {
 /// same thing would tell it.
 fn may_leave(record: &Record, item: &Item) -> bool {
     !record.entries(item).any(|(_, _, e)| e.withheld_from_patient())
+}
+
+/// What the person says of an item, as details of its leading entry; tags are theirs alone.
+fn own_words(record: &Record, item: &Item) -> Vec<Detail> {
+    let said = record.said_of(item).filter(|s| s.said != Said::Private);
+    let text = |s: &Statement<'_>| {
+        let day = s.entry.date.as_ref().and_then(|d| d.text.get(..10)).unwrap_or_default();
+        format!("{} ({day})", s.entry.title).replace(" ()", "")
+    };
+    said.map(|s| Detail { name: "patientSays".to_owned(), text: text(&s) }).collect()
 }
 
 /// True if the record may hold more of the section than its items: something was not understood, or stands only as
@@ -196,6 +211,9 @@ impl<'r> Writer<'r> {
             .filter(|i| self.record.described(i).is_some())
             .flat_map(|i| i.entries.iter().chain(&i.history).copied())
             .collect();
+        // What the person says of an item goes with it, as theirs.
+        let said: BTreeMap<EntryRef, Vec<Detail>> = items.iter().map(|i| (i.lead, own_words(self.record, i))).collect();
+        let said: BTreeMap<EntryRef, Vec<Detail>> = said.into_iter().filter(|(_, said)| !said.is_empty()).collect();
         let places: BTreeMap<(u32, &str), Value> = self
             .numbered()
             .into_iter()
@@ -205,9 +223,14 @@ impl<'r> Writer<'r> {
             .into_iter()
             .filter(|(_, _, _, entry)| !write::as_section(entry))
             .map(|(n, at, _, entry)| {
-                let mut resource = match entry.in_error() {
-                    true => write::resource(&write::bare(entry), n, true),
-                    false => write::resource(entry, n, joined.contains(&at)),
+                let mut resource = match (entry.in_error(), said.get(&at)) {
+                    (true, _) => write::resource(&write::bare(entry), n, true),
+                    (false, None) => write::resource(entry, n, joined.contains(&at)),
+                    (false, Some(said)) => {
+                        let mut entry = entry.clone();
+                        entry.details.extend(said.iter().cloned());
+                        write::resource(&entry, n, joined.contains(&at))
+                    }
                 };
                 if let Some(parcel) = self.record.parcel(at).filter(|_| described.contains(&at)) {
                     write::names(&contents(&parcel.reading, entry), &mut resource);

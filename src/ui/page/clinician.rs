@@ -5,18 +5,27 @@ use leptos::{ev, prelude::*};
 use wasm_bindgen::JsCast;
 
 use super::medicines;
-use crate::record::Section;
+use crate::record::{Bears, Section};
 use crate::ui::front::focus;
 use crate::ui::part::{
     Badge, Callout, Disclosure, Fact, Facts, Leads, Tone, above, absences, analyte, line::bdi, lines, local_moment,
     source_name,
 };
-use crate::ui::text::{self, clinician as words};
-use crate::view::clinician::{By, Clinician, ClinicianSection, Label};
+use crate::ui::text::{self, clinician as words, plain::stands};
+use crate::view::clinician::{Clinician, ClinicianSection, Label};
 use crate::view::results::Repeat;
 
-/// The page, exactly as it is shared.
-pub fn clinician(page: &Clinician, leads: Leads) -> AnyView {
+/// What a received view has besides the page itself.
+pub struct Beside {
+    /// What was checked, as sentences: they stand in the one banner.
+    pub checked: AnyView,
+    /// What else was checked, how long it stays, and what can be done with it: below what the first minute needs.
+    pub tools: AnyView,
+}
+
+/// The page, exactly as it is shared. Received, `beside` says what was checked and what can be done.
+pub fn clinician(page: &Clinician, leads: Leads, beside: Option<Beside>) -> AnyView {
+    let (checked, tools) = beside.map(|b| (b.checked, b.tools)).unzip();
     let at = |section: Section| page.sections.iter().find(|s| s.section == section);
     let first = [Section::Allergies, Section::Alerts, Section::Medications, Section::Problems];
     let measured = [Section::Results, Section::VitalSigns];
@@ -26,8 +35,8 @@ pub fn clinician(page: &Clinician, leads: Leads) -> AnyView {
     let rest: Vec<Section> = Section::ALL.into_iter().filter(|s| !first.contains(s) && !measured.contains(s)).collect();
     view! {
         <article class="clinician stack" on:keydown=jump>
-            {who(page)} {banner(page)} {drawn(&first)} {share(page)} {jumps(page)} {recent(page, leads)} {drawn(&measured)}
-            {done(&page.done)} {drawn(&rest)} {not_shared(page)} {sources(page)}
+            {who(page)} {banner(page, checked)} {drawn(&first)} {tools} {jumps(page)} {recent(page, leads)}
+            {drawn(&measured)} {done(&page.done)} {drawn(&rest)} {not_shared(page)} {share(page)} {sources(page)}
         </article>
     }
     .into_any()
@@ -35,7 +44,16 @@ pub fn clinician(page: &Clinician, leads: Leads) -> AnyView {
 
 /// SURNAME, Given · 03-Mar-1951 (75y) · NHS 943 476 5919.
 fn who(page: &Clinician) -> AnyView {
+    // Each part stays on one line where it can; only a name may be long.
     let line = text::plain::who(&page.person);
+    let parts: Vec<AnyView> = line
+        .split(" · ")
+        .enumerate()
+        .map(|(i, part)| {
+            let (dot, part) = ((i > 0).then_some(" · "), part.to_owned());
+            view! { {dot} <span>{part}</span> }.into_any()
+        })
+        .collect();
     let nhs = page.person.nhs_number.as_ref().filter(|n| !n.valid).map(|_| {
         view! { <Badge tone=Tone::Warning text=words::bad_nhs_number() /> }
     });
@@ -47,7 +65,7 @@ fn who(page: &Clinician) -> AnyView {
     view! {
         <header class="stack-tight">
             <h2 class="clinician-who" id="jump-0" tabindex="-1">
-                {bdi(&line)}
+                <bdi>{parts}</bdi>
             </h2>
             {nhs} {dead} {variants}
         </header>
@@ -55,51 +73,36 @@ fn who(page: &Clinician) -> AnyView {
     .into_any()
 }
 
-/// What a clinician's screen always says, with how fresh it is and from where.
-fn banner(page: &Clinician) -> AnyView {
+/// What a clinician's screen always says, with how fresh it is, from where, and what was checked: one banner, so that
+/// the allergies stand on the first screen.
+fn banner(page: &Clinician, checked: Option<AnyView>) -> AnyView {
     let when = match page.share.shared_at.as_str() {
         "" => words::now().to_owned(),
         at => local_moment(at),
     };
     let who = match &page.share.by {
         None => words::by_patient(&when),
-        Some(by) => words::by_carer(&carer(by), &when),
+        Some(by) => words::by_carer(&text::plain::carer(by), &when),
     };
+    // Who names somebody else stands here; who names nobody, with the sources.
     let misnamed: Vec<_> = page
         .sources
         .iter()
+        .filter(|s| matches!(s.bears, Bears::Other(_)))
         .filter_map(|s| Some((source_name(s), text::bears(&s.bears)?)))
-        .map(|(name, said)| view! { <p>{bdi(&name)} ": " {bdi(&said)}</p> })
+        .map(|(name, said)| view! { <p class="strong">{bdi(&name)} ": " {bdi(&said)}</p> })
         .collect();
     let fresh = page.as_of.as_ref().map_or_else(|| text::above::not_dated().to_owned(), text::as_of);
     let names = page.sources.iter().map(source_name).collect::<Vec<_>>().join(" · ");
     view! {
         <Callout tone=Tone::Warning title=who>
             <p>{words::incomplete()} " " <strong>{words::not_alone()}</strong></p>
+            {checked}
             <p class="small">{words::newest()} ": " {fresh} ". " {words::from()} ": " {bdi(&names)}</p>
             {misnamed}
         </Callout>
     }
     .into_any()
-}
-
-/// "Ann, daughter, attorney", as the signed share says.
-pub fn carer(by: &By) -> String {
-    let name = if by.name.is_empty() { words::carer() } else { &by.name };
-    let parts = [name, by.relation.as_str(), basis(&by.basis)];
-    parts.into_iter().filter(|p| !p.is_empty()).collect::<Vec<_>>().join(", ")
-}
-
-fn basis(slug: &str) -> &str {
-    match slug {
-        "consent" => words::basis_consent(),
-        "parental-responsibility" => words::basis_parental(),
-        "attorney" => words::basis_attorney(),
-        "deputy" => words::basis_deputy(),
-        "welfare-attorney-or-guardian" => words::basis_welfare(),
-        "best-interests" => words::basis_best_interests(),
-        other => other,
-    }
 }
 
 /// What the share says of itself. It stands below what is needed in the first seconds.
@@ -183,12 +186,6 @@ fn jump(event: ev::KeyboardEvent) {
         event.prevent_default();
         focus(&id);
     }
-}
-
-/// Allergies, medicines and problems always have their heading; of the rest, what was shared.
-fn stands(section: &ClinicianSection) -> bool {
-    section.label.is_shared()
-        || matches!(section.section, Section::Allergies | Section::Medications | Section::Problems)
 }
 
 fn section(part: &ClinicianSection, page: &Clinician, leads: Leads) -> Option<AnyView> {
@@ -295,6 +292,7 @@ fn sources(page: &Clinician) -> AnyView {
             view! {
                 <li>
                     {bdi(&source_name(s))} " · " {as_of} " · " {text::trust(s.trust)}
+                    {text::bears(&s.bears).map(|said| view! { " · " {bdi(&said)} })}
                 </li>
             }
         })

@@ -18,7 +18,10 @@ pub fn DocumentsPage() -> impl IntoView {
     let front = Front::get();
     view! {
         <BackTo place=Place::Summary />
-        <PageHead title=text::section(Section::Documents) />
+        <PageHead
+            title=move || text::section(Section::Documents)
+            lede=move || text::lede(Section::Documents)
+        />
         {load(move || front.client.documents(), draw)}
     }
 }

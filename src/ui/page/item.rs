@@ -4,6 +4,7 @@ use leptos::prelude::*;
 
 use super::analyte::gone;
 use super::documents::{file, save_original};
+use super::say::{OwnWords, Say};
 use crate::app::wire::Failure;
 use crate::record::{Coding, Hash};
 use crate::ui::front::Front;
@@ -13,25 +14,27 @@ use crate::ui::part::{
 };
 use crate::ui::place::Place;
 use crate::ui::text::{self, describe, item as words};
+use crate::view::Row;
 use crate::view::entry::{Answer, Card, EntryPage, Label, Line, Side, Sides};
 
 /// The page of an item.
 #[component]
 pub fn ItemPage(id: String) -> impl IntoView {
     let front = Front::get();
-    load(move || front.client.entry(id.clone()), draw)
+    let back = RwSignal::new(None::<Hash>);
+    load(move || front.client.entry(id.clone()), move |page| draw(page, back))
 }
 
-fn draw(page: Option<EntryPage>) -> AnyView {
+fn draw(page: Option<EntryPage>, back_again: RwSignal<Option<Hash>>) -> AnyView {
     let Some(page) = page else { return gone() };
     let section = page.row.section;
     let back = view! { <BackTo place=Place::Section(section) text=text::section(section) /> };
     if !page.withheld {
-        return view! { {back} {whole(page)} }.into_any();
+        return view! { {back} {whole(page, back_again)} }.into_any();
     }
     let open = RwSignal::new(false);
     let shown = move || match open.get() {
-        true => whole(page.clone()),
+        true => whole(page.clone(), back_again),
         false => view! {
             <OwnHead title=words::withheld_title().to_owned() window=words::window />
             <Callout tone=Tone::Warning title=words::withheld>
@@ -71,7 +74,7 @@ pub fn received(page: &EntryPage) -> AnyView {
     .into_any()
 }
 
-fn whole(page: EntryPage) -> AnyView {
+fn whole(page: EntryPage, back: RwSignal<Option<Hash>>) -> AnyView {
     let row = &page.row;
     let in_error = page.in_error.then(|| view! { <Callout tone=Tone::Danger title=words::in_error /> });
     let corrected = page.corrected.clone().map(|id| {
@@ -107,19 +110,22 @@ fn whole(page: EntryPage) -> AnyView {
     });
     let said = page.row.described.is_some();
     let document = page.document.clone().map(|(parcel, at)| view! { <Said parcel at said /> });
-    let (value, under) = (line::value(&row.value, &row.unit, &row.flagging), line::under(row, true));
+    // What the person says stands below, each with the way to take it back.
+    let bare = Row { said: Vec::new(), ..row.clone() };
+    let (value, under) = (line::value(&row.value, &row.unit, &row.flagging), line::under(&bare, true));
     view! {
         <OwnHead title=row.title.clone() window=words::window>
             <p class="line-title">{value}</p>
             {under}
         </OwnHead>
         <div class="stack">
-            {in_error} {corrected} {sides} {chart} {document}
+            {in_error} {corrected} <OwnWords row=row.clone() back=back /> {sides} {chart} {document}
             <section class="stack">
                 <h2>{words::sources(page.cards.len() as u64)}</h2>
                 <div class="columns">{cards}</div>
             </section>
             {history}
+            <Say id=row.id.clone() section=row.section />
         </div>
     }
     .into_any()
@@ -184,7 +190,17 @@ fn side(side: &Side, own: bool) -> AnyView {
 /// What one file says. Only in one's own record (`own`) are there its letters, its neighbours and its original.
 fn card(card: &Card, own: bool) -> AnyView {
     let as_of = card.source.as_of.as_ref().map(|d| view! { <p class="small soft">{text::as_of(d)}</p> });
-    let facts: Vec<_> = card.lines.iter().map(fact).collect();
+    // Plain words first; what only the file's own format knows is a tap away.
+    let (plain, formal): (Vec<&Line>, Vec<&Line>) = card.lines.iter().partition(|l| text::is_worded(&l.label));
+    let facts: Vec<_> = plain.into_iter().map(fact).collect();
+    let formal: Vec<_> = formal.into_iter().map(fact).collect();
+    let formal = (!formal.is_empty()).then(|| {
+        view! {
+            <Disclosure summary=text::line::formal>
+                <Facts>{formal}</Facts>
+            </Disclosure>
+        }
+    });
     let files: Vec<_> = card.attachments.iter().map(file).collect();
     let files = (own && !files.is_empty()).then(|| view! { <ul class="lines">{files}</ul> });
     let links: Vec<_> = card
@@ -210,6 +226,7 @@ fn card(card: &Card, own: bool) -> AnyView {
             {card.about.as_ref().map(|who| view! { <p><Badge tone=Tone::Danger text=text::about(who) /></p> })}
             {(!card.described).then(|| view! { <p class="strong">{bdi(&card.title)}</p> })}
             <Facts>{facts}</Facts>
+            {formal}
             {files}
             {links}
             {own.then(|| view! { <Original parcel=card.parcel at=card.at.clone() format=card.format.clone() /> })}

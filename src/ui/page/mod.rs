@@ -24,6 +24,7 @@ mod medicines;
 mod more;
 mod people;
 mod received;
+mod say;
 mod scan;
 mod section;
 mod share;

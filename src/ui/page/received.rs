@@ -2,15 +2,13 @@
 
 use leptos::prelude::*;
 
-use super::clinician::clinician;
+use super::clinician::{Beside, clinician};
 use super::item;
 use super::section::print;
 use crate::app::lent as device;
 use crate::app::wire::{self, Showing};
 use crate::ui::front::Front;
-use crate::ui::part::{
-    Callout, CodeView, Dialogue, Leads, PageHead, Tone, Trouble, clock, countdown, load, local_moment,
-};
+use crate::ui::part::{CodeView, Dialogue, Leads, PageHead, Trouble, clock, countdown, load, local_moment};
 use crate::ui::text::{self, received as words};
 
 /// The page of a received share.
@@ -31,9 +29,7 @@ pub fn Received(
             ended.run(end.clone());
         }
     });
-    let time = move || left.get().map(|s| words::left(&clock(s)));
     let page = received.page.clone();
-    let checks = received.clone();
     // One item with everything that the share says of it, in a window: the address names nothing clinical.
     let shown = RwSignal::new(None::<String>);
     let open = RwSignal::new(false);
@@ -59,14 +55,21 @@ pub fn Received(
             )
         })
     };
+    let view = move || {
+        let tools = view! {
+            {how(&received)}
+            <p class="small figures no-print">{move || left.get().map(|s| words::left(&clock(s)))}</p>
+            <Tools received=received.clone() over=over />
+        };
+        let checked = view! { <p>{words::unchanged()} " " {words::compare_person()}</p> };
+        let beside = Beside { checked: checked.into_any(), tools: tools.into_any() };
+        clinician(&page, Leads::Window(shown), Some(beside))
+    };
     view! {
-        <PageHead title=words::title />
-        <div class="stack">
-            <div class="no-print">{move || sentences(&checks)}</div>
-            <p class="figures no-print">{time}</p>
-            <Tools received=received over=over />
-            {move || clinician(&page, Leads::Window(shown))}
+        <div class="unseen no-print">
+            <PageHead title=words::title />
         </div>
+        {view}
         <Dialogue open title=text::item::window>
             {whole}
             <button type="button" class="button" on:click=move |_| open.set(false)>
@@ -76,11 +79,12 @@ pub fn Received(
     }
 }
 
-/// What was checked, each as a sentence; the first says what a signature does not.
-fn sentences(received: &wire::Received) -> AnyView {
+/// How it came, and what the patient allows.
+fn how(received: &wire::Received) -> AnyView {
     let reach = if received.direct { words::direct() } else { words::bearer() };
-    let clocks = (received.clocks_differ != 0)
-        .then(|| view! { <li>{words::clocks_differ(u64::from(received.clocks_differ.unsigned_abs()))}</li> });
+    let clocks = (received.clocks_differ != 0).then(
+        || view! { <p class="small">{words::clocks_differ(u64::from(received.clocks_differ.unsigned_abs()))}</p> },
+    );
     let may = &received.may;
     let allowed =
         [(may.keep, words::may_keep()), (may.import, words::may_import()), (may.redisclose, words::may_pass_on())];
@@ -91,18 +95,13 @@ fn sentences(received: &wire::Received) -> AnyView {
     };
     let signer = received.signer.clone();
     view! {
-        <Callout tone=Tone::Good title=words::unchanged()>
-            <ul>
-                <li>{words::compare_person()}</li>
-                <li>{reach}</li>
-                {clocks}
-            </ul>
-            <details class="disclosure">
-                <summary>{words::fine_print()}</summary>
-                <p>{allowed}</p>
-                <p class="small soft">{words::signer()} " " <span class="code">{signer}</span></p>
-            </details>
-        </Callout>
+        <p class="small">{reach}</p>
+        {clocks}
+        <details class="disclosure small no-print">
+            <summary>{words::fine_print()}</summary>
+            <p>{allowed}</p>
+            <p class="soft">{words::signer()} " " <span class="code">{signer}</span></p>
+        </details>
     }
     .into_any()
 }
@@ -116,7 +115,9 @@ fn Tools(received: wire::Received, over: Callback<()>) -> impl IntoView {
     let direct = received.direct;
     let page = StoredValue::new(received.page);
     let copy = Action::new_local(move |(): &()| {
-        let text = page.with_value(|p| text::plain::clinician(p, &local_moment(&p.share.shared_at)));
+        let text = page.with_value(|p| {
+            text::plain::clinician(p, &local_moment(&p.share.shared_at), &local_moment(&p.share.ends_at))
+        });
         async move {
             let clipboard = window().navigator().clipboard();
             let done = wasm_bindgen_futures::JsFuture::from(clipboard.write_text(&text)).await.is_ok();
@@ -125,7 +126,7 @@ fn Tools(received: wire::Received, over: Callback<()>) -> impl IntoView {
         }
     });
     let save = Action::new_local(move |(): &()| async move {
-        let json = front.client.received_fhir().await?;
+        let json = front.client.received_fhir(text::plain::fhir_words()).await?;
         device::save(words::fhir_name(), "application/fhir+json", json.as_bytes())
             .map_err(|_| wire::Failure::Unreadable)
     });
@@ -145,7 +146,7 @@ fn Tools(received: wire::Received, over: Callback<()>) -> impl IntoView {
         fault.map(|fault| view! { <Trouble fault /> })
     };
     view! {
-        <div class="row no-print">
+        <div class="row tools no-print" role="group" aria-label=words::tools>
             <button type="button" class="button" on:click=move |_| _ = copy.dispatch(())>
                 {words::copy}
             </button>

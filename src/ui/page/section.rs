@@ -19,7 +19,7 @@ pub fn SectionView(section: Section) -> impl IntoView {
     }
     view! {
         <BackTo place=Place::Summary />
-        <PageHead title=move || text::section(section) />
+        <PageHead title=move || text::section(section) lede=move || text::lede(section) />
         {load(move || front.client.section(section), move |page| draw(section, page))}
     }
     .into_any()

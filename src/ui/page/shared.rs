@@ -20,7 +20,7 @@ pub fn Shared(
         <PageHead title=words::again lede=words::again_lede />
         {load(
             move || front.client.share_again(id.clone()),
-            |page| view! { <div class="card preview">{clinician(&page, Leads::Nowhere)}</div> },
+            |page| view! { <div class="card preview">{clinician(&page, Leads::Nowhere, None)}</div> },
         )}
     }
 }

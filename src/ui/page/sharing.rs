@@ -80,6 +80,14 @@ impl Audience {
         }
     }
 
+    /// Minutes until it ends, to begin with: a night in A&E is not over in an hour.
+    fn minutes(self) -> u32 {
+        match self {
+            Audience::Emergency => 24 * 60,
+            _ => 60,
+        }
+    }
+
     fn purpose(self) -> &'static str {
         match self {
             Audience::Emergency => "ETREAT",
@@ -138,6 +146,7 @@ impl Draft {
     /// Chooses for whom; the purpose and the sections to begin with follow.
     pub fn choose(&mut self, audience: Audience, last: Option<(String, Vec<Section>)>) {
         self.audience = audience;
+        self.minutes = audience.minutes();
         let (purpose, sections) = last.unwrap_or_else(|| (audience.purpose().to_owned(), audience.usual()));
         self.purpose = purpose;
         self.begin = Some(sections);
@@ -145,7 +154,13 @@ impl Draft {
 
     /// Chooses the items of the sections to begin with. Sensitive sets stay closed.
     pub fn start(&mut self, choices: &Choose) {
-        let Some(sections) = self.begin.take() else { return };
+        if let Some(sections) = self.begin.take() {
+            self.only(choices, &sections);
+        }
+    }
+
+    /// Chooses the items of these sections and no others. Sensitive sets are closed.
+    pub fn only(&mut self, choices: &Choose, sections: &[Section]) {
         self.items.clear();
         self.opened.clear();
         for part in choices.sections.iter().filter(|p| sections.contains(&p.section)) {

@@ -31,9 +31,21 @@ fn draw(page: Summary) -> AnyView {
     view! {
         <div class="stack">
             {notices(&page)}
-            <div class="summary">{first} {results} {visits(&page)} {rest} {others(&page.others)}</div>
+            <div class="summary">{first} {search()} {results} {visits(&page)} {rest} {others(&page.others)}</div>
             {sources(&page)}
         </div>
+    }
+    .into_any()
+}
+
+/// The way to everything else, below what comes first.
+fn search() -> AnyView {
+    view! {
+        <p class="row no-print">
+            <a class="button" href=Place::Timeline.href()>
+                {text::timeline::search}
+            </a>
+        </p>
     }
     .into_any()
 }
@@ -60,7 +72,8 @@ fn notices(page: &Summary) -> AnyView {
         .then(|| view! { <Callout tone=Tone::Warning title=words::variants(page.person.variants.into()) /> });
     let future = (page.future > 0).then(|| view! { <Callout title=words::future(page.future.into()) /> });
     let in_error = (page.in_error > 0).then(|| view! { <Callout title=words::in_error(page.in_error.into()) /> });
-    view! { {variants} {future} {in_error} }.into_any()
+    let any = page.person.variants > 1 || page.future > 0 || page.in_error > 0;
+    any.then(|| view! { <div class="notices stack-tight">{variants} {future} {in_error}</div> }).into_any()
 }
 
 /// Allergies, medicines and problems always stand there; the rest only where a source speaks of it.

@@ -33,11 +33,13 @@ pub fn TimelinePage() -> impl IntoView {
     let ask = Memo::new(move |_| {
         let route = front.route.get();
         let filter = |name: &str| route.filter(name).unwrap_or("").to_owned();
+        // A year is both bounds at once, and the days within it narrow it further.
+        let bound = |name: &str| [filter(name), filter("year")].into_iter().find(|d| !d.is_empty()).unwrap_or_default();
         Ask {
             sections: Section::of_slug(&filter("kind")).into_iter().collect(),
             source: Hash::from_hex(&filter("source")),
-            from: filter("from"),
-            until: filter("until"),
+            from: bound("from"),
+            until: bound("until"),
             search: search.get(),
             offset: 0,
             limit: PAGE,
@@ -59,14 +61,19 @@ pub fn TimelinePage() -> impl IntoView {
         });
     });
     let told = move || first.with(|f| matches!(f, Some(Ok(_)))).then(|| first.with(counts));
+    let also = move || {
+        let names = first.with(|f| f.as_ref().and_then(|f| f.as_ref().ok()).map(|p| p.also.join(", ")));
+        names.filter(|names| !names.is_empty()).map(|names| view! { <p class="small">{words::also()} " " {names}</p> })
+    };
     view! {
         <PageHead title=words::title />
         <div class="stack">
             <Search search />
             <Filters first />
-            <p role="status" class="soft">
-                {told}
-            </p>
+            <div role="status" class="soft">
+                <p>{told}</p>
+                {also}
+            </div>
             {move || match first.get() {
                 None => view! { <p role="status">{text::common::loading}</p> }.into_any(),
                 Some(Err(fault)) => view! { <Trouble fault /> }.into_any(),
@@ -134,10 +141,11 @@ fn Filters(first: RwSignal<Option<Result<Timeline, Failure>>>) -> impl IntoView 
         front.go_instead(front.route.get_untracked().with(name, &value));
     };
     let present = Memo::new(move |_| {
-        first.with(|f| f.as_ref().and_then(|f| f.as_ref().ok()).map(|p| (p.sections.clone(), p.sources.clone())))
+        let page = first.get().and_then(Result::ok);
+        page.map(|p| (p.sections, p.sources, p.years))
     });
     let kinds = move || {
-        let (sections, _) = present.get().unwrap_or_default();
+        let (sections, ..) = present.get().unwrap_or_default();
         sections.into_iter().map(|(s, n)| kind(front, s, n, set)).collect_view()
     };
     let date = move |name: &'static str| front.route.with(|r| r.filter(name).unwrap_or("").to_owned());
@@ -147,8 +155,9 @@ fn Filters(first: RwSignal<Option<Result<Timeline, Failure>>>) -> impl IntoView 
             <div class="row" role="group" aria-label=words::kind>
                 {kinds}
             </div>
-            {move || present.get().map(|(_, sources)| source(front, sources, set))}
             <div class="columns">
+                {move || present.get().map(|(_, sources, _)| source(front, sources, set))}
+                {move || present.get().map(|(.., years)| year(front, years, set))}
                 <Field id="timeline-from" label=words::from>
                     <input
                         class="input"
@@ -205,6 +214,32 @@ fn source(
         <Field id="timeline-source" label=words::source>
             <select class="input" id="timeline-source" on:change=move |event| set("source", event_target_value(&event))>
                 <option value="">{words::any_source}</option>
+                {options}
+            </select>
+        </Field>
+    }
+    .into_any()
+}
+
+fn year(front: Front, years: Vec<(i16, u32)>, set: impl Fn(&'static str, String) + Copy + Send + 'static) -> AnyView {
+    let options: Vec<_> = years
+        .into_iter()
+        .map(|(year, n)| {
+            let year = year.to_string();
+            let same = year.clone();
+            let label = format!("{year} ({})", text::number(n.into()));
+            let chosen = move || front.route.with(|r| r.filter("year") == Some(same.as_str()));
+            view! {
+                <option value=year selected=chosen>
+                    {label}
+                </option>
+            }
+        })
+        .collect();
+    view! {
+        <Field id="timeline-year" label=words::in_year>
+            <select class="input" id="timeline-year" on:change=move |event| set("year", event_target_value(&event))>
+                <option value="">{words::any_year}</option>
                 {options}
             </select>
         </Field>

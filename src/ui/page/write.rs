@@ -101,7 +101,7 @@ fn Form(what: Writing) -> impl IntoView {
             Typed::Allergy { substance, reaction, since } => (substance, reaction, since, true),
             Typed::Medicine { name, dose, since, taking } => (name, dose, since, taking),
             Typed::Problem { name, since, current } => (name, String::new(), since, current),
-            Typed::Document { .. } => return,
+            Typed::Document { .. } | Typed::Said { .. } => return,
         };
         // Whoever types already is not interrupted.
         if unsaved.try_get_value() == Some(0) {

@@ -4,11 +4,11 @@ use leptos::prelude::*;
 
 use super::abbr::{beside, explained};
 use super::{Badge, Degraded, Spark, Tone, TrustMark};
-use crate::record::{Kind, Polarity, Section, Standing};
+use crate::record::Said;
 use crate::ui::place::Place;
 use crate::ui::text::{self, line as words};
 use crate::view::results::AnalyteRow;
-use crate::view::{Day, Flagging, Row};
+use crate::view::{Day, Flagging, OwnWord, Row};
 
 /// What a line leads to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -99,17 +99,42 @@ pub fn under(row: &Row, own: bool) -> AnyView {
     let severity = (!row.severity.is_empty()).then(|| view! { <p>{words::severity()} " " {bdi(&row.severity)}</p> });
     let criticality =
         (!row.criticality.is_empty()).then(|| view! { <p>{words::criticality()} " " {bdi(&row.criticality)}</p> });
-    view! { {parts} {ranges} {doses} {reactions} {severity} {criticality} {facts(row, own)} {badges(row)} }.into_any()
+    let said: Vec<_> = row.said.iter().filter(|_| own).map(own_word).collect();
+    view! { {parts} {ranges} {doses} {reactions} {severity} {criticality} {said} {facts(row, own)} {badges(row)} }
+        .into_any()
 }
 
-/// What else was said, for a line that leads to no page of its own.
+/// What the person says of it, as theirs.
+pub fn own_word(own: &OwnWord) -> AnyView {
+    let said = match own.said {
+        Said::Private => view! { <Badge text=text::say::tagged() /> }.into_any(),
+        _ => {
+            let day = own.date.as_ref().map(text::day);
+            view! { <Badge text=text::say::you_say() /> " " {bdi(&own.words)} " " <span class="small soft figures">{day}</span> }
+                .into_any()
+        }
+    };
+    view! { <p class="as-written">{said}</p> }.into_any()
+}
+
+/// What else was said, for a line that leads to no page of its own: in words what has words of ours, and what only the
+/// file's own format knows a tap away. That is not for paper: it is in the file.
 fn rest(row: &Row) -> AnyView {
-    let said: Vec<_> = row
-        .more
-        .iter()
-        .map(|(label, words)| view! { <p class="small">{text::label(label)} ": " {bdi(words)}</p> })
-        .collect();
-    said.into_any()
+    let lines = |worded: bool| -> Vec<AnyView> {
+        let told = text::grouped(&row.more, worded);
+        let line = |(label, said): (String, Vec<String>)| view! { <p class="small">{label} ": " {several(&said)}</p> };
+        told.into_iter().map(|l| line(l).into_any()).collect()
+    };
+    let formal = lines(false);
+    let formal = (!formal.is_empty()).then(|| {
+        view! {
+            <details class="disclosure small no-print">
+                <summary>{words::formal()}</summary>
+                {formal}
+            </details>
+        }
+    });
+    view! { {lines(true)} {formal} }.into_any()
 }
 
 /// Dates, status and sources, in one soft line.
@@ -123,7 +148,7 @@ fn facts(row: &Row, own: bool) -> AnyView {
     if let Some(age) = row.age_then {
         said.push(view! { <span>{words::age_then(&text::age(age))}</span> }.into_any());
     }
-    if says_status(row) {
+    if text::plain::says_status(row) {
         let own = (!row.status.is_empty()).then(|| view! { " (" {bdi(&row.status)} ")" });
         said.push(view! { <span>{text::standing(row.standing)} {own}</span> }.into_any());
     }
@@ -138,15 +163,6 @@ fn facts(row: &Row, own: bool) -> AnyView {
         said.push(view! { <span>{words::attachments(row.attachments.into())}</span> }.into_any());
     }
     view! { <p class="line-facts small soft">{said}</p> }.into_any()
-}
-
-/// Findings are final unless they say otherwise; of all else the status is always told.
-fn says_status(row: &Row) -> bool {
-    let finding = matches!(row.kind, Kind::Observation | Kind::DiagnosticReport | Kind::DocumentReference);
-    let given = matches!(row.section, Section::Immunizations | Section::Encounters | Section::Procedures)
-        && row.standing == Standing::Ended;
-    let silent = matches!(row.standing, Standing::Final | Standing::Active | Standing::Unknown);
-    !(given || finding && silent) && row.polarity != Polarity::NoneKnown
 }
 
 fn dates(row: &Row) -> Option<String> {

@@ -1,13 +1,15 @@
 //! The clinician's view as plain text, for pasting into another system: the same facts in the same order.
 
 use super::{
-    above, absent_there, as_of, clinician as words, completeness, day, day_or_none, flag, line, month, polarity,
-    section, standing, trust_short, values,
+    above, absent_there, as_of, clinician as words, completeness, day_or_none, flag, line, month, polarity, section,
+    standing, trust, trust_short, values,
 };
-use crate::record::Polarity;
-use crate::view::clinician::Clinician;
+use crate::record::{Kind, Polarity, Section, Standing};
+use crate::share::bundle::ips;
+use crate::view::clinician::{By, Clinician, ClinicianSection, Label};
 use crate::view::people::{Age, Header};
-use crate::view::{Day, Flagging, Row};
+use crate::view::results::Repeat;
+use crate::view::{Absent, Day, Flagging, Row};
 
 /// `SURNAME, Given · 03-Mar-1951 (75y) · Female · NHS 943 476 5919`.
 pub fn who(person: &Header) -> String {
@@ -51,56 +53,142 @@ pub fn clinical_day(day: &Day) -> String {
     }
 }
 
-/// The whole page.
-pub fn clinician(page: &Clinician, shared: &str) -> String {
-    let mut out = vec![who(&page.person), words::by_patient(shared)];
-    out.push(words::incomplete().to_owned());
-    out.push(words::not_alone().to_owned());
-    for part in &page.sections {
-        if !part.label.is_shared() {
-            continue;
-        }
-        out.push(String::new());
-        let fresh = part.heading.as_of.as_ref().map(|d| format!(", {}", as_of(d))).unwrap_or_default();
-        out.push(format!("{} ({}{fresh})", section(part.section).to_uppercase(), completeness(part.label)));
-        for unread in &part.heading.unread {
-            let name = super::named(&unread.source);
-            if unread.here > 0 {
-                out.push(format!("- {name}: {}", above::unread_there(unread.here.into())));
-            }
-            if unread.anywhere > 0 && super::is_weighty(part.section) {
-                out.push(format!("- {name}: {}", above::loose(unread.anywhere.into())));
-            }
-        }
-        out.extend(part.rows.iter().chain(part.analytes.iter().map(|a| &a.latest)).map(row));
-        for said in &part.heading.absences {
-            let own = if said.text.is_empty() { String::new() } else { format!(" “{}”", said.text) };
-            let when = said.date.as_ref().or(said.source.as_of.as_ref());
-            let when = when.map(|d| format!(", {}", as_of(d))).unwrap_or_default();
-            let name = super::named(&said.source);
-            out.push(format!("- {name}{when}: {}{own}", absent_there(said.absent)));
-        }
-        out.extend(part.in_error.iter().map(row));
+/// The words that a FHIR document needs, in the language in force.
+pub fn fhir_words() -> ips::Words {
+    ips::Words {
+        titles: Section::ALL.into_iter().map(|s| (s, section(s).to_owned())).collect(),
+        title: super::received::title().to_owned(),
+        not_shared: format!("{}. {}", completeness(Label::NotShared), words::not_shared_note()),
+        declined: completeness(Label::Declined),
+        nothing_held: completeness(Label::NothingHeld),
+        none_known: absent_there(Absent::NoneKnown).to_owned(),
+        unavailable: absent_there(Absent::Unavailable).to_owned(),
+        not_asked: absent_there(Absent::NotAsked).to_owned(),
+        withheld: absent_there(Absent::Withheld).to_owned(),
     }
-    for source in &page.sources {
-        out.extend(super::bears(&source.bears).map(|said| format!("{}: {said}", super::named(source))));
+}
+
+/// The whole page: headings in capitals, then a line for each entry that ends with its date, its source and how far that
+/// can be trusted. Nothing of it needs more than plain lines.
+pub fn clinician(page: &Clinician, shared: &str, ends: &str) -> String {
+    let share = &page.share;
+    let by = match &share.by {
+        None => words::by_patient(shared),
+        Some(by) => words::by_carer(&carer(by), shared),
+    };
+    let mut out = vec![who(&page.person)];
+    out.extend(page.person.nhs_number.as_ref().filter(|n| !n.valid).map(|_| words::bad_nhs_number().to_owned()));
+    out.extend(page.person.deceased.as_ref().map(|d| words::deceased(&clinical_day(d))));
+    out.extend([by, words::incomplete().to_owned(), words::not_alone().to_owned()]);
+    let fresh = page.as_of.as_ref().map_or_else(|| above::not_dated().to_owned(), clinical_day);
+    out.push(format!("{}: {fresh}", words::newest()));
+    for part in page.sections.iter().filter(|s| stands(s)) {
+        out.push(String::new());
+        let fresh = part.heading.as_of.as_ref().filter(|_| part.label.is_shared());
+        let fresh = fresh.map(|d| format!(", {}", as_of(d))).unwrap_or_default();
+        out.push(format!("{} ({}{fresh})", section(part.section).to_uppercase(), completeness(part.label)));
+        if part.label.is_shared() {
+            out.extend(shared_lines(part));
+        }
+    }
+    let done: Vec<String> = page.done.iter().map(repeat).collect();
+    if !done.is_empty() {
+        out.extend([String::new(), words::already_done().to_uppercase()]);
+        out.extend(done);
     }
     if !page.not_given.is_empty() {
         out.push(String::new());
         let names: Vec<_> = page.not_given.iter().map(|s| section(*s)).collect();
         out.push(format!("{}: {}", words::not_given(), names.join(", ")));
     }
+    let silent = page.sections.iter().filter(|s| !stands(s) && !page.not_given.contains(&s.section));
+    let silent: Vec<_> = silent.map(|s| section(s.section)).collect();
+    if !silent.is_empty() {
+        out.push(String::new());
+        out.push(format!("{}: {}. {}", words::not_shared(), silent.join(", "), words::not_shared_note()));
+    }
+    out.extend([String::new(), words::sources().to_uppercase()]);
+    for source in &page.sources {
+        let as_of = source.as_of.as_ref().map_or_else(|| above::not_dated().to_owned(), as_of);
+        out.push(format!("- {}: {as_of}. {}", super::named(source), trust(source.trust)));
+        out.extend(super::bears(&source.bears).map(|said| format!("  {said}")));
+    }
+    out.push(String::new());
+    let audience = if share.audience.is_empty() { words::whoever() } else { &share.audience };
+    out.push(format!("{}: {audience}. {}", words::for_(), super::purpose(&share.purpose)));
+    if !share.ends_at.is_empty() {
+        out.push(format!("{}: {ends}", words::until()));
+    }
+    if !share.note.is_empty() {
+        out.push(format!("{}: {}", words::note(), share.note));
+    }
     out.push(String::new());
     out.join("\n")
 }
 
+/// Allergies, medicines and problems always have their heading; of the rest, what was shared.
+pub fn stands(section: &ClinicianSection) -> bool {
+    section.label.is_shared()
+        || matches!(section.section, Section::Allergies | Section::Medications | Section::Problems)
+}
+
+fn shared_lines(part: &ClinicianSection) -> Vec<String> {
+    let mut out = Vec::new();
+    for unread in &part.heading.unread {
+        let name = super::named(&unread.source);
+        if unread.here > 0 {
+            out.push(format!("- {name}: {}", above::unread_there(unread.here.into())));
+        }
+        if unread.anywhere > 0 && super::is_weighty(part.section) {
+            out.push(format!("- {name}: {}", above::loose(unread.anywhere.into())));
+        }
+    }
+    out.extend(part.rows.iter().map(row));
+    out.extend(part.analytes.iter().map(|a| match a.count {
+        0 | 1 => row(&a.latest),
+        n => format!("{} ({})", row(&a.latest), line::count(n.into())),
+    }));
+    for said in &part.heading.absences {
+        let own = if said.text.is_empty() { String::new() } else { format!(" “{}”", said.text) };
+        let when = said.date.as_ref().or(said.source.as_of.as_ref());
+        let when = when.map(|d| format!(", {}", as_of(d))).unwrap_or_default();
+        let name = super::named(&said.source);
+        let against = if said.contradicted { format!(" ({})", above::contradicted()) } else { String::new() };
+        out.push(format!("- {name}{when}: {}{own}{against}", absent_there(said.absent)));
+    }
+    if part.rows.is_empty() && part.analytes.is_empty() && part.heading.absences.is_empty() {
+        out.push(words::none_shared().to_owned());
+    }
+    out.extend(part.in_error.iter().map(row));
+    out
+}
+
+fn repeat(again: &Repeat) -> String {
+    let told = words::done(&clinical_day(&again.date), &clinical_day(&again.again));
+    format!("- {}: {told} {}, {}", again.title, again.source, again.again_source)
+}
+
+/// True where the status is worth a word: findings are final unless they say otherwise; of all else it is always told.
+pub fn says_status(row: &Row) -> bool {
+    let finding = matches!(row.kind, Kind::Observation | Kind::DiagnosticReport | Kind::DocumentReference);
+    let given = matches!(row.section, Section::Immunizations | Section::Encounters | Section::Procedures)
+        && row.standing == Standing::Ended;
+    let silent = matches!(row.standing, Standing::Final | Standing::Active | Standing::Unknown);
+    !(given || finding && silent) && row.polarity != Polarity::NoneKnown
+}
+
+/// What it is, what is said of it, and in brackets when, by whom, and how far that can be trusted. A text of several lines
+/// becomes one.
 fn row(row: &Row) -> String {
-    let mut said = vec![row.title.clone()];
+    let mut said = Vec::new();
     let value = |value: &str, unit: &str, flagging: &Flagging| {
         let flag = flag(flagging).map(|f| format!(" [{f}]")).unwrap_or_default();
         format!("{value} {unit}").trim_end().to_owned() + &flag
     };
     said.extend(row.about.as_ref().map(|who| super::about(who).to_uppercase()));
+    if row.polarity != Polarity::Positive {
+        said.push(polarity(row.polarity).to_uppercase());
+    }
     if !row.value.is_empty() {
         said.push(value(&row.value, &row.unit, &row.flagging));
     }
@@ -108,16 +196,13 @@ fn row(row: &Row) -> String {
     said.extend(row.range.iter().map(|r| format!("{} {r}", line::range())));
     said.extend(row.dose.iter().cloned());
     if !row.reactions.is_empty() {
-        said.push(format!("{} {}", line::reactions(), row.reactions.join("; ")));
+        said.push(format!("{} {}", line::reactions(), row.reactions.join(", ")));
     }
     if !row.severity.is_empty() {
         said.push(format!("{} {}", line::severity(), row.severity));
     }
     if !row.criticality.is_empty() {
         said.push(format!("{} {}", line::criticality(), row.criticality));
-    }
-    if row.polarity != Polarity::Positive {
-        said.push(polarity(row.polarity).to_uppercase());
     }
     if row.degraded {
         said.push(super::degraded().to_owned());
@@ -133,25 +218,53 @@ fn row(row: &Row) -> String {
         said.push(line::disagree().to_owned());
     }
     said.extend(row.retracted.iter().map(|s| line::retracted(super::named_or_typed(s))));
-    said.push(standing(row.standing).to_owned());
-    if !row.certainty.is_empty() {
-        said.push(row.certainty.clone());
+    if says_status(row) {
+        said.push(standing(row.standing).to_owned());
     }
-    said.push(day_or_none(row.date.as_ref()));
-    said.extend(row.age_then.map(|age| line::age_then(&super::age(age))));
-    said.extend(row.end.as_ref().map(|d| line::until(&day(d))));
+    if !row.certainty.is_empty() {
+        said.push(format!("{} {}", line::certainty(), row.certainty));
+    }
     said.extend(row.described.as_ref().and_then(|d| super::described(d, false)));
-    let sources: Vec<&str> = row.sources.iter().map(|s| super::named_or_typed(s)).collect();
-    said.push(format!("{} {}", line::source(), sources.join(", ")));
-    said.push(trust_short(row.trust).to_owned());
-    format!("- {}", said.join(" | "))
+    // What only the file's own format knows is in the FHIR document, not among words for reading.
+    said.extend(
+        super::grouped(&row.more, true).into_iter().map(|(label, said)| format!("{label}: {}", said.join(", "))),
+    );
+    let mut from = vec![row.date.as_ref().map_or_else(|| day_or_none(None), clinical_day)];
+    from.extend(row.end.as_ref().map(|d| line::until(&clinical_day(d))));
+    from.extend(row.age_then.map(|age| line::age_then(&super::age(age))));
+    from.extend(row.sources.iter().map(|s| super::named_or_typed(s).to_owned()));
+    from.push(trust_short(row.trust).to_owned());
+    let facts = if said.is_empty() { String::new() } else { format!(": {}", said.join("; ")) };
+    let title = if row.named { row.title.clone() } else { format!("{} {}", row.title, line::unnamed()) };
+    let line = format!("- {title}{facts} ({})", from.join(", "));
+    line.split(['\n', '\r']).map(str::trim).filter(|l| !l.is_empty()).collect::<Vec<_>>().join(" / ")
+}
+
+/// "Ann, daughter, attorney", as the signed share says.
+pub fn carer(by: &By) -> String {
+    let name = if by.name.is_empty() { words::carer() } else { &by.name };
+    let parts = [name, by.relation.as_str(), basis(&by.basis)];
+    parts.into_iter().filter(|p| !p.is_empty()).collect::<Vec<_>>().join(", ")
+}
+
+fn basis(slug: &str) -> &str {
+    match slug {
+        "consent" => words::basis_consent(),
+        "parental-responsibility" => words::basis_parental(),
+        "attorney" => words::basis_attorney(),
+        "deputy" => words::basis_deputy(),
+        "welfare-attorney-or-guardian" => words::basis_welfare(),
+        "best-interests" => words::basis_best_interests(),
+        other => other,
+    }
 }
 
 #[cfg(test)]
 #[allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)]
 mod tests {
     use super::*;
-    use crate::record::{Kind, PartialDate, Section, Sex, Standing};
+    use crate::record::{PartialDate, Sex};
+    use crate::view::entry::Label;
     use crate::view::people::NhsShown;
     use crate::view::section::GroupKind;
     use crate::view::{LabFlag, Trust};
@@ -210,6 +323,7 @@ mod tests {
             misnamed: false,
             notes: false,
             more: Vec::new(),
+            said: Vec::new(),
             attachments: 0,
             entries: 1,
             described: None,
@@ -243,20 +357,29 @@ mod tests {
     fn nothing_of_a_line_is_left_out() {
         check(
             |_| (),
-            "- Penicillin V | Reaction: Anaphylaxis; Rash | Severity: severe | Current | March 2019 | From Elm Surgery | Not checked",
+            "- Penicillin V: Reaction: Anaphylaxis, Rash; Severity: severe; Current (March 2019, Elm Surgery, Not checked)",
         );
         check(
             |r| (r.polarity, r.degraded) = (Polarity::Refuted, true),
-            "- Penicillin V | Reaction: Anaphylaxis; Rash | Severity: severe | WAS THOUGHT SO, HAS BEEN RULED OUT | Lost detail in a transfer | Current | March 2019 | From Elm Surgery | Not checked",
+            "- Penicillin V: WAS THOUGHT SO, HAS BEEN RULED OUT; Reaction: Anaphylaxis, Rash; Severity: severe; Lost detail in a transfer; Current (March 2019, Elm Surgery, Not checked)",
         );
         check(
             |r| {
                 r.title = "Potassium".into();
                 (r.value, r.unit, r.range) = ("<5.0".into(), "mmol/L".into(), vec!["3.5 - 5.3 mmol/L".into()]);
                 r.flagging.lab = LabFlag::High;
-                (r.reactions, r.severity) = (Vec::new(), String::new());
+                (r.reactions, r.severity, r.kind) = (Vec::new(), String::new(), Kind::Observation);
             },
-            "- Potassium | <5.0 mmol/L [High, says the lab] | The lab’s range: 3.5 - 5.3 mmol/L | Current | March 2019 | From Elm Surgery | Not checked",
+            "- Potassium: <5.0 mmol/L [High, says the lab]; The lab’s range: 3.5 - 5.3 mmol/L (March 2019, Elm Surgery, Not checked)",
+        );
+        check(
+            |r| {
+                (r.kind, r.title) = (Kind::MedicationStatement, "Aspirin 75 mg".into());
+                (r.dose, r.reactions, r.severity) = (vec!["one\n\na day".into()], Vec::new(), String::new());
+                (r.date, r.end) = (Some(day("2019-03-02")), Some(day("2020")));
+                r.more = vec![(Label::Note, "with food".into())];
+            },
+            "- Aspirin 75 mg: one / a day; Current; Note: with food (02-Mar-2019, until 2020, Elm Surgery, Not checked)",
         );
     }
 }

@@ -2,7 +2,7 @@
 
 use super::{describe, values as v};
 use crate::app::wire::{Looks, Refusal};
-use crate::record::{DocumentKind, Field, Section};
+use crate::record::{DocumentKind, Field, Said, Section};
 use crate::view::clinician;
 use crate::view::entry::Label;
 use crate::view::medicines::{Changed, Mark};
@@ -149,7 +149,12 @@ pub fn label(label: &Label) -> String {
 
 /// Another element, by FHIR's name.
 fn detail(name: &str) -> String {
-    match name {
+    worded(name).map_or_else(|| v::detail_other(name), str::to_owned)
+}
+
+/// Our words for an element, where it has any.
+fn worded(name: &str) -> Option<&'static str> {
+    Some(match name {
         "route" => v::detail_route(),
         "form" => v::detail_form(),
         "quantity" => v::detail_quantity(),
@@ -173,9 +178,31 @@ fn detail(name: &str) -> String {
         "ingredient" => v::detail_ingredient(),
         "specimen" => v::detail_specimen(),
         "subject" => v::detail_subject(),
-        _ => return v::detail_other(name),
+        "patientSays" => v::detail_patient_says(),
+        _ => return None,
+    })
+}
+
+/// True for a label that has words of ours; false for what only the file's own format knows.
+pub fn is_worded(label: &Label) -> bool {
+    !matches!(label, Label::Detail(name) if worded(name).is_none())
+}
+
+/// What was said under each label, the labels in the order in which they first stand: those that have words of ours, or
+/// those that only the file's own format knows.
+pub fn grouped(said: &[(Label, String)], with_words: bool) -> Vec<(String, Vec<String>)> {
+    let mut out: Vec<(String, Vec<String>)> = Vec::new();
+    for (name, text) in said {
+        if is_worded(name) != with_words {
+            continue;
+        }
+        let name = label(name);
+        match out.iter_mut().find(|(n, _)| *n == name) {
+            Some((_, all)) => all.push(text.clone()),
+            None => out.push((name, vec![text.clone()])),
+        }
     }
-    .to_owned()
+    out
 }
 
 /// Why a share is made: a code of HL7 v3-PurposeOfUse. An unknown code is shown as it is.
@@ -203,6 +230,18 @@ pub fn sensitive(set: Set) -> &'static str {
         Set::SexualHealth => v::set_sexual_health(),
         Set::Abuse => v::set_abuse(),
         Set::SubstanceUse => v::set_substance_use(),
+        Set::Own => v::set_own(),
+    }
+}
+
+/// What a person says of an entry, as they choose it.
+pub fn said(said: Said) -> &'static str {
+    use super::say;
+    match said {
+        Said::Note => say::note(),
+        Said::Wrong => say::wrong(),
+        Said::NotTaking => say::not_taking(),
+        Said::Private => say::private(),
     }
 }
 

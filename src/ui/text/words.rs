@@ -1,6 +1,6 @@
 //! Words for the values of the record: each value of an enum has its own, and a date is never read the wrong way round.
 
-use super::terms;
+use super::{lede as ledes, terms};
 use crate::app::link::{LinkError, Trouble};
 use crate::app::wire::{Failure, Format, ImportError, Malformed};
 use crate::record::{Bears, IssueCode, Known, Outcome, PartialDate, Polarity, Section, Severity, Sex, Standing, guard};
@@ -32,6 +32,33 @@ pub fn section(section: Section) -> &'static str {
         Section::FamilyHistory => terms::section_family_history(),
         Section::LegalInformation => terms::section_legal_information(),
         Section::AboutMe => terms::section_about_me(),
+    }
+}
+
+/// What a section holds, in plain words.
+pub fn lede(section: Section) -> &'static str {
+    match section {
+        Section::Allergies => ledes::allergies(),
+        Section::Medications => ledes::medications(),
+        Section::Problems => ledes::problems(),
+        Section::Immunizations => ledes::immunizations(),
+        Section::Results => ledes::results(),
+        Section::Procedures => ledes::procedures(),
+        Section::MedicalDevices => ledes::medical_devices(),
+        Section::VitalSigns => ledes::vital_signs(),
+        Section::PastIllness => ledes::past_illness(),
+        Section::FunctionalStatus => ledes::functional_status(),
+        Section::PlanOfCare => ledes::plan_of_care(),
+        Section::SocialHistory => ledes::social_history(),
+        Section::Pregnancy => ledes::pregnancy(),
+        Section::AdvanceDirectives => ledes::advance_directives(),
+        Section::Alerts => ledes::alerts(),
+        Section::PatientStory => ledes::patient_story(),
+        Section::Encounters => ledes::encounters(),
+        Section::Documents => ledes::documents(),
+        Section::FamilyHistory => ledes::family_history(),
+        Section::LegalInformation => ledes::legal_information(),
+        Section::AboutMe => ledes::about_me(),
     }
 }
 

@@ -52,7 +52,7 @@ fn draw(preview: Preview) -> AnyView {
         {left_out}
         <p class="soft">{size} " (" {text::size(preview.bytes.into())} ")"</p>
         <p class="small soft">{words::check_preview()}</p>
-        <div class="card preview">{clinician(&preview.page, Leads::Nowhere)}</div>
+        <div class="card preview">{clinician(&preview.page, Leads::Nowhere, None)}</div>
     }
     .into_any()
 }

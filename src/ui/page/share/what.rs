@@ -3,6 +3,7 @@
 use leptos::prelude::*;
 
 use super::Step;
+use crate::record::Section;
 use crate::ui::front::Front;
 use crate::ui::page::sharing::{Draft, Sharing};
 use crate::ui::part::{BackTo, Badge, Callout, Empty, Tick, Tone, line, line::bdi, load};
@@ -47,6 +48,7 @@ fn Choices(choices: Choose) -> impl IntoView {
             </section>
         }
     });
+    let quick = quick(draft, StoredValue::new(choices.clone()));
     let sections: Vec<_> = choices.sections.into_iter().map(|s| view! { <Part part=s draft /> }).collect();
     let withheld = (choices.withheld > 0).then(|| {
         let n = u64::from(choices.withheld);
@@ -54,7 +56,7 @@ fn Choices(choices: Choose) -> impl IntoView {
     });
     view! {
         <div class="stack">
-            {sets} {sections} {withheld} <div aria-live="polite">{left_out}</div> <p class="row chosen-bar">
+            {quick} {sets} {sections} {withheld} <div aria-live="polite">{left_out}</div> <p class="row chosen-bar">
                 <span class="strong" role="status">
                     {move || words::chosen(count())}
                 </span>
@@ -67,6 +69,29 @@ fn Choices(choices: Choose) -> impl IntoView {
                     {words::see_it}
                 </button>
             </p>
+        </div>
+    }
+    .into_any()
+}
+
+/// What most people want, by one tap each.
+fn quick(draft: RwSignal<Draft>, choices: StoredValue<Choose>) -> AnyView {
+    let sets: [(text::Message, &'static [Section]); 3] = [
+        (words::only_weighty, &[Section::Allergies, Section::Medications]),
+        (words::only_all, &Section::ALL),
+        (words::only_none, &[]),
+    ];
+    let buttons = sets.map(|(label, sections)| {
+        let take = move |_| choices.with_value(|c| draft.update(|d| d.only(c, sections)));
+        view! {
+            <button type="button" class="button" on:click=take>
+                {label}
+            </button>
+        }
+    });
+    view! {
+        <div class="row" role="group" aria-label=words::quick>
+            {buttons.into_iter().collect_view()}
         </div>
     }
     .into_any()

@@ -175,6 +175,7 @@ fn after(minutes: u32) -> String {
     match n {
         0..60 => words::minutes(n),
         60..1440 => words::hours(n / 60),
+        1440 => words::tomorrow().to_owned(),
         _ => words::days(n / 1440),
     }
 }

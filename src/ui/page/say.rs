@@ -1,0 +1,142 @@
+//! What the person says of an entry: a note, a correction, a tag. It stands beside what the source says, and can be taken
+//! back.
+
+use leptos::prelude::*;
+
+use crate::app::wire::Failure;
+use crate::record::{Hash, Said, Section};
+use crate::ui::front::Front;
+use crate::ui::part::{Callout, Choice, Disclosure, Fault, Field, Tone, Trouble, line};
+use crate::ui::text::{self, say as words};
+use crate::view::Row;
+
+/// What was said, each with the way to take it back; what was just taken back, with the way to put it there again.
+#[component]
+pub fn OwnWords(
+    /// The entry.
+    row: Row,
+    /// What was just taken back.
+    back: RwSignal<Option<Hash>>,
+) -> impl IntoView {
+    let front = Front::get();
+    let take = Action::new_local(move |parcel: &Hash| {
+        let parcel = *parcel;
+        async move {
+            front.client.take_out(parcel).await?;
+            back.set(Some(parcel));
+            front.say(words::taken_back());
+            front.refresh().await;
+            Ok::<(), Failure>(())
+        }
+    });
+    let put = Action::new_local(move |(): &()| async move {
+        if let Some(parcel) = back.get_untracked() {
+            front.client.put_back(parcel).await?;
+            back.set(None);
+            front.refresh().await;
+        }
+        Ok::<(), Failure>(())
+    });
+    let failed = move || {
+        let fault = take.value().get().and_then(Result::err).or(put.value().get().and_then(Result::err));
+        fault.map(|fault| view! { <Trouble fault /> })
+    };
+    let said: Vec<_> = row
+        .said
+        .iter()
+        .map(|own| {
+            let (parcel, words_said) = (own.parcel, own.words.clone());
+            let name = move || words::take_back_of(&words_said);
+            view! {
+                <div class="row row-between">
+                    {line::own_word(own)}
+                    <button type="button" class="button quiet" aria-label=name on:click=move |_| _ = take.dispatch(parcel)>
+                        {words::take_back}
+                    </button>
+                </div>
+            }
+        })
+        .collect();
+    let undo = move || {
+        back.get().map(|_| {
+            view! {
+                <Callout title=words::taken_back>
+                    <button type="button" class="button" on:click=move |_| _ = put.dispatch(())>
+                        {words::put_back}
+                    </button>
+                </Callout>
+            }
+        })
+    };
+    view! {
+        <div class="stack-tight">{said}</div>
+        <div aria-live="polite">{undo} {failed}</div>
+    }
+}
+
+/// The form.
+#[component]
+pub fn Say(
+    /// The item's id.
+    id: String,
+    /// Where it stands: of a medicine one can say that it is no longer taken.
+    section: Section,
+) -> impl IntoView {
+    let front = Front::get();
+    let said = RwSignal::new(Said::Note);
+    let own = RwSignal::new(String::new());
+    let faults = RwSignal::new(Vec::<Fault>::new());
+    let kinds = Said::ALL.into_iter().filter(|s| *s != Said::NotTaking || section == Section::Medications);
+    let options: Vec<(Said, TextProp)> = kinds.map(|s| (s, (move || text::said(s)).into())).collect();
+    let save = Action::new_local(move |(): &()| {
+        let id = id.clone();
+        let (kind, own_words) = (said.get_untracked(), own.with_untracked(|o| o.trim().to_owned()));
+        async move {
+            let words = match (kind, own_words.is_empty()) {
+                (Said::Note, _) => own_words,
+                (kind, true) => text::said(kind).to_owned(),
+                (kind, false) => format!("{}: {own_words}", text::said(kind)),
+            };
+            front.client.say_of(id, kind, words).await?;
+            front.say(words::saved());
+            front.refresh().await;
+            Ok::<(), Failure>(())
+        }
+    });
+    let submit = move |event: leptos::ev::SubmitEvent| {
+        event.prevent_default();
+        let missing = said.get_untracked() == Said::Note && own.with_untracked(|o| o.trim().is_empty());
+        faults.set(missing.then(|| ("say-words", words::missing().to_owned())).into_iter().collect());
+        if !missing {
+            save.dispatch(());
+        }
+    };
+    let failed = move || save.value().get().and_then(Result::err).map(|fault| view! { <Trouble fault /> });
+    view! {
+        <Disclosure summary=words::title>
+            <form class="stack" on:submit=submit>
+                <p class="small">{words::lede}</p>
+                <Choice name="say-kind" legend=words::kind options=options chosen=said choose=move |s| said.set(s) />
+                <Field id="say-words" label=words::own hint=words::own_hint faults=faults>
+                    <textarea
+                        class="input"
+                        id="say-words"
+                        rows="3"
+                        aria-describedby="say-words-hint say-words-fault"
+                        prop:value=own
+                        on:input=move |event| own.set(event_target_value(&event))
+                    ></textarea>
+                </Field>
+                <Show when=move || said.get() == Said::NotTaking>
+                    <Callout tone=Tone::Warning title=words::ask_first />
+                </Show>
+                <p class="row">
+                    <button type="submit" class="button primary" disabled=move || save.pending().get()>
+                        {words::save}
+                    </button>
+                </p>
+                <div aria-live="polite">{failed}</div>
+            </form>
+        </Disclosure>
+    }
+}

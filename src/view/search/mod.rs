@@ -1,0 +1,250 @@
+//! Finding words without case and accents, by all the names of a thing, and where they stand in the text as written.
+//!
+//! - A word of two letters is found at the beginning of a word; a known abbreviation of two letters only as a word. One of
+//!   three letters is found where a word begins, a longer one anywhere.
+//! - Whoever types one name of a thing finds its other names too ([`names`]), as whole words. Nothing is ever found that
+//!   is only similar: medicines whose names look alike are different medicines.
+
+mod names;
+
+use unicode_normalization::{UnicodeNormalization, char::is_combining_mark};
+
+/// Folds a text for search: lower case, no accents, a space for each run of spaces and line ends.
+pub(super) fn fold(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for c in text.nfd().filter(|c| !is_combining_mark(*c)).flat_map(char::to_lowercase) {
+        if !c.is_whitespace() {
+            out.push(c);
+        } else if !out.ends_with(' ') {
+            out.push(' ');
+        }
+    }
+    out
+}
+
+/// One thing to look for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Term {
+    /// As typed, folded; spaces only where several words are one name.
+    typed: String,
+    /// All names of the same thing; empty if it has no other.
+    names: &'static [&'static str],
+}
+
+impl Term {
+    /// Where it stands in folded words.
+    fn matches<'t>(&'t self, words: &'t str) -> impl Iterator<Item = (usize, usize)> + 't {
+        let typed = self.typed.as_str();
+        let short = typed.chars().count();
+        let typed = occurrences(words, typed).filter(move |(from, to)| match short {
+            0..=2 if !self.names.is_empty() => is_whole(words, *from, *to),
+            0..=3 => begins(words, *from),
+            _ => true,
+        });
+        let names = self.names.iter().filter(|name| **name != self.typed);
+        let names =
+            names.flat_map(move |name| occurrences(words, name)).filter(|(from, to)| is_whole(words, *from, *to));
+        typed.chain(names)
+    }
+
+    /// Its other names.
+    pub(super) fn others(&self) -> impl Iterator<Item = &'static str> {
+        self.names.iter().copied().filter(|name| *name != self.typed)
+    }
+
+    /// True if it stands in folded words.
+    pub(super) fn is_in(&self, words: &str) -> bool {
+        self.matches(words).next().is_some()
+    }
+}
+
+fn occurrences<'t>(words: &'t str, wanted: &'t str) -> impl Iterator<Item = (usize, usize)> + 't {
+    words.match_indices(wanted).map(|(at, found)| (at, at + found.len()))
+}
+
+/// True if no word goes on across this place: what begins with a sign begins anywhere.
+fn begins(words: &str, at: usize) -> bool {
+    let before = words.get(..at).and_then(|w| w.chars().next_back());
+    let first = words.get(at..).and_then(|w| w.chars().next());
+    !(before.is_some_and(char::is_alphanumeric) && first.is_some_and(char::is_alphanumeric))
+}
+
+/// True if it is a word or words, or their plural.
+fn is_whole(words: &str, from: usize, to: usize) -> bool {
+    let plural = words.get(to..).is_some_and(|rest| rest.starts_with('s')) && begins(words, to + 1);
+    begins(words, from) && (begins(words, to) || plural)
+}
+
+/// What to look for: all of it. Words that together are a name of something are one thing.
+pub(super) fn terms(search: &str) -> Vec<Term> {
+    const LONGEST: usize = 6;
+    let folded = fold(search);
+    let words: Vec<&str> = folded.split_whitespace().collect();
+    let (mut out, mut at) = (Vec::new(), 0);
+    while at < words.len() {
+        let named = (1..=LONGEST.min(words.len() - at)).rev().find_map(|n| {
+            let name = words.get(at..at + n)?.join(" ");
+            // The plural of an abbreviation is the same thing.
+            let names = of(&name).or_else(|| of(name.strip_suffix('s')?))?;
+            Some((n, Term { typed: name, names }))
+        });
+        let (n, term) = named.unwrap_or_else(|| {
+            let typed = words.get(at).copied().unwrap_or_default().to_owned();
+            (1, Term { typed, names: &[] })
+        });
+        out.push(term);
+        at += n;
+    }
+    out
+}
+
+/// All names of the thing that has this one.
+fn of(name: &str) -> Option<&'static [&'static str]> {
+    names::NAMES.iter().find(|all| all.contains(&name)).copied()
+}
+
+/// The byte ranges of `text` in which the terms stand; in order, without overlap.
+pub(super) fn marks(text: &str, terms: &[Term]) -> Vec<(u32, u32)> {
+    // For each byte of the folded text, the character of the original that it came from.
+    let mut folded = String::with_capacity(text.len());
+    let mut from: Vec<(usize, usize)> = Vec::with_capacity(text.len());
+    for (start, c) in text.char_indices() {
+        let piece = fold(c.encode_utf8(&mut [0; 4]));
+        if piece == " " && folded.ends_with(' ') {
+            continue;
+        }
+        from.extend(std::iter::repeat_n((start, start + c.len_utf8()), piece.len()));
+        folded.push_str(&piece);
+    }
+    let mut ranges: Vec<(usize, usize)> = terms
+        .iter()
+        .flat_map(|term| term.matches(&folded))
+        .filter_map(|(start, end)| Some((from.get(start)?.0, from.get(end.checked_sub(1)?)?.1)))
+        .collect();
+    ranges.sort_unstable();
+    let mut out: Vec<(u32, u32)> = Vec::new();
+    for (start, end) in ranges.into_iter().map(|(s, e)| (s as u32, e as u32)) {
+        match out.last_mut() {
+            Some(last) if start <= last.1 => last.1 = last.1.max(end),
+            _ => out.push((start, end)),
+        }
+    }
+    out
+}
+
+/// A piece of the text around the first match, cut at word ends, with its marks.
+pub(super) fn around(text: &str, terms: &[Term]) -> Option<(String, Vec<(u32, u32)>)> {
+    let (start, end) = *marks(text, terms).first()?;
+    let (start, end) = (start as usize, end as usize);
+    let before = text.get(..start)?;
+    let from = before.char_indices().rev().nth(40).map(|(i, _)| i).unwrap_or(0);
+    let from = if from == 0 {
+        0
+    } else {
+        before.get(from..)?.find(char::is_whitespace).map(|i| from + i + 1).unwrap_or(start)
+    };
+    let after = text.get(end..)?;
+    let to = after.char_indices().nth(80).map(|(i, _)| end + i).unwrap_or(text.len());
+    let to = if to == text.len() {
+        to
+    } else {
+        text.get(end..to)?.rfind(char::is_whitespace).map(|i| end + i).unwrap_or(end)
+    };
+    let piece = text.get(from..to).or_else(|| text.get(start..end))?.to_owned();
+    let marks = marks(&piece, terms);
+    Some((piece, marks))
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::string_slice, clippy::panic)]
+mod tests {
+    use super::*;
+
+    fn check(text: &str, search: &str, expected: &[&str]) {
+        let found: Vec<&str> =
+            marks(text, &terms(search)).iter().map(|(s, e)| &text[*s as usize..*e as usize]).collect();
+        assert_eq!(found, expected, "{search:?} in {text:?}");
+    }
+
+    #[test]
+    fn matches_are_marked_in_the_text_as_written() {
+        check("Amoxicillin 500mg", "amox", &["Amox"]);
+        check("Ménière’s disease", "meniere", &["Ménière"]);
+        check("Me\u{301}nière", "men", &["Me\u{301}n"]);
+        check("İstanbul clinic", "clinic", &["clinic"]);
+        check("aspirin aspirin", "aspirin spir", &["aspirin", "aspirin"]);
+        check("aspirin", "", &[]);
+        check("aspirin", "ibuprofen", &[]);
+    }
+
+    fn finds(search: &str, text: &str) -> bool {
+        let words = fold(text);
+        terms(search).iter().all(|term| term.is_in(&words))
+    }
+
+    #[test]
+    fn a_thing_is_found_by_each_of_its_names() {
+        check("BP 120/80", "blood pressure", &["BP"]);
+        check("Systolic blood\n  pressure", "bp", &["blood\n  pressure"]);
+        check("U&Es normal, FBCs repeated", "urea and electrolytes fbc", &["U&E", "FBC"]);
+        check("Haemoglobin A1c level", "HbA1c", &["Haemoglobin A1c"]);
+        check("Old MI. Family of Miriam, 5 min", "heart attack", &["MI"]);
+        check("Acute myocardial infarction (MI)", "mi", &["myocardial infarction", "MI"]);
+        check("COPD", "chronic obstructive pulmonary disease", &["COPD"]);
+        check("Liver function tests", "LFTs", &["Liver function test"]);
+        check("Ankle edema", "oedema", &["edema"]);
+        for (search, text) in
+            [("stroke", "CVA 2019"), ("jab", "Influenza vaccination"), ("a&e", "Seen in Accident and Emergency")]
+        {
+            assert!(finds(search, text), "{search} in {text}");
+        }
+    }
+
+    #[test]
+    fn short_words_are_found_where_a_word_begins() {
+        check("family, vitamin, mirtazapine, Mild MI", "mi", &["MI"]);
+        check("asthma, AST 30, plaster", "ast", &["ast", "AST"]);
+        check("Amoxicillin, penicillin", "cillin", &["cillin", "cillin"]);
+        check("result <5 and 15", "<5", &["<5"]);
+        check("15 and 5.6", "5", &["5"]);
+    }
+
+    /// Pairs that are mixed up in prescriptions: neither may ever stand for the other.
+    #[test]
+    fn no_medicine_is_found_by_anothers_name() {
+        let pairs = [
+            ("amlodipine", "amiloride"),
+            ("carbamazepine", "carbimazole"),
+            ("prednisolone", "prednisone"),
+            ("hydroxyzine", "hydralazine"),
+            ("azathioprine", "azithromycin"),
+            ("clobazam", "clonazepam"),
+            ("penicillamine", "penicillin"),
+            ("chlorphenamine", "chlorpromazine"),
+            ("sulfadiazine", "sulfasalazine"),
+            ("propranolol", "prednisolone"),
+            ("paracetamol", "acetaminophen"),
+            ("adrenaline", "epinephrine"),
+        ];
+        for (one, other) in pairs {
+            assert!(!finds(one, other) && !finds(other, one), "{one} and {other}");
+            assert!(of(one).is_none() && of(other).is_none());
+        }
+    }
+
+    #[test]
+    fn every_name_is_folded_and_stands_in_the_list_as_it_is_looked_for() {
+        for name in names::NAMES.iter().flat_map(|all| all.iter()) {
+            assert_eq!(fold(name), *name);
+            assert!(name.split(' ').count() <= 6, "{name}");
+        }
+    }
+
+    #[test]
+    fn the_piece_around_a_match_holds_it() {
+        let text = "word ".repeat(60) + "Ménière " + &"more ".repeat(60);
+        let (piece, marks) = around(&text, &terms("meniere")).unwrap();
+        assert_eq!(&piece[marks[0].0 as usize..marks[0].1 as usize], "Ménière");
+        assert!(piece.len() < 160 && piece.starts_with("word"));
+    }
+}

@@ -1,0 +1,289 @@
+//! What people come for, counted: how many actions it takes from the summary, on a phone, by keyboard and accessible name
+//! alone. An action is one press of a key that does something: following a link, pressing a button, choosing, typing.
+
+use serde_json::json;
+
+use crate::browser::{Browser, Kind};
+use crate::{data, journey};
+
+/// PWTP10 at their surgery, and as their record came through a transfer.
+const SURGERY: &str = "uk/gpconnect/EMISPatientStructurede2eResponsePWTP10.json";
+const TRANSFER: &str = "uk/gp2gp/PWTP10-output.json";
+const ARLEEN: &str = "fhir_r4/synthea_big/Arleen_Bartell_56d3e64d.json.gz";
+
+/// A person with a phone and a keyboard, who counts.
+struct Hands<'b> {
+    browser: &'b Browser,
+    actions: u32,
+}
+
+impl<'b> Hands<'b> {
+    /// At the summary; nothing was done yet.
+    async fn at_the_summary(browser: &'b Browser) -> Self {
+        browser.go("#/summary", "Summary").await;
+        browser.find(Kind::Heading, "Allergies").await;
+        Self { browser, actions: 0 }
+    }
+
+    /// Puts the focus where a keyboard can put it, and presses the key that the thing there answers to.
+    async fn act(&mut self, kind: Kind, name: &str) {
+        self.browser
+            .until(&format!("the keyboard to reach “{name}”"), || async {
+                let Some(found) = self.browser.look(kind, name).await else { return false };
+                let script =
+                    "const [it] = arguments; it.focus(); return it.tabIndex >= 0 && document.activeElement === it";
+                let reached = self.browser.driver.execute(script, vec![found.to_json().unwrap()]).await;
+                let reached = reached.is_ok_and(|answer| answer.json().as_bool() == Some(true));
+                let key = if matches!(kind, Kind::Choice) { " " } else { "\u{e007}" };
+                reached && found.send_keys(key).await.is_ok()
+            })
+            .await;
+        self.actions += 1;
+    }
+
+    fn took_at_most(&self, actions: u32) {
+        assert!(self.actions <= actions, "it took {} actions, {actions} are allowed", self.actions);
+    }
+}
+
+impl Browser {
+    /// A window of this size from now on.
+    pub async fn window(&self, width: u32, height: u32) {
+        let size = json!({ "width": width, "height": height, "deviceScaleFactor": 1, "mobile": width < 600 });
+        self.devtools("Emulation.setDeviceMetricsOverride", size).await;
+    }
+
+    /// A phone with these files in an open record.
+    async fn phone_with(name: &str, files: &[&str]) -> Browser {
+        let browser = Browser::fresh(name).await;
+        browser.window(390, 844).await;
+        browser.start_record().await;
+        for file in files {
+            browser.bring_own(data(file)).await;
+        }
+        browser
+    }
+
+    /// True if the first text that holds these words stands whole in the window, under nothing.
+    pub async fn in_sight(&self, words: &str) -> bool {
+        let script = "
+            const [words] = arguments;
+            const walker = document.createTreeWalker(document.querySelector('main'), NodeFilter.SHOW_TEXT);
+            while (walker.nextNode()) {
+              if (!walker.currentNode.textContent.includes(words)) continue;
+              const range = document.createRange();
+              range.selectNodeContents(walker.currentNode);
+              const { top, bottom, left, width } = range.getBoundingClientRect();
+              if (width === 0) continue;
+              const over = document.elementFromPoint(left + 1, (top + bottom) / 2);
+              const there = walker.currentNode.parentElement;
+              return top >= 0 && bottom <= innerHeight && (there.contains(over) || over?.contains(there)) === true;
+            }
+            return false;";
+        let answer = self.driver.execute(script, vec![json!(words)]).await;
+        answer.is_ok_and(|answer| answer.json().as_bool() == Some(true))
+    }
+}
+
+#[test]
+fn a_drug_allergy_stands_on_the_summary() {
+    journey(async {
+        let browser = Browser::phone_with("task-allergy", &[SURGERY, TRANSFER]).await;
+        let hands = Hands::at_the_summary(&browser).await;
+        browser.sees("Adverse reaction to diazepam").await;
+        assert!(browser.in_sight("Adverse reaction to diazepam").await, "it is not on the first screen");
+        hands.took_at_most(0);
+        browser.close().await;
+    });
+}
+
+#[test]
+fn the_last_creatinine_and_its_trend() {
+    journey(async {
+        let browser = Browser::phone_with("task-creatinine", &[ARLEEN]).await;
+        let mut hands = Hands::at_the_summary(&browser).await;
+        hands.act(Kind::Link, "Test results").await;
+        browser.find(Kind::Heading, "Test results").await;
+        hands.act(Kind::Link, "Creatinine").await;
+        browser.until("the chart", || async { browser.count(".chart-area").await > 0 }).await;
+        browser.sees("28 October 2026").await;
+        browser.sees("mg/dL").await;
+        hands.took_at_most(3);
+        // The points are reached by keyboard, and each is said in words.
+        let last = browser.value::<String>("return document.querySelector('.chart-told').innerText").await.unwrap();
+        browser
+            .driver
+            .execute("const area = document.querySelector('.chart-area'); area.focus(); area.dispatchEvent(new KeyboardEvent('keydown', { key: 'ArrowLeft', bubbles: true }))", vec![])
+            .await
+            .unwrap();
+        browser
+            .until("another point to be told", || async {
+                let told = browser.value::<String>("return document.querySelector('.chart-told').innerText").await;
+                told.is_some_and(|told| told != last && told.contains("mg/dL"))
+            })
+            .await;
+        browser.close().await;
+    });
+}
+
+#[test]
+fn which_sources_disagree_on_aspirin() {
+    journey(async {
+        let browser = Browser::phone_with("task-aspirin", &[SURGERY, TRANSFER]).await;
+        let mut hands = Hands::at_the_summary(&browser).await;
+        browser.sees("Sources disagree").await;
+        hands.act(Kind::Link, "Aspirin 75mg").await;
+        browser.find(Kind::Heading, "The sources disagree").await;
+        let said = browser.text().await;
+        assert!(said.contains("Current") && said.contains("Ended"), "both sides stand there: {said}");
+        hands.took_at_most(2);
+        browser.close().await;
+    });
+}
+
+#[test]
+fn allergies_and_medicines_for_a_and_e_until_tomorrow() {
+    journey(async {
+        let browser = Browser::phone_with("task-share", &[SURGERY, TRANSFER]).await;
+        browser.keep().await;
+        let mut hands = Hands::at_the_summary(&browser).await;
+        hands.act(Kind::Link, "Share").await;
+        browser.find(Kind::Heading, "For whom and why").await;
+        hands.act(Kind::Choice, "A&E or an ambulance").await;
+        let tomorrow = browser.find(Kind::Choice, "1 day: until this time tomorrow").await;
+        assert!(tomorrow.is_selected().await.unwrap(), "A&E begins with a day");
+        hands.act(Kind::Button, "Continue").await;
+        hands.act(Kind::Button, "Allergies and medicines only").await;
+        hands.act(Kind::Button, "See what they will see").await;
+        browser.find(Kind::Heading, "Exactly what they will see").await;
+        browser.sees("Adverse reaction to diazepam").await;
+        browser.sees("Aspirin 75mg").await;
+        assert!(!browser.shows("Low back pain").await, "a problem that was not chosen is shown");
+        hands.act(Kind::Button, "Show the code").await;
+        browser.find(Kind::Heading, "Show this code").await;
+        hands.took_at_most(6);
+        browser.close().await;
+    });
+}
+
+#[test]
+fn the_text_of_a_letter() {
+    journey(async {
+        let browser = Browser::phone_with("task-letter", &[ARLEEN]).await;
+        let mut hands = Hands::at_the_summary(&browser).await;
+        hands.act(Kind::Link, "Letters and documents").await;
+        browser.find(Kind::Heading, "Letters and documents").await;
+        hands.act(Kind::Control, "Read its text").await;
+        browser.sees("Chief Complaint").await;
+        hands.took_at_most(3);
+        browser.close().await;
+    });
+}
+
+#[test]
+fn what_a_person_says_stands_beside_and_can_be_taken_back() {
+    journey(async {
+        let browser = Browser::phone_with("task-say", &[SURGERY, TRANSFER]).await;
+        let mut hands = Hands::at_the_summary(&browser).await;
+        hands.act(Kind::Link, "Aspirin 75mg").await;
+        hands.act(Kind::Control, "Say something about this entry").await;
+        hands.act(Kind::Choice, "I no longer take this").await;
+        browser.type_into("In your own words", "Stopped in May").await;
+        hands.act(Kind::Button, "Add it").await;
+        browser.find(Kind::Button, "Take back: I no longer take this: Stopped in May").await;
+        browser.sees("Aspirin 75mg").await;
+        browser.go("#/section/medicines", "Medicines").await;
+        browser.sees("I no longer take this: Stopped in May").await;
+        // The source's own words stay.
+        browser.sees("Sources disagree").await;
+        hands.act(Kind::Link, "Aspirin 75mg").await;
+        hands.act(Kind::Button, "Take back: I no longer take this").await;
+        browser.sees("Taken back. It is no longer in your records.").await;
+        hands.act(Kind::Button, "Put it back").await;
+        browser.find(Kind::Button, "Take back: I no longer take this: Stopped in May").await;
+        browser.close().await;
+    });
+}
+
+#[test]
+fn one_search_finds_a_thing_by_all_its_names() {
+    journey(async {
+        let browser = Browser::phone_with("task-search", &[ARLEEN]).await;
+        browser.go("#/timeline", "Timeline").await;
+        browser.type_into("Search your records", "BP").await;
+        browser.sees("Also looked for: blood pressure").await;
+        browser.until("a mark", || async { browser.count("main mark").await > 0 }).await;
+        let marked: String = browser.value("return document.querySelector('main mark').innerText").await.unwrap();
+        assert_eq!(marked.to_lowercase(), "blood pressure");
+        // The words of letters are searched as well.
+        browser.type_into("Search your records", "medication review due chief complaint").await;
+        browser.sees("Found in:").await;
+        browser.close().await;
+    });
+}
+
+#[test]
+fn the_first_minute_begins_with_the_allergies_and_prints_on_two_pages() {
+    journey(async {
+        let patient = Browser::fresh("minute-patient").await;
+        patient.start_record().await;
+        patient.bring_own(data(SURGERY)).await;
+        patient.bring_own(data(TRANSFER)).await;
+        patient.keep().await;
+        patient.go("#/share", "For whom and why").await;
+        patient.click(Kind::Choice, "A&E or an ambulance").await;
+        patient.press("Continue").await;
+        patient.press("See what they will see").await;
+        patient.find(Kind::Heading, "Exactly what they will see").await;
+        patient.press("Show the code").await;
+        patient.find(Kind::Heading, "Show this code").await;
+        let text = patient.codes_as_text().await;
+        patient.close().await;
+
+        let clinician = Browser::clinician("minute-clinician").await;
+        clinician.paste(&text).await;
+        clinician.sees("Not changed since this phone signed it").await;
+        for (width, height) in [(1280, 800), (390, 844)] {
+            clinician.window(width, height).await;
+            clinician.driver.execute("scrollTo(0, 0)", vec![]).await.unwrap();
+            for words in ["Do not prescribe or give medicines from this alone.", "Adverse reaction to diazepam"] {
+                assert!(clinician.in_sight(words).await, "“{words}” is not on the first screen of {width} × {height}");
+            }
+        }
+        clinician.window(1280, 800).await;
+
+        // As text, in lines that a record system takes.
+        let stand_in =
+            "navigator.clipboard.writeText = (text) => { globalThis.copied = text; return Promise.resolve(); }";
+        clinician.driver.execute(stand_in, vec![]).await.unwrap();
+        clinician.press("Copy as text").await;
+        clinician.sees("Copied.").await;
+        let copied: String = clinician.value("return globalThis.copied").await.unwrap();
+        let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("target/screens");
+        std::fs::create_dir_all(&folder).unwrap();
+        std::fs::write(folder.join("first-minute.txt"), &copied).unwrap();
+        assert!(copied.lines().any(|l| l.starts_with("ALLERGIES")), "{copied}");
+        assert!(
+            copied.lines().any(|l| l.starts_with("- Adverse reaction to diazepam") && l.ends_with(')')),
+            "{copied}"
+        );
+
+        // On paper: two pages, and every line of the screen is on them.
+        let printed =
+            clinician.devtools("Page.printToPDF", json!({ "preferCSSPageSize": true, "printBackground": false })).await;
+        let pdf = data_encoding::BASE64.decode(printed["data"].as_str().unwrap().as_bytes()).unwrap();
+        std::fs::write(folder.join("first-minute.pdf"), &pdf).unwrap();
+        let pages = lopdf::Document::load_mem(&pdf).unwrap().get_pages().len();
+        assert!(pages <= 2, "{pages} pages");
+        let paper: String = pdf_extract::extract_text_from_mem(&pdf).unwrap().split_whitespace().collect();
+        let rows: Vec<String> = clinician
+            .value("return Array.from(document.querySelectorAll('.clinician .line-title'), (line) => line.innerText)")
+            .await
+            .unwrap();
+        for row in rows {
+            let row: String = row.split_whitespace().collect();
+            assert!(paper.contains(&row), "{row} is not on the paper");
+        }
+        clinician.close().await;
+    });
+}
