@@ -29,6 +29,7 @@ mod network;
 mod patient;
 mod person;
 mod pipeline;
+mod places;
 mod privacy;
 mod quota;
 mod refusals;
