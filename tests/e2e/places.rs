@@ -94,7 +94,10 @@ fn every_place_is_clean_in_both_languages_and_narrow() {
                 // What is folded is looked at as well.
                 browser
                     .driver
-                    .execute("document.querySelectorAll('main details').forEach((folded) => folded.open = true)", vec![])
+                    .execute(
+                        "document.querySelectorAll('main details').forEach((folded) => folded.open = true)",
+                        vec![],
+                    )
                     .await
                     .unwrap();
                 let over: Vec<String> = browser.value(OVER).await.unwrap();

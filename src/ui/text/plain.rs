@@ -210,7 +210,7 @@ fn row(row: &Row) -> String {
     if row.words_deny {
         said.push(line::words_deny().to_owned());
     }
-    said.extend(row.end.as_ref().filter(|_| row.outlived).map(|d| line::outlived(&day(d))));
+    said.extend(row.end.as_ref().filter(|_| row.outlived).map(|d| line::outlived(&clinical_day(d))));
     if row.misnamed {
         said.push(line::misnamed().to_owned());
     }
