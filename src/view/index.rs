@@ -4,8 +4,8 @@ use std::cmp::Reverse;
 use std::collections::{BTreeMap, HashMap};
 
 use super::rows;
-use super::search::fold;
-use crate::record::{Item, Kind, Record, Value, same, system};
+use super::search::{Words, fold};
+use crate::record::{Item, Kind, Record, Section, Value, same, system};
 
 /// Orders and groups of a record's items. Belongs to the record it was made of, and to no other.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -13,7 +13,13 @@ pub struct Index {
     /// Indices into [`Record::items`], newest first, undated last; nothing that is withheld from the patient.
     pub(super) by_date: Vec<u32>,
     /// For each of `by_date`: all its words, folded for search.
-    pub(super) words: Vec<String>,
+    pub(super) words: Words,
+    /// Sections present, and how many of `by_date` each has.
+    pub(super) sections: Vec<(Section, u32)>,
+    /// For each parcel how many of `by_date` have an entry of it.
+    pub(super) sources: Vec<u32>,
+    /// Years present, newest first, and how many of `by_date` each has.
+    pub(super) years: Vec<(i16, u32)>,
     /// Analytes: items that measure the same, newest first.
     pub(super) analytes: Vec<Vec<u32>>,
     /// From an item to its analyte.
@@ -32,9 +38,38 @@ impl Index {
         by_date.sort_by_cached_key(|i| (Reverse(key(*i)), *i));
         let words =
             by_date.iter().filter_map(|i| record.items.get(*i as usize)).map(|item| words(record, item)).collect();
+        let mut index = Index { words, sources: vec![0; record.parcels.len()], ..Index::default() };
+        for item in by_date.iter().filter_map(|i| record.items.get(*i as usize)) {
+            index.count(record, item);
+        }
+        index.sections.sort_unstable();
         let analytes = analytes(record, &by_date);
         let analyte_of = (0u32..).zip(&analytes).flat_map(|(a, items)| items.iter().map(move |i| (*i, a))).collect();
-        Index { by_date, words, analytes, analyte_of }
+        Index { by_date, analytes, analyte_of, ..index }
+    }
+
+    /// Counts an item for the filters. Items come newest first, so that those of a year come together.
+    fn count(&mut self, record: &Record, item: &Item) {
+        match self.sections.iter_mut().find(|(section, _)| *section == item.section) {
+            Some((_, n)) => *n += 1,
+            None => self.sections.push((item.section, 1)),
+        }
+        // Each parcel once an item.
+        let mut seen: Vec<u32> = Vec::new();
+        for at in item.entries.iter().chain(&item.history) {
+            if !seen.contains(&at.parcel) {
+                seen.push(at.parcel);
+                if let Some(n) = self.sources.get_mut(at.parcel as usize) {
+                    *n += 1;
+                }
+            }
+        }
+        if let Some(known) = record.date(item).and_then(|d| d.known) {
+            match self.years.last_mut() {
+                Some((year, n)) if *year == known.year => *n += 1,
+                _ => self.years.push((known.year, 1)),
+            }
+        }
     }
 
     /// The items of the analyte that holds this one, newest first.

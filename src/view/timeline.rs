@@ -1,7 +1,5 @@
 //! The timeline: everything by date, newest first, filtered and searched, a window at a time.
 
-use std::collections::BTreeMap;
-
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
@@ -92,11 +90,12 @@ pub fn timeline(record: &Record, index: &Index, ask: &Ask, today: Date) -> Timel
     // A source that is no longer there has nothing; it must not show everything.
     let gone = ask.source.is_some() && source.is_none();
     let (from, until) = (bound(&ask.from).map(|(first, _)| first), bound(&ask.until).map(|(_, last)| last));
-    let fits = |item: &Item, words: &str| {
+    let found: Vec<Vec<bool>> = terms.iter().map(|term| index.words.having(term)).collect();
+    let fits = |item: &Item, at: usize| {
         !gone
+            && found.iter().all(|has| has.get(at).is_some_and(|has| *has))
             && (ask.sections.is_empty() || ask.sections.contains(&item.section))
             && source.is_none_or(|p| item.entries.iter().chain(&item.history).any(|at| at.parcel == p))
-            && terms.iter().all(|term| term.is_in(words))
             && (from.is_none() && until.is_none() || is_within(record.date(item), from, until))
     };
     let mut page = Timeline {
@@ -105,24 +104,14 @@ pub fn timeline(record: &Record, index: &Index, ask: &Ask, today: Date) -> Timel
         offset: ask.offset,
         matching: 0,
         total: index.by_date.len() as u32,
-        sections: Vec::new(),
-        sources: Vec::new(),
-        years: Vec::new(),
+        sections: index.sections.clone(),
+        sources: sources(record, index),
+        years: index.years.clone(),
         also: also(&terms),
     };
-    let mut sections: BTreeMap<Section, u32> = BTreeMap::new();
-    let mut sources: Vec<u32> = vec![0; record.parcels.len()];
-    for (i, words) in index.by_date.iter().zip(&index.words) {
+    for (i, at) in index.by_date.iter().zip(0..) {
         let Some(item) = record.items.get(*i as usize) else { continue };
-        *sections.entry(item.section).or_default() += 1;
-        count_sources(item, &mut sources);
-        if let Some(known) = record.date(item).and_then(|d| d.known) {
-            match page.years.last_mut() {
-                Some((year, n)) if *year == known.year => *n += 1,
-                _ => page.years.push((known.year, 1)),
-            }
-        }
-        if !fits(item, words) {
+        if !fits(item, at) {
             continue;
         }
         page.count(record.date(item), today);
@@ -132,14 +121,6 @@ pub fn timeline(record: &Record, index: &Index, ask: &Ask, today: Date) -> Timel
             page.rows.extend(timeline_row(record, item, &terms, today));
         }
     }
-    page.sections = sections.into_iter().collect();
-    page.sources = record
-        .parcels
-        .iter()
-        .zip(sources)
-        .filter(|(_, rows)| *rows > 0)
-        .map(|(p, rows)| (p.hash, rows::source_name(p, None).to_owned(), rows))
-        .collect();
     page
 }
 
@@ -154,17 +135,10 @@ fn also(terms: &[Term]) -> Vec<String> {
     out
 }
 
-/// Each parcel once an item.
-fn count_sources(item: &Item, sources: &mut [u32]) {
-    let mut seen: Vec<u32> = Vec::new();
-    for at in item.entries.iter().chain(&item.history) {
-        if !seen.contains(&at.parcel) {
-            seen.push(at.parcel);
-            if let Some(count) = sources.get_mut(at.parcel as usize) {
-                *count += 1;
-            }
-        }
-    }
+/// The files that the filter offers.
+fn sources(record: &Record, index: &Index) -> Vec<(Hash, String, u32)> {
+    let rows = record.parcels.iter().zip(&index.sources).filter(|(_, rows)| **rows > 0);
+    rows.map(|(p, rows)| (p.hash, rows::source_name(p, None).to_owned(), *rows)).collect()
 }
 
 impl Timeline {

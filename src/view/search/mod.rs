@@ -7,6 +7,7 @@
 
 mod names;
 
+use memchr::memmem;
 use unicode_normalization::{UnicodeNormalization, char::is_combining_mark};
 
 /// Folds a text for search: lower case, no accents, a space for each run of spaces and line ends.
@@ -31,20 +32,41 @@ pub(super) struct Term {
     names: &'static [&'static str],
 }
 
+/// Where in a text one of a thing's names counts.
+#[derive(Clone, Copy)]
+enum Place {
+    Anywhere,
+    Beginning,
+    Whole,
+}
+
+impl Place {
+    /// True if what stands from here to there in folded words counts.
+    fn holds(self, words: &str, from: usize, to: usize) -> bool {
+        match self {
+            Place::Anywhere => true,
+            Place::Beginning => begins(words, from),
+            Place::Whole => is_whole(words, from, to),
+        }
+    }
+}
+
 impl Term {
+    /// All that it is looked for by.
+    fn ways(&self) -> impl Iterator<Item = (&str, Place)> {
+        let place = match self.typed.chars().count() {
+            0..=2 if !self.names.is_empty() => Place::Whole,
+            0..=3 => Place::Beginning,
+            _ => Place::Anywhere,
+        };
+        std::iter::once((self.typed.as_str(), place)).chain(self.others().map(|name| (name, Place::Whole)))
+    }
+
     /// Where it stands in folded words.
     fn matches<'t>(&'t self, words: &'t str) -> impl Iterator<Item = (usize, usize)> + 't {
-        let typed = self.typed.as_str();
-        let short = typed.chars().count();
-        let typed = occurrences(words, typed).filter(move |(from, to)| match short {
-            0..=2 if !self.names.is_empty() => is_whole(words, *from, *to),
-            0..=3 => begins(words, *from),
-            _ => true,
-        });
-        let names = self.names.iter().filter(|name| **name != self.typed);
-        let names =
-            names.flat_map(move |name| occurrences(words, name)).filter(|(from, to)| is_whole(words, *from, *to));
-        typed.chain(names)
+        self.ways().flat_map(move |(name, place)| {
+            occurrences(words, name).filter(move |(from, to)| place.holds(words, *from, *to))
+        })
     }
 
     /// Its other names.
@@ -55,6 +77,52 @@ impl Term {
     /// True if it stands in folded words.
     pub(super) fn is_in(&self, words: &str) -> bool {
         self.matches(words).next().is_some()
+    }
+}
+
+/// The folded words of many rows as one text: one pass finds a name in all of them.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct Words {
+    /// A line end stands after each row. Nothing that is looked for has one, so that no match reaches into another row.
+    text: String,
+    /// Where each row ends, its line end included.
+    ends: Vec<usize>,
+}
+
+impl FromIterator<String> for Words {
+    fn from_iter<T: IntoIterator<Item = String>>(rows: T) -> Words {
+        let mut words = Words::default();
+        for row in rows {
+            words.text.push_str(&row);
+            words.text.push('\n');
+            words.ends.push(words.text.len());
+        }
+        words
+    }
+}
+
+impl Words {
+    /// The words of each row.
+    pub(super) fn rows(&self) -> impl Iterator<Item = &str> {
+        let starts = std::iter::once(0).chain(self.ends.iter().copied());
+        starts.zip(&self.ends).map(|(from, to)| self.text.get(from..*to).unwrap_or_default())
+    }
+
+    /// For each row, whether the term stands in it.
+    pub(super) fn having(&self, term: &Term) -> Vec<bool> {
+        let mut has = vec![false; self.ends.len()];
+        for (name, place) in term.ways() {
+            let finder = memmem::Finder::new(name);
+            let (mut at, mut row) = (0, 0);
+            while let Some(from) = self.text.as_bytes().get(at..).and_then(|rest| finder.find(rest)).map(|n| at + n) {
+                row += self.ends.get(row..).map_or(0, |ends| ends.partition_point(|end| *end <= from));
+                let (Some(found), Some(end)) = (has.get_mut(row), self.ends.get(row)) else { break };
+                *found |= place.holds(&self.text, from, from + name.len());
+                // One place in a row is enough.
+                at = if *found { *end } else { from + 1 };
+            }
+        }
+        has
     }
 }
 
@@ -179,7 +247,15 @@ mod tests {
 
     fn finds(search: &str, text: &str) -> bool {
         let words = fold(text);
-        terms(search).iter().all(|term| term.is_in(&words))
+        let terms = terms(search);
+        let alone = terms.iter().all(|term| term.is_in(&words));
+        // Among other rows it is found just where it is found alone.
+        let rows: Words = ["x a", &words, "", "b y", &words].map(str::to_owned).into_iter().collect();
+        for term in &terms {
+            let each: Vec<bool> = rows.rows().map(|row| term.is_in(row)).collect();
+            assert_eq!(rows.having(term), each, "{search} in {text}");
+        }
+        alone
     }
 
     #[test]
