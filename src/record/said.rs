@@ -64,8 +64,12 @@ impl Entry {
 
     /// True if it is about the entry at this place of this parcel.
     fn says_of(&self, parcel: Hash, at: &str) -> bool {
-        let named = format!("{}#{at}", parcel.hex());
-        self.category.iter().flat_map(|c| &c.codings).any(|c| c.system == PLACE && c.code == named)
+        self.places().any(|place| place.split_once('#') == Some((parcel.hex().as_str(), at)))
+    }
+
+    /// The places of the entries that it is about.
+    fn places(&self) -> impl Iterator<Item = &str> {
+        self.category.iter().flat_map(|c| &c.codings).filter(|c| c.system == PLACE).map(|c| c.code.as_str())
     }
 }
 
@@ -87,16 +91,21 @@ impl Record {
 
     /// True if the person wants the item closed when they share: it, or what their own statement of it is about.
     pub fn is_private(&self, item: &Item) -> bool {
-        let about = |e: &Entry| -> Vec<String> {
-            let codings = e.category.iter().flat_map(|c| &c.codings);
-            codings.filter(|c| c.system == PLACE).map(|c| c.code.clone()).collect()
-        };
-        let tagged = |places: &[String]| {
-            let own = self.parcels.iter().filter(|p| p.note.origin == Origin::Person);
-            let tags = own.flat_map(|p| &p.reading.entries).filter(|e| e.said() == Some(Said::Private));
-            tags.into_iter().any(|tag| about(tag).iter().any(|place| places.contains(place)))
-        };
         self.said_of(item).any(|s| s.said == Said::Private)
-            || self.entries(item).any(|(_, _, e)| e.said().is_some() && tagged(&about(e)))
+            || self.entries(item).any(|(_, _, e)| e.said().is_some() && self.tags(e.places()))
+    }
+
+    /// True if a statement itself is to be kept closed.
+    pub fn is_closed(&self, statement: &Statement<'_>) -> bool {
+        let place = format!("{}#{}", statement.parcel.hex(), statement.entry.at);
+        self.tags(std::iter::once(place.as_str()))
+    }
+
+    /// True if a tag of the person's closes one of these places.
+    fn tags<'p>(&self, mut places: impl Iterator<Item = &'p str>) -> bool {
+        let own = self.parcels.iter().filter(|p| p.note.origin == Origin::Person);
+        let tags: Vec<&Entry> =
+            own.flat_map(|p| &p.reading.entries).filter(|e| e.said() == Some(Said::Private)).collect();
+        places.any(|place| tags.iter().any(|tag| tag.places().any(|tagged| tagged == place)))
     }
 }

@@ -1,7 +1,7 @@
 use super::Kind;
 
 /// Beginnings of names that deny what they name, in English and Welsh.
-const BEGINNINGS: [&str; 18] = [
+const BEGINNINGS: [&str; 17] = [
     "no ",
     "not ",
     "nil ",
@@ -12,7 +12,6 @@ const BEGINNINGS: [&str; 18] = [
     "without ",
     "negative for ",
     "absence of ",
-    "absent ",
     "declined ",
     "refused ",
     "free of ",
@@ -49,7 +48,7 @@ const WITHIN: [&str; 22] = [
 ];
 
 /// Names that begin with such a word and deny nothing: orders and findings that are called so.
-const NAMES: [&str; 6] = ["not in ", "not for ", "no show", "not attended", "no response", "nil by mouth"];
+const NAMES: [&str; 7] = ["no fixed ", "not in ", "not for ", "no show", "not attended", "no response", "nil by mouth"];
 
 /// Whether a name denies what it names. Only for kinds of which a name that says no would be read as a thing that is
 /// there: a finding ("No pain") says what was found.

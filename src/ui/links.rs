@@ -122,16 +122,21 @@ impl Links {
         self.stage.set(Stage::Going);
         leptos::task::spawn_local(async move {
             let hold = self.front.hold();
-            // A journal that can't be written just now (another tab, no room) forbids nothing.
-            _ = self.front.client.link_asked(errand.host.clone()).await;
             let tell = move |done, total| self.going.set(Going { done, total, ..Going::default() });
-            match self.unless_closed(errand.ask(recipient, passcode, tell)).await {
+            // Whoever closes the window while the journal is written is not too late.
+            let asked = self.unless_closed(async {
+                // A journal that can't be written just now (another tab, no room) forbids nothing.
+                _ = self.front.client.link_asked(errand.host.clone()).await;
+                errand.ask(recipient, passcode, tell).await
+            });
+            let asked = asked.await;
+            match asked {
                 Some(Ok(found)) => {
                     let elsewhere = errand.elsewhere(&found);
-                    FOUND.set(found);
                     if elsewhere.is_empty() {
-                        self.fetch(errand).await;
+                        self.fetch(errand, found).await;
                     } else {
+                        FOUND.set(found);
                         self.stage.set(Stage::Elsewhere(elsewhere));
                         ERRAND.set(Some(errand));
                     }
@@ -150,10 +155,15 @@ impl Links {
         self.stage.set(Stage::Going);
         leptos::task::spawn_local(async move {
             let hold = self.front.hold();
-            for host in FOUND.with_borrow(|found| errand.elsewhere(found)) {
-                _ = self.front.client.link_asked(host).await;
+            let found = FOUND.take();
+            let noted = self.unless_closed(async {
+                for host in errand.elsewhere(&found) {
+                    _ = self.front.client.link_asked(host).await;
+                }
+            });
+            if noted.await.is_some() {
+                self.fetch(errand, found).await;
             }
-            self.fetch(errand).await;
             drop(hold);
         });
     }
@@ -172,8 +182,7 @@ impl Links {
         FOUND.set(Vec::new());
     }
 
-    async fn fetch(self, errand: Errand) {
-        let found = FOUND.take();
+    async fn fetch(self, errand: Errand, found: Vec<Found>) {
         let tell = move |file, of, done, total| self.going.set(Going { file, of, done, total });
         let files = match self.unless_closed(errand.fetch(&found, tell)).await {
             Some(Ok(files)) => files,

@@ -6,7 +6,7 @@ use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    Index, Row, rows,
+    Index, Row, rows, search,
     section::GroupKind,
     sensitive::{self, Set},
 };
@@ -65,7 +65,9 @@ pub fn choose(record: &Record, index: &Index, today: Date) -> Choose {
         if record.entries(item).all(|(_, _, e)| e.said() == Some(Said::Private)) {
             continue;
         }
-        let mut sets = sensitive::sets(words);
+        // What the person says of it goes with it.
+        let own: String = row.said.iter().map(|own| format!("\n{}", search::fold(&own.words))).collect();
+        let mut sets = sensitive::sets(&format!("{words}{own}"));
         if record.is_private(item) {
             sets.push(Set::Own);
         }

@@ -214,7 +214,7 @@ fn issues(parcel: &Parcel, today: Date) -> Vec<IssueGroup> {
         severity: Severity::Warning,
         code: IssueCode::Outlived,
         at: entry.at.clone(),
-        found: if entry.withheld_from_patient() { String::new() } else { entry.title.chars().take(80).collect() },
+        found: if entry.withheld_from_patient() { String::new() } else { entry.title.clone() },
     });
     let future: Vec<Issue> = future.chain(outlived).collect();
     let mut groups: BTreeMap<IssueCode, IssueGroup> = BTreeMap::new();

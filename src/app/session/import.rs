@@ -67,7 +67,7 @@ impl<E: Edge> Session<E> {
     pub(in crate::app) async fn say_of(&mut self, item: String, said: Said, words: String) -> Result<Brought, Failure> {
         let (record, _) = self.held()?.record();
         let found = record.find(&item).ok_or(Failure::NotFound)?;
-        let about = found.entries.iter().filter_map(|at| record.place(*at)).collect();
+        let about = found.entries.iter().chain(&found.history).filter_map(|at| record.place(*at)).collect();
         let title = record.lead(found).map(|e| e.title.clone()).unwrap_or_default();
         self.type_in(Typed::Said { said, about, title, words }).await
     }

@@ -7,8 +7,8 @@ use crate::record::{Concept, Entry, IssueCode, Nothing, Section, SectionSays, Se
 /// Sections of which no line may be missed because it stands in the words alone.
 const WATCHED: [Section; 3] = [Section::Allergies, Section::Medications, Section::Alerts];
 
-/// Most names times rows that are compared; beyond any real document the words are shown rather than compared.
-const MOST: usize = 1_000_000;
+/// Most bytes that are compared; beyond any real document the words are shown rather than compared.
+const MOST: usize = 50_000_000;
 
 impl<'a> Reader<'a> {
     /// Rows of a section's words that none of its entries speaks of: what is to be read by people is the narrative
@@ -18,14 +18,17 @@ impl<'a> Reader<'a> {
         let Some(section) = ctx.section.filter(|s| WATCHED.contains(s)) else { return };
         let Some(text) = child(node, "text") else { return };
         let entries = self.reading.entries.get(before..).unwrap_or_default();
-        let names: HashSet<String> = entries.iter().flat_map(said_of).filter(|n| n.chars().count() > 2).collect();
+        let folded = |words: Vec<&str>| words.into_iter().map(same::fold).filter(|n| n.chars().count() > 2).collect();
+        let names: HashSet<String> = folded(entries.iter().flat_map(called).collect());
+        let others: HashSet<String> = folded(entries.iter().flat_map(told).collect());
         let referred: HashSet<&str> = children(node, "entry")
             .flat_map(|e| e.descendants())
             .filter(|n| is(*n, "reference"))
             .map(|r| attr(r, "value").trim_start_matches('#'))
             .collect();
         let rows = rows(text);
-        let few = names.len().saturating_mul(rows.len()) <= MOST;
+        let bytes: usize = text.descendants().filter(Node::is_text).filter_map(|n| n.text()).map(str::len).sum();
+        let few = names.len().saturating_mul(bytes) <= MOST;
         let spoken = |row: Node<'a>| {
             let marked = |n: Node<'a>| {
                 n.attributes().any(|a| a.name().eq_ignore_ascii_case("id") && referred.contains(a.value()))
@@ -34,8 +37,14 @@ impl<'a> Reader<'a> {
             let words = hl7v3::plain(row);
             let folded = same::fold(&words.replace('\n', " "));
             let first = same::fold(words.split(['\n', '|']).next().unwrap_or_default().trim());
-            let named =
-                || names.iter().any(|n| folded.contains(n.as_str()) || first.chars().count() > 3 && n.contains(&first));
+            // What an entry is called may stand anywhere in its row. What else it says, a reaction or a route, speaks for a
+            // row only if that is all there is: another substance may have the same.
+            let named = || {
+                others.contains(&folded)
+                    || names
+                        .iter()
+                        .any(|n| folded.contains(n.as_str()) || first.chars().count() > 3 && n.contains(&first))
+            };
             up || row.descendants().any(marked) || !folded.contains(char::is_alphabetic) || few && named()
         };
         let left: Vec<String> = rows.into_iter().filter(|r| !spoken(*r)).map(hl7v3::plain).collect();
@@ -51,16 +60,25 @@ impl<'a> Reader<'a> {
     }
 }
 
-/// All that an entry is called and says, folded.
-fn said_of(entry: &Entry) -> Vec<String> {
-    fn of(concept: &Concept) -> impl Iterator<Item = &str> {
-        concept.codings.iter().map(|c| c.display.as_str()).chain(std::iter::once(concept.text.as_str()))
-    }
+/// Details that name the thing itself.
+const NAMING: [&str; 5] = ["substance", "productName", "ingredient", "originalText", "orderedProduct"];
+
+fn words_of(concept: &Concept) -> impl Iterator<Item = &str> {
+    concept.codings.iter().map(|c| c.display.as_str()).chain(std::iter::once(concept.text.as_str()))
+}
+
+/// What an entry is called.
+fn called(entry: &Entry) -> Vec<&str> {
+    let details = entry.details.iter().filter(|d| NAMING.contains(&d.name.as_str())).map(|d| d.text.as_str());
+    words_of(&entry.concept).chain(std::iter::once(entry.title.as_str())).chain(details).collect()
+}
+
+/// What else an entry says.
+fn told(entry: &Entry) -> Vec<&str> {
     let reactions = entry.reactions.iter().flat_map(|r| r.manifestations.iter());
-    let concepts = std::iter::once(&entry.concept).chain(&entry.category).chain(reactions);
-    let words = concepts.flat_map(of).chain(std::iter::once(entry.title.as_str()));
+    let words = entry.category.iter().chain(reactions).flat_map(words_of);
     let more = entry.dose.iter().chain(&entry.notes).chain(entry.details.iter().map(|d| &d.text)).map(String::as_str);
-    words.chain(more).map(same::fold).collect()
+    words.chain(more).collect()
 }
 
 /// The rows of a narrative: lines of its tables and items of its lists, the innermost; heads and captions are none.

@@ -244,6 +244,7 @@ impl Layout {
 impl Clock {
     /// The parts of a moment as written; `None` if it is none, or nobody knows which number is the day.
     pub fn read(self, text: &str) -> Option<Known> {
+        let rest;
         let (day, time) = match self {
             Clock::Iso => return PartialDate::fhir(text).known,
             Clock::Unsure => return None,
@@ -257,8 +258,8 @@ impl Clock {
             Clock::MonthName => {
                 let mut parts = text.split_whitespace();
                 let (month, day, year) = (parts.next()?, parts.next()?, parts.next()?);
-                let time = text.rsplit(' ').next().filter(|t| t.contains(':')).unwrap_or_default();
-                (PartialDate::written(&format!("{day} {month} {year}"))?.text, time)
+                rest = parts.collect::<Vec<_>>().join(" ");
+                (PartialDate::written(&format!("{day} {month} {year}"))?.text, rest.as_str())
             }
         };
         let known = PartialDate::fhir(&day).known?;

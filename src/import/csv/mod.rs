@@ -95,6 +95,8 @@ pub fn read(
         kinds: BTreeMap::new(),
         kept: BTreeMap::new(),
         person: Person::default(),
+        unit_told: false,
+        order_told: false,
         reading: Reading {
             reader: READER,
             format: format!("{} CSV", layout.name),
@@ -170,6 +172,10 @@ struct Table<'t> {
     /// Rows of each kind that are kept.
     kept: BTreeMap<String, u32>,
     person: Person,
+    /// That a unit is missing was said.
+    unit_told: bool,
+    /// That the order of day and month is not known was said.
+    order_told: bool,
     reading: Reading,
 }
 
@@ -256,7 +262,7 @@ impl Table<'_> {
         for part in &parts {
             if let Some(Value::Quantity(q)) = &part.value
                 && q.unit.is_empty()
-                && !self.reading.issues.iter().any(|i| i.code == IssueCode::UnitTrouble)
+                && !std::mem::replace(&mut self.unit_told, true)
             {
                 self.reading.issues.push(issue(Severity::Information, IssueCode::UnitTrouble, at, &part.title));
             }
@@ -294,8 +300,8 @@ impl Table<'_> {
         let date = PartialDate { known: self.clock.read(&text), text };
         if date.known.is_none() {
             // Once for the file, where the order of day and month is what is not known.
-            let known = self.clock == Clock::Unsure && self.reading.issues.iter().any(|i| i.code == IssueCode::BadDate);
-            if !known {
+            let told = std::mem::replace(&mut self.order_told, true);
+            if self.clock != Clock::Unsure || !told {
                 self.reading.issues.push(issue(Severity::Warning, IssueCode::BadDate, at, &date.text));
             }
         }
@@ -345,7 +351,8 @@ impl Table<'_> {
 
 /// Leaves the newest that are shown, and answers how many went.
 fn newest(all: &mut Vec<Candidate>) -> u32 {
-    all.sort_by_key(|c| (Reverse(c.moment), c.number));
+    // Of one moment, or of none that is known, the later rows.
+    all.sort_by_key(|c| (Reverse(c.moment), Reverse(c.number)));
     let over = all.len().saturating_sub(SHOWN);
     all.truncate(SHOWN);
     over as u32

@@ -48,6 +48,8 @@ pub enum Clue {
 const HEAD: usize = 40;
 /// A line longer than this, in bytes, is no heading.
 const LINE: usize = 90;
+/// Bytes of a line that are looked at: a text without line breaks is no letter's head.
+const LOOKED_AT: usize = 512;
 /// Suggestions for one field.
 const MOST: usize = 3;
 
@@ -55,7 +57,9 @@ const MOST: usize = 3;
 pub fn guesses(name: &str, bytes: &[u8], text: &str) -> Vec<Guess> {
     let mut all = Vec::new();
     let mut add = |says: Says, clue: Clue| all.push(Guess { says, clue });
+    let short = |l: &'_ str| l.floor_char_boundary(LOOKED_AT);
     let head: Vec<&str> = text.lines().map(str::trim).filter(|l| !l.is_empty()).take(HEAD).collect();
+    let head: Vec<&str> = head.into_iter().map(|l| l.get(..short(l)).unwrap_or(l)).collect();
     let format = detect::binary(bytes);
     let properties = Properties::of(format, bytes);
 
@@ -233,8 +237,9 @@ fn sender(line: &str) -> Option<String> {
     }
     let lower = line.to_lowercase();
     for label in ["from:", "sent by:", "hospital:", "practice:", "gan:"] {
-        if let Some(rest) = lower.strip_prefix(label) {
-            let rest = line.get(line.len() - rest.len()..).unwrap_or_default().trim();
+        // The labels are ASCII; what is not begins with none of them.
+        if line.get(..label.len()).is_some_and(|start| start.eq_ignore_ascii_case(label)) {
+            let rest = line.get(label.len()..).unwrap_or_default().trim();
             return (!rest.is_empty()).then(|| rest.to_owned());
         }
     }

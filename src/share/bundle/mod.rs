@@ -110,7 +110,7 @@ fn may_leave(record: &Record, item: &Item) -> bool {
 
 /// What the person says of an item, as details of its leading entry; tags are theirs alone.
 fn own_words(record: &Record, item: &Item) -> Vec<Detail> {
-    let said = record.said_of(item).filter(|s| s.said != Said::Private);
+    let said = record.said_of(item).filter(|s| s.said != Said::Private && !record.is_closed(s));
     let text = |s: &Statement<'_>| {
         let day = s.entry.date.as_ref().and_then(|d| d.text.get(..10)).unwrap_or_default();
         format!("{} ({day})", s.entry.title).replace(" ()", "")

@@ -191,7 +191,7 @@ fn side(side: &Side, own: bool) -> AnyView {
 fn card(card: &Card, own: bool) -> AnyView {
     let as_of = card.source.as_of.as_ref().map(|d| view! { <p class="small soft">{text::as_of(d)}</p> });
     // Plain words first; what only the file's own format knows is a tap away.
-    let (plain, formal): (Vec<&Line>, Vec<&Line>) = card.lines.iter().partition(|l| text::is_worded(&l.label));
+    let (formal, plain): (Vec<&Line>, Vec<&Line>) = card.lines.iter().partition(|l| text::is_formal(&l.label));
     let facts: Vec<_> = plain.into_iter().map(fact).collect();
     let formal: Vec<_> = formal.into_iter().map(fact).collect();
     let formal = (!formal.is_empty()).then(|| {

@@ -117,15 +117,14 @@ pub fn own_word(own: &OwnWord) -> AnyView {
     view! { <p class="as-written">{said}</p> }.into_any()
 }
 
-/// What else was said, for a line that leads to no page of its own: in words what has words of ours, and what only the
-/// file's own format knows a tap away. That is not for paper: it is in the file.
+/// What else was said, for a line that leads to no page of its own; what only the file's own format knows is a tap away. That is not for paper: it is in the file.
 fn rest(row: &Row) -> AnyView {
-    let lines = |worded: bool| -> Vec<AnyView> {
-        let told = text::grouped(&row.more, worded);
+    let lines = |formal: bool| -> Vec<AnyView> {
+        let told = text::grouped(&row.more, formal);
         let line = |(label, said): (String, Vec<String>)| view! { <p class="small">{label} ": " {several(&said)}</p> };
         told.into_iter().map(|l| line(l).into_any()).collect()
     };
-    let formal = lines(false);
+    let formal = lines(true);
     let formal = (!formal.is_empty()).then(|| {
         view! {
             <details class="disclosure small no-print">
@@ -134,7 +133,7 @@ fn rest(row: &Row) -> AnyView {
             </details>
         }
     });
-    view! { {lines(true)} {formal} }.into_any()
+    view! { {lines(false)} {formal} }.into_any()
 }
 
 /// Dates, status and sources, in one soft line.

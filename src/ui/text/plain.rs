@@ -227,7 +227,7 @@ fn row(row: &Row) -> String {
     said.extend(row.described.as_ref().and_then(|d| super::described(d, false)));
     // What only the file's own format knows is in the FHIR document, not among words for reading.
     said.extend(
-        super::grouped(&row.more, true).into_iter().map(|(label, said)| format!("{label}: {}", said.join(", "))),
+        super::grouped(&row.more, false).into_iter().map(|(label, said)| format!("{label}: {}", said.join(", "))),
     );
     let mut from = vec![row.date.as_ref().map_or_else(|| day_or_none(None), clinical_day)];
     from.extend(row.end.as_ref().map(|d| line::until(&clinical_day(d))));

@@ -179,21 +179,49 @@ fn worded(name: &str) -> Option<&'static str> {
         "specimen" => v::detail_specimen(),
         "subject" => v::detail_subject(),
         "patientSays" => v::detail_patient_says(),
+        "negationInd" => v::detail_negated(),
+        "statusReason" => v::detail_status_reason(),
+        "reaction" => v::label_reaction(),
+        "value" => v::label_value(),
+        "doseQuantity" => v::label_dose(),
+        "doseNumber" => v::detail_dose_number(),
+        "strength" => v::detail_strength(),
+        "complication" => v::detail_complication(),
+        "outcome" => v::detail_outcome(),
+        "lastOccurrence" => v::detail_last_occurrence(),
+        "taken" | "adherence" => v::detail_taken(),
         _ => return None,
     })
 }
 
-/// True for a label that has words of ours; false for what only the file's own format knows.
-pub fn is_worded(label: &Label) -> bool {
-    !matches!(label, Label::Detail(name) if worded(name).is_none())
+/// Elements that say how the source keeps its books, and nothing of the person's health. Whatever is not known to be one of
+/// them is shown: a negation or a reaction must never be folded away because it has no words of ours.
+const FORMAL: [&str; 12] = [
+    "contact",
+    "informationSource",
+    "intent",
+    "locationAddress",
+    "observedOrHistorical",
+    "orderControl",
+    "prescriptionNumber",
+    "repeatNumber",
+    "reportOrigin",
+    "statusCode",
+    "supplyType",
+    "telecom",
+];
+
+/// True for what only the file's own format knows.
+pub fn is_formal(label: &Label) -> bool {
+    matches!(label, Label::Detail(name) if FORMAL.contains(&name.as_str()))
 }
 
-/// What was said under each label, the labels in the order in which they first stand: those that have words of ours, or
-/// those that only the file's own format knows.
-pub fn grouped(said: &[(Label, String)], with_words: bool) -> Vec<(String, Vec<String>)> {
+/// What was said under each label, the labels in the order in which they first stand: what people should read, or what
+/// only the file's own format knows.
+pub fn grouped(said: &[(Label, String)], formal: bool) -> Vec<(String, Vec<String>)> {
     let mut out: Vec<(String, Vec<String>)> = Vec::new();
     for (name, text) in said {
-        if is_worded(name) != with_words {
+        if is_formal(name) != formal {
             continue;
         }
         let name = label(name);

@@ -1,5 +1,5 @@
 use std::borrow::Cow;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::ops::Range;
 
 use super::Syntax;
@@ -157,13 +157,33 @@ impl<'t> Index<'t> {
         if upwards {
             order.reverse();
         }
-        let mut seen: HashMap<String, ()> = HashMap::new();
+        // Of each resource of each server the latest: by its own dates, then by its own version, then by its place.
+        let age = |piece: &Piece<'_>| {
+            let meta = parse(&piece.range);
+            let meta = meta.get("meta");
+            let when = meta.get("lastUpdated").words().parse::<jiff::Timestamp>().ok();
+            (when, meta.get("versionId").words().parse::<u64>().ok())
+        };
+        let mut latest: HashMap<String, usize> = HashMap::new();
+        for i in order.iter().copied().filter(|_| history) {
+            let Some(piece) = self.pieces.get(i).filter(|p| !p.id.is_empty()) else { continue };
+            let server = piece.full_url.split("/_history").next().unwrap_or_default();
+            let best = latest.entry(format!("{} {server}", key(&piece.kind, &piece.id))).or_insert(i);
+            let newer = self.pieces.get(*best).is_some_and(|other| match (age(piece), age(other)) {
+                ((Some(a), _), (Some(b), _)) if a != b => a > b,
+                ((_, Some(a)), (_, Some(b))) => a > b,
+                _ => false,
+            });
+            if newer {
+                *best = i;
+            }
+        }
+        let latest: HashSet<usize> = latest.into_values().collect();
         for i in order {
             let Some(piece) = self.pieces.get_mut(i).filter(|p| !p.id.is_empty()) else { continue };
             let name = key(&piece.kind, &piece.id);
             let gone = deleted.get(&name).copied();
-            let first = seen.insert(name, ()).is_none();
-            if history && !first {
+            if history && !latest.contains(&i) {
                 piece.state = State::Older;
             } else if let Some(at) = gone {
                 // Made again after it was deleted, it holds.
