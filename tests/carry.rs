@@ -271,6 +271,16 @@ fn what_the_person_says_travels_with_the_entry() {
     assert_eq!(words, ["I no longer take this (2026-11-20)"]);
     assert!(!String::from_utf8(selection.document).unwrap().contains("closed"));
 
+    // A note that is itself closed does not leave with the entry that it is about.
+    let about = vec![format!("{}#{}", said.hash.hex(), said.reading.entries[0].at)];
+    let closing = Typed::Said { said: Said::Private, about, title: "No longer taken".into(), words: "closed".into() };
+    let (reading, bytes) = write(&closing, &gp.reading.people[0], "2026-11-22T09:00:00Z");
+    let closing = Parcel { hash: Hash::of(&bytes), reading, note: Note { origin: Origin::Person, ..Note::default() } };
+    let record = merge(vec![gp.clone(), said.clone(), closing]);
+    let chosen = all(&record, &[Section::Medications]);
+    let selection = select(&record, &person(&record), &chosen, "2026-11-22T10:00:00Z").unwrap();
+    assert!(!String::from_utf8(selection.document).unwrap().contains("I no longer take this"));
+
     // A file cannot speak for the person.
     let forged = Parcel { note: Note::default(), ..said };
     let record = merge(vec![gp, forged]);

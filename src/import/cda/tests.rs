@@ -310,6 +310,18 @@ fn the_kinds_of_nothing_stay_apart() {
         &[(allergies, Nothing::NarrativeOnly, "Penicillin\nNuts")],
     );
     check(&format!("<section>{code}</section>"), &[(allergies, Nothing::EmptySection, "")]);
+    // Another substance with the same reaction is not told by the entry that has it.
+    check(
+        &format!(
+            "<section>{code}<text><table><tbody><tr><td>Peanut</td><td>Hives</td></tr><tr><td>Latex</td><td>Hives</td></tr>\
+             </tbody></table></text><entry><observation classCode='OBS' moodCode='EVN'>{GENERAL}\
+             <participant typeCode='CSM'><participantRole><playingEntity><code {PEANUT}/></playingEntity></participantRole></participant>\
+             <entryRelationship typeCode='MFST' inversionInd='true'><observation classCode='OBS' moodCode='EVN'>\
+             <code code='ASSERTION' codeSystem='2.16.840.1.113883.5.4'/><value xsi:type='CD' displayName='Hives'/></observation>\
+             </entryRelationship></observation></entry></section>"
+        ),
+        &[(allergies, Nothing::NarrativeOnly, "Latex | Hives")],
+    );
     check(
         &format!("<section>{code}<text>x</text><entry><banana code='1'/></entry></section>"),
         &[(allergies, Nothing::NotUnderstood, ""), (allergies, Nothing::NarrativeOnly, "x")],

@@ -149,6 +149,14 @@ fn a_blood_pressure_is_one_reading() {
         &["Blood pressure Systolic 114 mmHg | Diastolic 74 mmHg | Pulse 47 bpm @2025-01-12 08:12"],
     );
     assert_eq!((reading.entries[0].details.len(), reading.entries[0].notes.len()), (0, 0));
+    let evening = omron.replace("08:12", "08:12 PM");
+    let reading = check(
+        &evening,
+        "Omron CSV",
+        [1, 1, 0],
+        &["Blood pressure Systolic 114 mmHg | Diastolic 74 mmHg | Pulse 47 bpm @2025-01-12 20:12"],
+    );
+    assert_eq!(codes(&reading), [IssueCode::NoPerson]);
 }
 
 #[test]

@@ -358,6 +358,18 @@ mod tests {
     }
 
     #[test]
+    fn letters_that_change_their_length_and_lines_without_end_are_no_trouble() {
+        check(
+            "scan0001.pdf",
+            b"",
+            "From: \u{130}\u{130}\u{130}\u{130}",
+            &["from \u{130}\u{130}\u{130}\u{130} (Words)"],
+        );
+        let long = "1/1/2020 ".repeat(20_000);
+        check("scan0001.pdf", b"", &long, &["date 2020-01-01 (Words)"]);
+    }
+
+    #[test]
     fn a_files_name_is_a_suggestion_only_if_somebody_gave_it() {
         check(
             "Blood_result_2021-05-04.txt",

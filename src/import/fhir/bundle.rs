@@ -187,6 +187,25 @@ mod tests {
         // Made again after that.
         check("history", &[&two, delete, &one], &[("Peanut 2", Standing::Ended)]);
         check("history", &[&one, delete, &two], &[("Peanut 2", Standing::Ended)]);
+        // Grouped by resource, whatever came before and after; and the same id on another server is another allergy.
+        let asthma = |year: &str| {
+            format!(
+                r#"{{"resource":{{"resourceType":"Condition","id":"c","meta":{{"lastUpdated":"{year}-05-05T00:00:00Z"}},"code":{{"text":"Asthma"}}}}}}"#
+            )
+        };
+        check(
+            "history",
+            &[&two, &one, &asthma("2025")],
+            &[("Peanut 2", Standing::Ended), ("Asthma", Standing::Unknown)],
+        );
+        let at = |server: &str, name: &str| {
+            format!(
+                r#"{{"fullUrl":"https://{server}/AllergyIntolerance/a","resource":{{"resourceType":"AllergyIntolerance","id":"a","code":{{"text":"{name}"}}}}}}"#
+            )
+        };
+        let both = [at("a.org", "Peanut"), at("b.org", "Latex")];
+        let reading = bundle(r#""type":"history""#, &both.join(","));
+        assert_eq!(reading.entries.len(), 2, "one id on two servers");
         check("transaction", &[&one, delete], &[("Peanut 1", Standing::EnteredInError)]);
         let own = r#"{"resource":{"resourceType":"AllergyIntolerance","id":"a","code":{"text":"Peanut"}},"request":{"method":"delete","url":"AllergyIntolerance/a"}}"#;
         check("transaction", &[own], &[("Peanut", Standing::EnteredInError)]);

@@ -355,6 +355,15 @@ mod tests {
 
     #[test]
     fn nothing_of_a_line_is_left_out() {
+        // A negation that the file's format keeps beside a part is no book-keeping.
+        check(
+            |row| {
+                let detail = |name: &str, said: &str| (Label::Detail(name.to_owned()), said.to_owned());
+                row.more =
+                    vec![detail("negationInd", "Chest pain"), detail("orderControl", "NW"), detail("new", "words")];
+            },
+            "- Penicillin V: Reaction: Anaphylaxis, Rash; Severity: severe; Current; Said not to be so: Chest pain; In the file: new: words (March 2019, Elm Surgery, Not checked)",
+        );
         check(
             |_| (),
             "- Penicillin V: Reaction: Anaphylaxis, Rash; Severity: severe; Current (March 2019, Elm Surgery, Not checked)",
