@@ -196,19 +196,40 @@ fn worded(name: &str) -> Option<&'static str> {
 
 /// Elements that say how the source keeps its books, and nothing of the person's health. Whatever is not known to be one of
 /// them is shown: a negation or a reaction must never be folded away because it has no words of ours.
-const FORMAL: [&str; 12] = [
+const FORMAL: [&str; 33] = [
+    "class",
     "contact",
+    "daysSupply",
+    "descriptionDisplay",
+    "expectedSupplyDuration",
+    "fileName",
+    "fundingSource",
     "informationSource",
     "intent",
+    "issues",
+    "list",
     "locationAddress",
+    "narrativeLink",
+    "numberOfInstances",
+    "numberOfRepeatsAllowed",
+    "numberOfSeries",
     "observedOrHistorical",
     "orderControl",
+    "period",
+    "prescribingAgency",
     "prescriptionNumber",
+    "primarySource",
+    "programEligibility",
     "repeatNumber",
     "reportOrigin",
+    "sourceVersion",
     "statusCode",
+    "subId",
     "supplyType",
     "telecom",
+    "topic",
+    "validityPeriod.end",
+    "validityPeriod.start",
 ];
 
 /// True for what only the file's own format knows.
