@@ -1,7 +1,8 @@
 //! `cargo +nightly fuzz run gp2gp fuzz/corpus/gp2gp tests/data/uk/gp2gp`
 #![no_main]
 
-mod grown;
+mod balance;
+mod grown_xml;
 
 const OPEN: [&str; 32] = [
     "component",
@@ -70,6 +71,6 @@ const LEAVES: [&str; 28] = [
 ];
 
 libfuzzer_sys::fuzz_target!(|bytes: &[u8]| {
-    grown::check(bytes);
-    grown::check(grown::xml("EhrExtract classCode=\"EXTRACT\"", &OPEN, &LEAVES, bytes).as_bytes());
+    balance::check(bytes);
+    balance::check(grown_xml::xml("EhrExtract classCode=\"EXTRACT\"", &OPEN, &LEAVES, bytes).as_bytes());
 });

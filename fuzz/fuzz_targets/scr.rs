@@ -1,7 +1,8 @@
 //! `cargo +nightly fuzz run scr fuzz/corpus/scr tests/data/uk/scr`
 #![no_main]
 
-mod grown;
+mod balance;
+mod grown_xml;
 
 const OPEN: [&str; 20] = [
     "component",
@@ -44,6 +45,6 @@ const LEAVES: [&str; 14] = [
 ];
 
 libfuzzer_sys::fuzz_target!(|bytes: &[u8]| {
-    grown::check(bytes);
-    grown::check(grown::xml("GPSummary", &OPEN, &LEAVES, bytes).as_bytes());
+    balance::check(bytes);
+    balance::check(grown_xml::xml("GPSummary", &OPEN, &LEAVES, bytes).as_bytes());
 });

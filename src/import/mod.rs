@@ -333,7 +333,7 @@ pub fn fragment(original: &[u8], entry: &Entry) -> Option<String> {
     match detect::text(&text.text)? {
         Format::FhirJson => json::locate(&text.text, &entry.at).and_then(|r| text.text.get(r)).map(str::to_owned),
         Format::Cda => cda::locate(&text.text, &entry.at).and_then(|r| text.text.get(r)).map(str::to_owned),
-        Format::FhirXml | Format::Gp2gp | Format::Scr | Format::OtherXml => {
+        Format::FhirXml | Format::Gp2gp | Format::Scr | Format::AppleHealth | Format::OtherXml => {
             xml::locate(&text.text, &entry.at).and_then(|r| text.text.get(r)).map(str::to_owned)
         }
         Format::FhirNdjson => fhir::line(&text.text, &entry.at).map(|(line, _)| line.to_owned()),
