@@ -56,7 +56,8 @@ pub struct Parser {
 pub struct Read {
     /// How many of the last hold the others.
     holders: u32,
-    readings: Vec<Vec<u8>>,
+    /// As the worker wrote them: the page passes them on unopened.
+    readings: Vec<ArrayBuffer>,
     bytes: Vec<ArrayBuffer>,
     texts: Vec<Text>,
     /// The host of the Health Link it came through; empty if it came through none.
@@ -71,7 +72,7 @@ struct Work {
     _fail: Closure<dyn FnMut(JsValue)>,
 }
 
-type Said = (u32, Vec<u8>, Vec<Uint8Array>);
+type Said = (u32, Uint8Array, Vec<Uint8Array>);
 
 /// How a worker is to go about it.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -106,7 +107,7 @@ impl Parser {
         loop {
             let (kind, answer, beside) = self.work.said.next().await.ok_or(Failure::Unreadable)?;
             if kind == LINK {
-                let said = wire::read::<Result<T, LinkError>>(&answer)?.map_err(Trouble::Link)?;
+                let said = wire::read::<Result<T, LinkError>>(&answer.to_vec())?.map_err(Trouble::Link)?;
                 return Ok((said, beside));
             }
         }
@@ -130,11 +131,11 @@ impl Parser {
             let (kind, answer, blobs) = self.work.said.next().await.ok_or(Failure::Unreadable)?;
             match kind {
                 FILE => {
-                    read.readings.push(answer);
+                    read.readings.push(answer.buffer());
                     read.bytes.push(blobs.first().map_or_else(|| ArrayBuffer::new(0), Uint8Array::buffer));
                 }
                 READ => {
-                    read.holders = u32::from(wire::read::<Result<bool, Failure>>(&answer)??);
+                    read.holders = u32::from(wire::read::<Result<bool, Failure>>(&answer.to_vec())??);
                     break;
                 }
                 _ => {}
@@ -150,7 +151,7 @@ impl Parser {
         let (mut again, mut manner) = (0, Manner::First);
         loop {
             match select(self.work.said.next(), TimeoutFuture::new(TEXT_PATIENCE)).await {
-                Either::Left((Some((TEXT, answer, _)), _)) => match wire::read(&answer) {
+                Either::Left((Some((TEXT, answer, _)), _)) => match wire::read(&answer.to_vec()) {
                     Ok(text) => {
                         read.texts.push(text);
                         manner = Manner::Again;
@@ -207,8 +208,9 @@ impl Read {
     /// # Errors
     /// Those of the record worker; nothing of it was kept then.
     pub async fn bring(self) -> Result<Vec<Brought>, Failure> {
-        let Read { holders, readings, bytes, texts, host } = self;
-        Client.ask(&Ask::Bring { holders, readings, texts, host }, bytes).await.map(|(brought, _)| brought)
+        let Read { holders, readings, mut bytes, texts, host } = self;
+        bytes.extend(readings);
+        Client.ask(&Ask::Bring { holders, texts, host }, bytes).await.map(|(brought, _)| brought)
     }
 }
 
@@ -225,7 +227,7 @@ impl Work {
                     tell(progress);
                 }
             } else if let Some(sender) = held.borrow().as_ref() {
-                let _ = sender.unbounded_send((kind, bytes.to_vec(), blobs));
+                let _ = sender.unbounded_send((kind, bytes, blobs));
             }
         });
         worker.set_onmessage(Some(hear.as_ref().unchecked_ref()));

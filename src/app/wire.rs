@@ -119,10 +119,10 @@ errands! {
     RemovePerson remove_person(id: String) -> ();
 
     // ---- Import ----
-    /// Takes what the parser worker read: each file's reading, and the texts that were found in PDFs. The bytes of each
-    /// travel beside it. The last so many hold the others: an archive its files, a picture what its codes say. `host` is
+    /// Takes what the parser worker read. Beside it travel the bytes of each file, then each file's reading in the same
+    /// order; `texts` were found in PDFs. The last so many hold the others: an archive its files, a picture what its codes say. `host` is
     /// the host of the Health Link that they came through, empty if none.
-    Bring bring(holders: u32, readings: Vec<Vec<u8>>, texts: Vec<Text>, host: String) -> Vec<Brought>;
+    Bring bring(holders: u32, texts: Vec<Text>, host: String) -> Vec<Brought>;
     /// Notes in the journal that this host was asked for the files of a Health Link.
     LinkAsked link_asked(host: String) -> ();
     /// Answers a question of the guard. The answer names each question that is changed by it, and what stands for it now.

@@ -342,6 +342,14 @@ impl<'a> Reader<'a> {
         let mut owned: Option<String> = None;
         let mut run = start;
         loop {
+            let rest = self.bytes.get(self.at..).unwrap_or_default();
+            let plain = memchr::memchr2(b'"', b'\\', rest).and_then(|n| rest.get(..n)).unwrap_or(rest);
+            // Two passes, since either goes many bytes at a time.
+            if plain.iter().any(|b| *b < 0x20) {
+                self.at += plain.iter().take_while(|b| **b >= 0x20).count();
+                return self.fault(Wrong::Text);
+            }
+            self.at += plain.len();
             match self.peek() {
                 None => return self.fault(Wrong::Ends),
                 Some(b'"') => {
@@ -355,7 +363,7 @@ impl<'a> Reader<'a> {
                         }
                     });
                 }
-                Some(b'\\') => {
+                Some(_) => {
                     let before = self.text.get(run..self.at).unwrap_or_default();
                     let mut text = owned.take().unwrap_or_default();
                     text.push_str(before);
@@ -364,8 +372,6 @@ impl<'a> Reader<'a> {
                     run = self.at;
                     owned = Some(text);
                 }
-                Some(0..=0x1F) => return self.fault(Wrong::Text),
-                Some(_) => self.at += 1,
             }
         }
     }

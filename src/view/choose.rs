@@ -58,7 +58,7 @@ pub fn choose(record: &Record, index: &Index, today: Date) -> Choose {
     let mut sections: BTreeMap<Section, Vec<ChooseItem>> = BTreeMap::new();
     let mut sensitive: BTreeMap<Set, Vec<String>> = BTreeMap::new();
     let mut weighty = Vec::new();
-    for (i, words) in index.by_date.iter().zip(index.words.rows()) {
+    for (i, words) in index.by_date.iter().zip(index.words(record).rows()) {
         let Some(item) = record.items.get(*i as usize) else { continue };
         let Some(row) = rows::row(record, item, today) else { continue };
         // A tag is for the person alone.

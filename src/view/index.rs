@@ -2,6 +2,7 @@
 
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, HashMap};
+use std::sync::OnceLock;
 
 use super::rows;
 use super::search::{Words, fold};
@@ -12,8 +13,9 @@ use crate::record::{Item, Kind, Record, Section, Value, same, system};
 pub struct Index {
     /// Indices into [`Record::items`], newest first, undated last; nothing that is withheld from the patient.
     pub(super) by_date: Vec<u32>,
-    /// For each of `by_date`: all its words, folded for search.
-    pub(super) words: Words,
+    /// For each of `by_date`: all its words, folded for search. Made when they are first asked for: most who unlock a
+    /// record look at it and search for nothing.
+    words: OnceLock<Words>,
     /// Sections present, and how many of `by_date` each has.
     pub(super) sections: Vec<(Section, u32)>,
     /// For each parcel how many of `by_date` have an entry of it.
@@ -36,9 +38,7 @@ impl Index {
         let mut by_date: Vec<u32> =
             (0u32..).zip(&record.items).filter(|(_, item)| !rows::is_withheld(record, item)).map(|(i, _)| i).collect();
         by_date.sort_by_cached_key(|i| (Reverse(key(*i)), *i));
-        let words =
-            by_date.iter().filter_map(|i| record.items.get(*i as usize)).map(|item| words(record, item)).collect();
-        let mut index = Index { words, sources: vec![0; record.parcels.len()], ..Index::default() };
+        let mut index = Index { sources: vec![0; record.parcels.len()], ..Index::default() };
         for item in by_date.iter().filter_map(|i| record.items.get(*i as usize)) {
             index.count(record, item);
         }
@@ -46,6 +46,12 @@ impl Index {
         let analytes = analytes(record, &by_date);
         let analyte_of = (0u32..).zip(&analytes).flat_map(|(a, items)| items.iter().map(move |i| (*i, a))).collect();
         Index { by_date, analytes, analyte_of, ..index }
+    }
+
+    /// The words of each of `by_date`. The record is the one that this is the index of.
+    pub(super) fn words(&self, record: &Record) -> &Words {
+        let items = || self.by_date.iter().filter_map(|i| record.items.get(*i as usize));
+        self.words.get_or_init(|| items().map(|item| words(record, item)).collect())
     }
 
     /// Counts an item for the filters. Items come newest first, so that those of a year come together.

@@ -29,6 +29,7 @@ pub struct Ask {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Timeline {
     /// Months from newest to oldest with the number of rows in each, so that a virtual list knows its height; undated last.
+    /// In the first window only, with offset 0: those that follow are of the same list.
     pub months: Vec<Month>,
     /// The rows of the window.
     pub rows: Vec<TimelineRow>,
@@ -90,7 +91,7 @@ pub fn timeline(record: &Record, index: &Index, ask: &Ask, today: Date) -> Timel
     // A source that is no longer there has nothing; it must not show everything.
     let gone = ask.source.is_some() && source.is_none();
     let (from, until) = (bound(&ask.from).map(|(first, _)| first), bound(&ask.until).map(|(_, last)| last));
-    let found: Vec<Vec<bool>> = terms.iter().map(|term| index.words.having(term)).collect();
+    let found: Vec<Vec<bool>> = terms.iter().map(|term| index.words(record).having(term)).collect();
     let fits = |item: &Item, at: usize| {
         !gone
             && found.iter().all(|has| has.get(at).is_some_and(|has| *has))
@@ -114,7 +115,9 @@ pub fn timeline(record: &Record, index: &Index, ask: &Ask, today: Date) -> Timel
         if !fits(item, at) {
             continue;
         }
-        page.count(record.date(item), today);
+        if ask.offset == 0 {
+            page.count(record.date(item), today);
+        }
         let place = page.matching;
         page.matching += 1;
         if place >= ask.offset && place - ask.offset < ask.limit {
@@ -146,7 +149,8 @@ impl Timeline {
     fn count(&mut self, date: Option<&PartialDate>, today: Date) {
         let known = date.and_then(|d| d.known);
         let (year, month) = (known.map(|k| k.year), known.and_then(|k| k.month));
-        let future = known.and_then(day::bounds).is_some_and(|(first, _)| first > today);
+        let future =
+            known.filter(|k| k.year >= today.year()).and_then(day::bounds).is_some_and(|(first, _)| first > today);
         match self.months.last_mut() {
             Some(last) if (last.year, last.month, last.future) == (year, month, future) => last.count += 1,
             _ => self.months.push(Month { year, month, future, start: self.matching, count: 1 }),

@@ -55,15 +55,15 @@ type Kept<T, F = Loose> = Result<T, (Failure, Vec<F>)>;
 type Named = (Hash, String);
 
 impl<E: Edge> Session<E> {
-    /// The files travel beside the question, in the order of their readings; the last so many hold the others.
+    /// Beside the question travel the files, then the reading of each; the last so many hold the others.
     pub(in crate::app) async fn bring(
         &mut self,
         holders: u32,
-        readings: Vec<Vec<u8>>,
         texts: Vec<Text>,
         host: String,
     ) -> Result<Vec<Brought>, Failure> {
-        let originals = std::mem::take(&mut self.handed);
+        let mut originals = std::mem::take(&mut self.handed);
+        let readings = originals.split_off(originals.len() / 2);
         if originals.len() != readings.len() {
             return Err(Failure::Garbled);
         }

@@ -108,8 +108,8 @@ fn bring_from(session: &mut Session<Bench>, bytes: &[u8], host: &str) -> Result<
     let own =
         |f: &mut import::File| f.bytes.take().unwrap_or_else(|| if unread(f) { Vec::new() } else { bytes.to_vec() });
     session.handed = delivery.files.iter_mut().map(own).collect();
-    let readings = delivery.files.iter().map(wire::write).collect();
-    run(session.bring(u32::from(archived), readings, Vec::new(), host.to_owned()))
+    session.handed.extend(delivery.files.iter().map(wire::write));
+    run(session.bring(u32::from(archived), Vec::new(), host.to_owned()))
 }
 
 #[test]
@@ -950,8 +950,9 @@ fn pictures_whose_code_was_read_go_where_their_record_goes() {
         wire::write(&delivery.files[0])
     };
     session.handed = vec![card.clone(), pictures[0].clone(), pictures[1].clone()];
-    let readings = session.handed.iter().map(|bytes| read(bytes)).collect();
-    let brought = run(session.bring(2, readings, Vec::new(), String::new())).unwrap();
+    let readings: Vec<_> = session.handed.iter().map(|bytes| read(bytes)).collect();
+    session.handed.extend(readings);
+    let brought = run(session.bring(2, Vec::new(), String::new())).unwrap();
     // One report, no question: the pictures name nobody, and need not.
     assert!(matches!(brought.as_slice(), [Brought::In(_)]), "{brought:?}");
     assert!(allergies(&mut session).contains(&"Latex".to_owned()));

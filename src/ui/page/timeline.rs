@@ -18,6 +18,12 @@ use crate::view::timeline::{Ask, Month, Timeline, TimelineRow};
 const PAGE: u32 = 50;
 /// Rows by which the drawn window moves.
 const STEP: u32 = 8;
+/// Rows that are drawn before it is known how many fit.
+const FIRST: u32 = 16;
+/// Pages that are asked for beyond what is drawn, once somebody scrolls: fast fingers must find no gap.
+const AHEAD: u32 = 3;
+/// Pages on either side of the drawn ones that are held.
+const HELD: u32 = 40;
 /// Height of a row before it was measured, in pixels.
 const GUESS: f64 = 132.0;
 /// Height of a month's heading, in pixels; the style sheet gives it the same.
@@ -260,8 +266,9 @@ fn Rows(
     let heads = page.months.iter().map(|m| m.start).collect();
     let months = StoredValue::new(page.months);
     let pages = RwSignal::new(BTreeMap::from([(0_u32, page.rows)]));
+    let page_count = total.div_ceil(PAGE);
     let asking = StoredValue::new(Vec::<u32>::new());
-    let drawn = RwSignal::new((0_u32, PAGE.min(total)));
+    let drawn = RwSignal::new((0_u32, FIRST.min(total)));
     let heights = RwSignal::new(Heights::new(total, heads, HEAD, GUESS));
     let list = NodeRef::<html::Div>::new();
     let ask = StoredValue::new(ask);
@@ -291,8 +298,12 @@ fn Rows(
     });
     Effect::new(move || {
         let (from, until) = drawn.get();
-        let wanted = from / PAGE..=until.saturating_sub(1) / PAGE;
-        for number in wanted.filter(|n| !pages.with_untracked(|p| p.contains_key(n))) {
+        let ahead = if from == 0 { 0 } else { AHEAD };
+        let (first, last) = ((from / PAGE).saturating_sub(ahead), until.saturating_sub(1) / PAGE + ahead);
+        pages.update_untracked(|p| p.retain(|n, _| *n + HELD >= first && *n <= last + HELD));
+        // What is on the screen is asked for before what may come.
+        let near = (from / PAGE..=last).chain((first..from / PAGE).rev()).filter(|n| *n < page_count);
+        for number in near.filter(|n| !pages.with_untracked(|p| p.contains_key(n))) {
             if asking.with_value(|a| a.contains(&number)) {
                 continue;
             }
@@ -316,12 +327,29 @@ fn Rows(
             let rows = measured(&list);
             if heights.try_update_untracked(|h| h.measure(rows)) == Some(true) {
                 heights.notify();
+                look();
             }
         });
     });
-    let rows = move || {
+    let shown = move || {
         let (from, until) = drawn.get();
-        pages.with(|pages| window_of(pages, months, from, until, total))
+        from..until
+    };
+    let slot = move |index: u32| {
+        let month =
+            months.with_value(|m| m.binary_search_by_key(&index, |m| m.start).ok().and_then(|i| m.get(i).copied()));
+        let here = Memo::new(move |_| pages.with(|p| p.contains_key(&(index / PAGE))));
+        let row = move || {
+            here.track();
+            pages.with_untracked(|pages| {
+                let row = pages.get(&(index / PAGE)).and_then(|p| p.get((index % PAGE) as usize));
+                row.map_or_else(waiting, |row| one(row, index, total))
+            })
+        };
+        view! {
+            {month.map(|month| view! { <h2 class="timeline-head">{month_name(&month)}</h2> })}
+            {row}
+        }
     };
     let offset = move || heights.with(|h| format!("{:.0}px", h.top(drawn.get().0) * scale()));
     view! {
@@ -331,7 +359,7 @@ fn Rows(
             style:block-size=move || format!("{:.0}px", heights.with(Heights::height) * scale())
         >
             <div class="timeline-window" style:inset-block-start=offset>
-                {rows}
+                <For each=shown key=|index| *index children=slot />
             </div>
         </div>
     }
@@ -345,25 +373,7 @@ fn measured(list: &web_sys::Element) -> Vec<(u32, f64)> {
         .collect()
 }
 
-/// Headings and rows from here to there; a row that has not come yet keeps its place.
-fn window_of(
-    pages: &BTreeMap<u32, Vec<TimelineRow>>,
-    months: StoredValue<Vec<Month>>,
-    from: u32,
-    until: u32,
-    total: u32,
-) -> AnyView {
-    let mut out: Vec<AnyView> = Vec::new();
-    for index in from..until {
-        if let Some(month) = months.with_value(|m| m.iter().find(|m| m.start == index).copied()) {
-            out.push(view! { <h2 class="timeline-head">{month_name(&month)}</h2> }.into_any());
-        }
-        let row = pages.get(&(index / PAGE)).and_then(|p| p.get((index % PAGE) as usize));
-        out.push(row.map_or_else(waiting, |row| one(row, index, total)));
-    }
-    out.into_any()
-}
-
+/// A row that has not come yet keeps its place.
 fn waiting() -> AnyView {
     view! { <div class="timeline-row soft">{text::common::loading()}</div> }.into_any()
 }
