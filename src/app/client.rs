@@ -106,6 +106,12 @@ impl Client {
         Ok((name, blobs.into_iter().next().ok_or(Failure::NotFound)?))
     }
 
+    /// A file that waits for an answer, with its name.
+    pub async fn waiting(self, file: wire::Waiting) -> Result<(String, Uint8Array), Failure> {
+        let (name, blobs) = self.ask(&Ask::WaitingBytes { file }, Vec::new()).await?;
+        Ok((name, blobs.into_iter().next().ok_or(Failure::NotFound)?))
+    }
+
     /// A letter or scan, decoded: its title, its MIME type, its bytes.
     pub async fn attachment(self, parcel: Hash, at: String) -> Result<(String, String, Uint8Array), Failure> {
         let ((title, content_type), blobs): ((String, String), _) =

@@ -10,6 +10,8 @@ use serde::{Deserialize, Serialize};
 /// it looks like.
 pub use crate::import::{Format, ImportError, Malformed, document::Clue, typed::Typed};
 use crate::record::{self, Description, DocumentKind, Hash};
+/// How drawn words are written, whoever types them: named here since the front may not ask `vault`.
+pub use crate::vault::words::fold as fold_words;
 use crate::view::{
     self, Day,
     clinician::Clinician,
@@ -83,8 +85,9 @@ errands! {
     Keep keep(passphrase: Secret) -> Kit;
     /// The recovery kit again, for printing it later.
     ShowKit show_kit() -> Kit;
-    /// The groups typed back, in the order asked. True marks the kit as kept.
-    CheckKit check_kit(groups: Vec<Secret>) -> bool;
+    /// The groups typed back, in the order asked. Answers with those that are wrong, counted from 0; none marks the kit as
+    /// kept.
+    CheckKit check_kit(groups: Vec<Secret>) -> Vec<u32>;
     /// Changes the passphrase; old backups stay open to the old one.
     ChangePassphrase change_passphrase(old: Secret, new: Secret) -> ();
     /// Whether what is stored is older than, or other than, what was last written here. Until it is settled, all can be
@@ -137,8 +140,11 @@ errands! {
     Unfiled unfiled() -> Vec<FileRow>;
     /// A file that waits for an answer, side by side with a person; an empty id is the open person.
     Compare compare(file: Waiting, person: String) -> GuardPage;
-    /// Gives an unfiled file to a person.
-    File file_unfiled(parcel: Hash, decision: Decision) -> Brought;
+    /// Gives an unfiled file to a person. Answers with what became of it, and with each question that is changed by it.
+    File file_unfiled(parcel: Hash, decision: Decision) -> Filed;
+    /// The bytes of a file that waits for an answer, so that a person can look at it first: they travel beside the answer,
+    /// its name is the answer. See [`Client::waiting`](super::client::Client::waiting).
+    WaitingBytes waiting_bytes(file: Waiting) -> String;
     /// What the person has said of the document at this place of a file, and what may be suggested to them.
     AboutDocument about_document(parcel: Hash, at: String) -> AboutDocument;
     /// Keeps what the person says of it, in place of what they said before; that stays as its history. Answers with the
@@ -462,6 +468,8 @@ pub enum Brought {
         question: u32,
         /// The names of the files: several, if several of a delivery say the same of whose they are.
         file_names: Vec<String>,
+        /// Which they are.
+        parcels: Vec<Hash>,
         /// Both sides.
         page: Box<GuardPage>,
     },
@@ -469,11 +477,15 @@ pub enum Brought {
     Unfiled {
         /// The file's name.
         file_name: String,
+        /// Which it is.
+        parcel: Hash,
     },
     /// It was left out, and nothing of it is here.
     LeftOut {
         /// The file's name.
         file_name: String,
+        /// Which it is.
+        parcel: Hash,
     },
     /// A file of an archive that could not be read, or the archive itself that could not be kept. Others are not
     /// concerned.
@@ -483,6 +495,15 @@ pub enum Brought {
         /// Why.
         failure: Failure,
     },
+}
+
+/// What became of a file of the tray.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Filed {
+    /// What became of it.
+    pub brought: Brought,
+    /// Each question that is changed by it, and what stands for it now.
+    pub changed: Vec<(u32, Vec<Brought>)>,
 }
 
 /// The person's answer to the guard.
@@ -507,6 +528,10 @@ pub struct FileRow {
     pub parcel: Hash,
     /// Its name; empty for what was typed by hand.
     pub file_name: String,
+    /// What was typed by hand, in its own words; empty for a file.
+    pub title: String,
+    /// A packed file: what was in it are files of their own.
+    pub archive: bool,
     /// Where it says it is from.
     pub source: String,
     /// `FHIR JSON R4`.

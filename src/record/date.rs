@@ -58,6 +58,16 @@ impl PartialDate {
         civil::Date::new(known.year, known.month? as i8, known.day? as i8).ok()
     }
 
+    /// What is known of the day, `YYYY`, `YYYY-MM` or `YYYY-MM-DD`, however the source writes it; `None` if nothing is.
+    pub fn iso(&self) -> Option<String> {
+        let Known { year, month, day, .. } = self.known?;
+        Some(match (month, day) {
+            (Some(month), Some(day)) => format!("{year:04}-{month:02}-{day:02}"),
+            (Some(month), None) => format!("{year:04}-{month:02}"),
+            _ => format!("{year:04}"),
+        })
+    }
+
     /// True if all of what is known lies before this day: `2019` is before any day of 2020, and not before one of 2019.
     pub fn is_before(&self, today: civil::Date) -> bool {
         let Some(known) = self.known else { return false };
@@ -207,6 +217,15 @@ mod tests {
         check(PartialDate::fhir("2016-02-28T10:30"), Some((2016, Some(2), Some(28), Some((10, 30, None)))));
         check(PartialDate::hl7("19610409"), Some((1961, Some(4), Some(9), None)));
         check(PartialDate::hl7("196104091530-0500"), Some((1961, Some(4), Some(9), Some((15, 30, Some(-300))))));
+    }
+
+    #[test]
+    fn what_is_known_is_written_one_way() {
+        let iso = |date: PartialDate| date.iso();
+        assert_eq!(iso(PartialDate::hl7("196104091530-0500")).as_deref(), Some("1961-04-09"));
+        assert_eq!(iso(PartialDate::hl7("196104")).as_deref(), Some("1961-04"));
+        assert_eq!(iso(PartialDate::fhir("1961")).as_deref(), Some("1961"));
+        assert_eq!(iso(PartialDate::fhir("soon")), None);
     }
 
     #[test]

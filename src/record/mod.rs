@@ -18,6 +18,7 @@ mod date;
 mod described;
 mod entry;
 pub mod guard;
+pub mod mention;
 mod merge;
 mod parcel;
 mod person;

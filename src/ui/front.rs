@@ -40,6 +40,8 @@ pub struct Front {
     pub update: RwSignal<bool>,
     /// Whose record is open.
     pub person: RwSignal<Option<Header>>,
+    /// What names them in this vault; empty if nobody's is open.
+    pub person_id: RwSignal<String>,
     /// How many persons there are.
     pub people: RwSignal<usize>,
     /// How the person wants it shown, and what is still to do.
@@ -75,6 +77,7 @@ impl Front {
             door: RwSignal::new(None),
             update: RwSignal::new(false),
             person: RwSignal::new(None),
+            person_id: RwSignal::new(String::new()),
             people: RwSignal::new(0),
             settings: RwSignal::new(Settings::default()),
             changes: RwSignal::new(0),
@@ -126,7 +129,9 @@ impl Front {
         if open {
             if let Ok(people) = self.client.people().await {
                 self.people.set(people.len());
-                self.person.set(people.into_iter().find(|p| p.open).map(|p| p.header));
+                let open = people.into_iter().find(|p| p.open);
+                self.person_id.set(open.as_ref().map(|p| p.id.clone()).unwrap_or_default());
+                self.person.set(open.map(|p| p.header));
             }
             if let Ok(settings) = self.client.settings().await {
                 self.show_as(&settings);
@@ -134,6 +139,7 @@ impl Front {
             }
         } else {
             self.people.set(0);
+            self.person_id.set(String::new());
             self.person.set(None);
         }
         self.door.set(Some(door));

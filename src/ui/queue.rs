@@ -14,11 +14,11 @@ use super::codes::{self, Numbered};
 use super::front::Front;
 use super::text::import as words;
 use crate::app::parser::{Parser, Read};
-use crate::app::wire::{Brought, Decision, Failure, Format, ImportError, Progress, Secret, Via};
+use crate::app::wire::{Brought, Decision, Failure, Filed, Format, ImportError, Progress, Secret, Via};
 use crate::record::Hash;
 
 /// One file on its way.
-#[derive(Clone)]
+#[derive(Clone, PartialEq)]
 pub struct Job {
     /// Names it in the queue.
     pub id: u32,
@@ -33,7 +33,7 @@ pub struct Job {
 }
 
 /// How far a file is.
-#[derive(Clone)]
+#[derive(Clone, PartialEq)]
 pub enum State {
     /// Others come first.
     Waiting,
@@ -57,12 +57,24 @@ pub struct Queue {
     pub jobs: RwSignal<Vec<Job>>,
     /// Whether the guard's question stands before the page.
     pub asking: RwSignal<bool>,
+    /// The question that the person chose to answer now.
+    chosen: RwSignal<Option<u32>>,
+    /// Questions that the person put off.
+    put_off: RwSignal<Vec<u32>>,
+    /// What was filed last below the queue, to be told there.
+    pub last_filed: RwSignal<Option<Brought>>,
+    /// Files that were taken out of a record since they came.
+    pub out: RwSignal<Vec<Hash>>,
+    /// What the person said of documents: of which, and the file that holds it.
+    pub said: RwSignal<Vec<(Hash, Hash)>>,
     /// Documents of which the person may say what they are; the first is asked about now.
     pub describing: RwSignal<Vec<Hash>>,
     /// Those that were asked about.
     described: StoredValue<Vec<Hash>>,
-    /// A Health Link that was dropped, pasted or scanned, until its window takes it.
+    /// A Health Link that was dropped, pasted or scanned, until its window is done with it.
     pub offered: RwSignal<Option<Secret>>,
+    /// Links that came after it, in the order they came.
+    more_links: RwSignal<Vec<Secret>>,
 }
 
 /// Largest text that is looked at as a Health Link, in bytes.
@@ -91,9 +103,15 @@ impl Queue {
             front,
             jobs: RwSignal::new(Vec::new()),
             asking: RwSignal::new(false),
+            chosen: RwSignal::new(None),
+            put_off: RwSignal::new(Vec::new()),
+            last_filed: RwSignal::new(None),
+            out: RwSignal::new(Vec::new()),
+            said: RwSignal::new(Vec::new()),
             describing: RwSignal::new(Vec::new()),
             described: StoredValue::new(Vec::new()),
             offered: RwSignal::new(None),
+            more_links: RwSignal::new(Vec::new()),
         }
     }
 
@@ -112,9 +130,26 @@ impl Queue {
         self.line_up(files, Some(via));
     }
 
-    /// Asks what to do with a Health Link. Nobody is asked anything by that.
+    /// Asks what to do with a Health Link, after those that came before it. Nobody is asked anything by that.
     pub fn offer_link(self, text: String) {
-        self.offered.set(Some(Secret(text.trim().to_owned())));
+        let link = Secret(text.trim().to_owned());
+        match self.offered.with_untracked(Clone::clone) {
+            None => self.offered.set(Some(link)),
+            Some(open) if open == link || self.more_links.with_untracked(|all| all.contains(&link)) => {}
+            Some(_) => self.more_links.update(|all| all.push(link)),
+        }
+    }
+
+    /// The window is done with its link: the next one's turn.
+    pub fn link_done(self) {
+        let next = self.more_links.with_untracked(|all| all.first().cloned());
+        self.more_links.update(|all| drop(all.drain(..all.len().min(1))));
+        self.offered.set(next);
+    }
+
+    /// How many links wait behind the one that is asked about.
+    pub fn links_waiting(self) -> usize {
+        self.more_links.with(Vec::len)
     }
 
     fn line_up(self, files: Vec<File>, via: Option<Via>) {
@@ -180,19 +215,78 @@ impl Queue {
         self.describing.update(|all| all.retain(|other| *other != document));
     }
 
-    /// The first question of the guard that is still open.
+    /// The question of the guard that is asked now: the one that the person chose, else the first that is not put off.
     pub fn question(self) -> Option<Brought> {
+        let chosen = self.chosen.get();
         self.jobs.with(|jobs| {
-            jobs.iter().find_map(|job| {
-                let State::Read(brought) = &job.state else { return None };
-                brought.iter().find(|b| matches!(b, Brought::Whose { .. })).cloned()
+            self.put_off.with(|put_off| {
+                let open = jobs.iter().filter_map(|job| match &job.state {
+                    State::Read(brought) => Some(brought),
+                    _ => None,
+                });
+                let open = open.flatten().filter_map(|b| match b {
+                    Brought::Whose { question, .. } => Some((*question, b)),
+                    _ => None,
+                });
+                let mut first = None;
+                for (question, brought) in open {
+                    if chosen == Some(question) {
+                        return Some(brought.clone());
+                    }
+                    if first.is_none() && !put_off.contains(&question) {
+                        first = Some(brought);
+                    }
+                }
+                first.cloned()
             })
         })
     }
 
-    /// Answers the guard's question. If that fails the question stays open.
+    /// Asks this question now.
+    pub fn ask(self, question: u32) {
+        self.put_off.update(|all| all.retain(|q| *q != question));
+        self.chosen.set(Some(question));
+    }
+
+    /// Puts this question off until the person asks for it.
+    pub fn put_off(self, question: u32) {
+        self.put_off.update(|all| all.push(question));
+        if self.chosen.get_untracked() == Some(question) {
+            self.chosen.set(None);
+        }
+    }
+
+    /// Files of which a question is open, in the queue itself.
+    pub fn asked(self) -> Vec<Hash> {
+        let of = |b: &Brought| match b {
+            Brought::Whose { parcels, .. } => parcels.clone(),
+            _ => Vec::new(),
+        };
+        self.jobs.with(|jobs| {
+            let read = jobs.iter().filter_map(|job| match &job.state {
+                State::Read(all) => Some(all),
+                _ => None,
+            });
+            read.flatten().flat_map(of).collect()
+        })
+    }
+
+    /// Answers the guard's question. If that fails the question stays open, unless it is answered already.
     pub async fn answer(self, question: u32, decision: Decision) -> Result<(), Failure> {
-        let changed = self.front.client.decide(question, decision).await?;
+        match self.front.client.decide(question, decision).await {
+            Ok(changed) => self.take(changed),
+            Err(Failure::NotFound) => {
+                self.take(vec![(question, Vec::new())]);
+                self.front.say(words::gone());
+            }
+            Err(failure) => return Err(failure),
+        }
+        self.front.refresh().await;
+        Ok(())
+    }
+
+    /// Takes over what questions have become.
+    fn take(self, changed: Vec<(u32, Vec<Brought>)>) {
         self.jobs.update(|jobs| {
             for (question, brought) in changed {
                 let is = |b: &Brought| matches!(b, Brought::Whose { question: q, .. } if *q == question);
@@ -206,8 +300,33 @@ impl Queue {
                 }
             }
         });
-        self.front.refresh().await;
-        Ok(())
+    }
+
+    /// Takes over what was answered below the queue, of a file that was put aside.
+    pub fn filed(self, parcel: Hash, filed: Filed) {
+        let Filed { brought, changed } = filed;
+        self.take(changed);
+        self.settle(parcel, brought);
+    }
+
+    /// A file that was left out is put back: it waits again.
+    pub fn put_back(self, parcel: Hash, file_name: String) {
+        self.settle(parcel, Brought::Unfiled { file_name, parcel });
+    }
+
+    /// What is told of a file that waits or was left out becomes this.
+    fn settle(self, parcel: Hash, now: Brought) {
+        let is = |b: &Brought| match b {
+            Brought::Unfiled { parcel: p, .. } | Brought::LeftOut { parcel: p, .. } => *p == parcel,
+            _ => false,
+        };
+        self.jobs.update(|jobs| {
+            let read = jobs.iter_mut().filter_map(|job| match &mut job.state {
+                State::Read(all) => Some(all),
+                _ => None,
+            });
+            read.flatten().filter(|b| is(b)).for_each(|b| *b = now.clone());
+        });
     }
 
     async fn run(self) {
@@ -256,7 +375,7 @@ impl Queue {
         });
         let (found, others) = codes::codes(file, waiting).await;
         // The picture is kept as it is; where its link leads is asked beside that.
-        if let Some(link) = found.links.first() {
+        for link in &found.links {
             self.offer_link(link.clone());
         }
         let mut held = Vec::new();

@@ -1,11 +1,11 @@
 //! The ways into a vault, each with its own wrapped copy of the master key, and the header that lists them.
 
 use super::crypt::Crypt;
-use super::kdf::Kdf;
+use super::kdf::{Kdf, normal};
 use super::keys::{Keys, NOBODY, Secret};
 use super::kit::Kit;
 use super::segment::{self, Refusal};
-use super::{SCHEMA, VaultError};
+use super::{SCHEMA, VaultError, words};
 use crate::sealed::{Namespace, Place, Row, Sealed, Store};
 use hpke::aead::AesGcm256;
 use hpke::kdf::HkdfSha256;
@@ -121,7 +121,8 @@ impl Header {
         Ok(Sealed::header(SCHEMA, generation, &body, |covered| keys.mac(covered))?)
     }
 
-    /// The master key, by passphrase.
+    /// The master key, by passphrase: as it is typed, and where that opens nothing and can be a drawn phrase, as it was
+    /// drawn. So a capital or a full stop shuts nobody out; a passphrase of one's own opens only as it is.
     ///
     /// # Errors
     /// [`VaultError::WrongPassphrase`]; [`VaultError::Damaged`] where the passphrase is right and the bytes are not;
@@ -131,11 +132,14 @@ impl Header {
         for door in &self.doors {
             let Door::Passphrase { kdf, salt, wrapped } = door else { continue };
             let wrapped = Sealed::parse(wrapped.clone())?;
-            let root = crypt.root(kdf.derive(passphrase, salt)?.expose()).await?;
-            match segment::unwrap(crypt, &root, &place(self.vault, b"passphrase", 0), &wrapped).await {
-                Ok(vmk) => return Ok(vmk),
-                Err(Refusal::Stranger) => found = VaultError::WrongPassphrase,
-                Err(other) => return Err(other.into()),
+            let as_drawn = words::drawn(passphrase).filter(|drawn| **drawn != *normal(passphrase));
+            for typed in std::iter::once(passphrase).chain(as_drawn.as_ref().map(|drawn| drawn.as_str())) {
+                let root = crypt.root(kdf.derive(typed, salt)?.expose()).await?;
+                match segment::unwrap(crypt, &root, &place(self.vault, b"passphrase", 0), &wrapped).await {
+                    Ok(vmk) => return Ok(vmk),
+                    Err(Refusal::Stranger) => found = VaultError::WrongPassphrase,
+                    Err(other) => return Err(other.into()),
+                }
             }
         }
         Err(found)

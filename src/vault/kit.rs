@@ -45,11 +45,14 @@ impl Kit {
         }
         // Groups are copied with dashes between them as often as with spaces; the prefix has three of its own.
         let data: Zeroizing<String> = Zeroizing::new(text.chars().filter(|c| *c != '-').collect());
-        let bare = data.strip_prefix("agesecretkey1").unwrap_or(&data);
+        // What follows the prefix has no 1 and no letter i: an I, an l or a 1 after it can only be the one that ends it.
+        let bare = ["agesecretkey1", "agesecretkeyl", "agesecretkeyi"].iter().find_map(|p| data.strip_prefix(p));
+        let bare = bare.unwrap_or(&data);
         if bare.starts_with("age1") {
             return Err(KitError::Kind);
         }
-        let whole = Zeroizing::new(format!("{IDENTITY}1{bare}"));
+        let bare = alike(bare);
+        let whole = Zeroizing::new(format!("{IDENTITY}1{}", bare.as_str()));
         text.zeroize();
         let (hrp, mut bytes) = bech32::decode(&whole).map_err(|_| KitError::Mistyped)?;
         // Bech32m has the same letters and another checksum: age uses the first.
@@ -89,10 +92,13 @@ impl Kit {
         [first.min(second), first.max(second)]
     }
 
-    /// Whether a group was typed back rightly; capitals do not matter.
+    /// Whether a group was typed back rightly; capitals, spaces and letters that look alike on paper do not matter.
     pub fn check(&self, group: usize, typed: &str) -> bool {
-        let typed: Zeroizing<String> = Zeroizing::new(typed.trim().to_uppercase());
-        self.groups().is_ok_and(|groups| groups.get(group).is_some_and(|g| g.as_str() == typed.as_str()))
+        let marks = |c: &char| !c.is_whitespace() && *c != '-';
+        let typed: Zeroizing<String> = Zeroizing::new(typed.chars().filter(marks).collect());
+        let typed = alike(&typed);
+        let same = |group: &Zeroizing<String>| alike(group).as_str() == typed.as_str();
+        self.groups().is_ok_and(|groups| groups.get(group).is_some_and(same))
     }
 
     /// The public half, 32 bytes (RFC 7748).
@@ -117,6 +123,20 @@ impl Kit {
     pub(crate) fn private(&self) -> Result<<X25519HkdfSha256 as Kem>::PrivateKey, KitError> {
         <X25519HkdfSha256 as Kem>::PrivateKey::from_bytes(self.0.expose()).map_err(|_| KitError::Kind)
     }
+}
+
+/// Small letters, and those that Bech32 leaves out because they look like others (BIP-173) as those others: `o` as nought,
+/// `i` and `1` as `l`, `b` as eight.
+fn alike(typed: &str) -> Zeroizing<String> {
+    let as_meant = |c: char| match c {
+        'o' => '0',
+        'i' | '1' => 'l',
+        'b' => '8',
+        other => other,
+    };
+    let mut text = Zeroizing::new(String::with_capacity(typed.len() * 2));
+    text.extend(typed.chars().flat_map(char::to_lowercase).map(as_meant));
+    text
 }
 
 #[cfg(test)]
@@ -171,6 +191,28 @@ mod tests {
             check(std::str::from_utf8(&slip).unwrap(), Err(KitError::Mistyped));
         }
         check(&identity[..identity.len() - 1], Err(KitError::Mistyped));
+    }
+
+    #[test]
+    fn what_looks_alike_on_paper_is_taken_for_what_it_is() {
+        for (identity, _) in PAIRS {
+            let misread = |text: &str, nought: &str, ell: &str, eight: &str| {
+                text.replace('0', nought).replace('L', ell).replace('8', eight)
+            };
+            let data = &identity[PREFIX.len()..];
+            for (nought, ell, eight) in [("O", "1", "B"), ("o", "I", "b"), ("0", "i", "8"), ("O", "l", "8")] {
+                check(&misread(data, nought, ell, eight), Ok(identity));
+                check(&format!("{PREFIX} {}", misread(data, nought, ell, eight)), Ok(identity));
+                check(&format!("age-secret-key-I{}", misread(data, nought, ell, eight)), Ok(identity));
+            }
+            let kit = Kit::read(identity).unwrap();
+            for (at, group) in kit.groups().unwrap().iter().enumerate() {
+                assert!(kit.check(at, &misread(group, "O", "1", "8").to_lowercase()));
+                assert!(kit.check(at, &misread(group, "o", "i", "b")));
+                let other = if group.starts_with('Q') { 'P' } else { 'Q' };
+                assert!(!kit.check(at, &format!("{other}{}", &group[1..])));
+            }
+        }
     }
 
     #[test]

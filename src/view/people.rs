@@ -131,7 +131,7 @@ fn whole_name(person: &Person) -> String {
 }
 
 /// Three, three and four digits, as the NHS writes its number.
-fn grouped(digits: &str) -> String {
+pub(super) fn grouped(digits: &str) -> String {
     match (digits.get(..3), digits.get(3..6), digits.get(6..)) {
         (Some(a), Some(b), Some(c)) => format!("{a} {b} {c}"),
         _ => digits.to_owned(),

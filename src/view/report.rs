@@ -52,8 +52,12 @@ pub struct ImportReport {
     pub all: Brings,
     /// The very same file was here before: nothing changed.
     pub already_here: bool,
-    /// In whose record it is, if that is not the open one: another person of this vault.
+    /// In whose record it is; `None` among the unfiled.
     pub holder: Option<Header>,
+    /// Names them in this vault; empty among the unfiled.
+    pub holder_id: String,
+    /// Entries that were read in it. Several that say the same share a line of the record: `all` counts lines.
+    pub entries: u32,
     /// Entries marked by the source as entered in error.
     pub in_error: u32,
     /// The file is a document as a whole, of which the person may say what it is.
@@ -160,6 +164,8 @@ pub fn report(record: &Record, hash: Hash, already_here: bool, today: Date) -> O
         all,
         already_here,
         holder: None,
+        holder_id: String::new(),
+        entries: reading.entries.len() as u32,
         in_error: reading.entries.iter().filter(|e| e.in_error()).count() as u32,
         document: is_document(parcel),
     })

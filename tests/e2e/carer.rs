@@ -1,6 +1,6 @@
 //! A carer: two persons on one device never mix.
 
-use crate::browser::Browser;
+use crate::browser::{Browser, Kind};
 use crate::{data, journey};
 
 #[test]
@@ -13,6 +13,10 @@ fn two_persons_never_mix() {
         browser.bring(data("fhir_r4/ips/NZ_Peter_Jordan_AAA1234.json")).await;
         browser.sees("this file may be about somebody else").await;
         browser.answer("It is a new person’s").await;
+        // It is said in whose record it is, and hers is still the open one.
+        browser.sees("not in the one that is open").await;
+        browser.find(Kind::Control, "Open Peter").await;
+        browser.sees("Martha").await;
         browser.go("#/people", "People").await;
         browser.sees("DeLarosa").await;
         browser.sees("Judge").await;

@@ -138,8 +138,7 @@ fn codes_in_pictures_are_read_and_the_pictures_are_kept() {
                     browser.value::<String>(asked).await.is_some_and(|words| words.contains(name))
                 })
                 .await;
-            browser.click(Kind::Choice, "I have looked at both sides").await;
-            browser.press("It is John").await;
+            browser.choose_answer("It is John").await;
         }
         browser.until("the guard to be content", || async { !browser.guard_asks().await }).await;
         browser.sees("This picture holds a part of what stands in part0.png").await;

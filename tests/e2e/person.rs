@@ -39,21 +39,41 @@ impl Browser {
         self.value::<bool>("return document.querySelector('dialog[open]') !== null").await.unwrap_or(false)
     }
 
-    /// Answers the guard and waits until its dialogue has gone.
+    /// Answers the guard: chooses, says that it was looked at where that is asked, confirms, and waits until its dialogue
+    /// has gone.
     pub async fn answer(&self, words: &str) {
         self.until("the guard to ask", || self.guard_asks()).await;
-        self.press(words).await;
+        self.choose_answer(words).await;
         self.until("the guard to be content", || async { !self.guard_asks().await }).await;
     }
 
-    /// Tells the guard that the file is the open person's, having looked at both sides.
-    pub async fn mine(&self) {
-        if self.look(Kind::Choice, "I have looked at both sides").await.is_some() {
-            self.click(Kind::Choice, "I have looked at both sides").await;
-            self.answer("It is ").await;
-        } else {
-            self.answer("Yes, this is the right person").await;
+    /// The same, and another question may follow.
+    pub async fn choose_answer(&self, words: &str) {
+        self.click(Kind::Choice, words).await;
+        let confirms = ["Yes, it is", "Start their record", "Leave it out"];
+        self.until("the answer to be confirmed", || async {
+            for name in confirms {
+                if self.look(Kind::Button, name).await.is_some() {
+                    return true;
+                }
+            }
+            false
+        })
+        .await;
+        if self.look(Kind::Choice, "I have looked at it").await.is_some() {
+            self.click(Kind::Choice, "I have looked at it").await;
         }
+        for name in confirms {
+            if self.look(Kind::Button, name).await.is_some() {
+                self.press(name).await;
+                return;
+            }
+        }
+    }
+
+    /// Tells the guard that the file is the open person's, having looked at it. They are the only one here.
+    pub async fn mine(&self) {
+        self.answer("It is ").await;
     }
 
     /// Brings in a file of the person whose record is open.

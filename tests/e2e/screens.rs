@@ -39,7 +39,7 @@ fn screens_of_a_record() {
         browser.bring(data("fhir_r4/ips/NZ_Peter_Jordan_AAA1234.json")).await;
         browser.until("the guard to ask", || browser.guard_asks()).await;
         pictures(&browser, "11-import-guard").await;
-        browser.answer("Put it aside for now").await;
+        browser.press("Answer later").await;
         pictures(&browser, "12-import-put-aside").await;
         browser.click(Kind::Control, "See the report").await;
         browser.until("the report", || async { browser.count("h1").await == 1 }).await;

@@ -4,17 +4,17 @@
 //! kept in one transaction; an archive's own bytes, and pictures whose codes were read, go where their files went, when
 //! each has its place.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use super::people::{Held, Id, Label, as_given};
+use super::people::{Held, Id, Label, as_given, id_text};
 use super::{Edge, Session};
 use crate::app::keep::{NewParcel, Put};
-use crate::app::wire::{self, Brought, Decision, Failure, Happened, Text, Waiting};
+use crate::app::wire::{self, Brought, Decision, Failure, Filed, Happened, Text, Waiting};
 use crate::import::File;
-use crate::record::{Hash, IssueCode, Origin, Parcel, Person, guard};
+use crate::record::{Hash, IssueCode, Origin, Parcel, PartialDate, Person, guard, mention::Mentions};
 use crate::view;
-use crate::view::guard::{Finding, GuardPage};
+use crate::view::guard::{Candidate, Finding, GuardPage};
 
 /// A file on its way in.
 pub(super) struct Loose {
@@ -97,6 +97,8 @@ impl<E: Edge> Session<E> {
     async fn place(&mut self, files: Vec<Loose>, holders: Vec<Loose>) -> Result<Vec<Brought>, Failure> {
         let (mut brought, mut places, mut groups) = (Vec::new(), BTreeSet::new(), Vec::<Vec<Loose>>::new());
         let mut seen = BTreeSet::new();
+        let signs: BTreeMap<Hash, Signs> = files.iter().map(|f| (f.parcel.hash, self.signs(&f.parcel))).collect();
+        let alike = |a: &Parcel, b: &Parcel| alike(a, b) && signs.get(&a.hash) == signs.get(&b.hash);
         for file in files {
             let hash = file.parcel.hash;
             // The very same file again changes nothing, whoever is open; nor does one that stands in an archive twice.
@@ -113,7 +115,8 @@ impl<E: Edge> Session<E> {
         // The first files of all start their own person's record, if they say who that is and all of them the same.
         let mut ours = Vec::new();
         let mut named = (0..).zip(&groups).filter(|(_, g)| g.first().is_some_and(|f| names(&f.parcel))).map(|(n, _)| n);
-        if let (None, Some(only), None) = (self.open, named.next(), named.next()) {
+        let nobody = self.people.iter().all(|h| h.label.unfiled);
+        if let (true, Some(only), None) = (nobody, named.next(), named.next()) {
             let group = groups.remove(only);
             let given = group.first().and_then(|f| f.parcel.reading.people.first()).map(as_given);
             let index = self.start(Label { given: given.unwrap_or_default(), unfiled: false }).await?;
@@ -219,18 +222,91 @@ impl<E: Edge> Session<E> {
         let index = asked.and_then(|q| self.people.iter().position(|h| Some(h.id) == q.of));
         let page = Box::new(self.sides(index, files.first().copied()));
         let file_names = files.iter().map(|p| p.note.file_name.clone()).collect();
-        Brought::Whose { question, file_names, page }
+        let parcels = files.iter().map(|p| p.hash).collect();
+        Brought::Whose { question, file_names, parcels, page }
     }
 
-    /// Both sides of the guard's question: a file, and the person at this place of the list, if any.
+    /// Both sides of the guard's question: a file, and the person at this place of the list, if any; and how it compares
+    /// with everybody else here.
     fn sides(&self, index: Option<usize>, parcel: Option<&Parcel>) -> GuardPage {
-        let held = index.and_then(|i| self.people.get(i)).map(Held::known_person);
         let people = parcel.map(|p| p.reading.people.as_slice()).unwrap_or_default();
-        let mut page = view::guard::page(held.as_ref(), people, self.edge.today());
-        if parcel.is_some_and(speaks_of_others) && matches!(page.finding, Finding::Match | Finding::TooLittle) {
-            page.finding = Finding::Differs;
-        }
+        let (today, others) = (self.edge.today(), parcel.is_some_and(speaks_of_others));
+        let text = parcel.map(words_of).unwrap_or_default();
+        let words = Mentions::of(&text);
+        let known: Vec<(usize, Person)> = self.filed().map(|(i, h)| (i, h.known_person())).collect();
+        let compare = |held: Option<(usize, &Person)>| {
+            let mut page = view::guard::page(held.map(|(_, person)| person), people, today);
+            if others && matches!(page.finding, Finding::Match | Finding::TooLittle) {
+                page.finding = Finding::Differs;
+            }
+            if page.finding == Finding::NoPerson {
+                let rest: Vec<&Person> =
+                    known.iter().filter(|(i, _)| Some(*i) != held.map(|(h, _)| h)).map(|(_, person)| person).collect();
+                page.finding = view::guard::by_words(&words, held.map(|(_, person)| person), &rest);
+            }
+            page
+        };
+        let of = |at: usize| known.iter().find(|(i, _)| *i == at).map(|(i, person)| (*i, person));
+        let mut page = compare(index.and_then(of));
+        let candidates = known.iter().filter_map(|(at, person)| {
+            let held = self.people.get(*at)?;
+            let said = words.mention(person);
+            Some(Candidate {
+                id: id_text(&held.id),
+                person: view::people::header(held.parcels(), Some(&held.person()), today),
+                open: self.open == Some(*at),
+                finding: compare(Some((*at, person))).finding,
+                quotes: said.name.into_iter().chain(said.number).collect(),
+                birth: said.birth.map(|date| view::Day::of(&date, today)),
+            })
+        });
+        page.candidates = candidates.collect();
+        let rank = |c: &Candidate| match c.finding {
+            Finding::Match | Finding::FirstFile => 0,
+            Finding::WordsAgree => 1,
+            Finding::TooLittle | Finding::NoPerson | Finding::SeveralPeople => 2,
+            Finding::WordsDiffer | Finding::Differs => 3,
+        };
+        page.candidates.sort_by_key(|c| (rank(c), !c.open));
+        page.reads = people.is_empty().then(|| {
+            let picture = parcel.map(picture).unwrap_or_default();
+            view::guard::Reads { picture, ..view::guard::reads(&text, &words, today) }
+        });
         page
+    }
+
+    /// Everybody, without the tray of what is nobody's.
+    fn filed(&self) -> impl Iterator<Item = (usize, &Held)> {
+        self.people.iter().enumerate().filter(|(_, h)| !h.label.unfiled)
+    }
+
+    /// What the words of a file that names nobody in a field of its own say of whose it is.
+    fn signs(&self, parcel: &Parcel) -> Signs {
+        if !parcel.reading.people.is_empty() {
+            return Signs::default();
+        }
+        let text = words_of(parcel);
+        let words = Mentions::of(&text);
+        let named = self.filed().filter(|(_, h)| words.mention(&h.known_person()) != Default::default());
+        Signs { named: named.map(|(_, h)| h.id).collect(), births: words.births.clone() }
+    }
+
+    pub(in crate::app) async fn waiting_bytes(&mut self, file: Waiting) -> Result<String, Failure> {
+        let tray = self.people.iter().position(|h| h.label.unfiled);
+        let asked = match &file {
+            Waiting::Question(number) => {
+                let question = self.questions.iter().find(|q| q.number == *number);
+                question.and_then(|q| q.files.first()).ok_or(Failure::NotFound)?
+            }
+            Waiting::Unfiled(hash) => &Asked::Aside(*hash),
+        };
+        let name = self.waiting(asked).ok_or(Failure::NotFound)?.note.file_name.clone();
+        let bytes = match asked {
+            Asked::Loose(file) => file.original.to_vec(),
+            Asked::Aside(hash) => self.original(tray.ok_or(Failure::NotFound)?, *hash).await?,
+        };
+        self.returned.push(bytes);
+        Ok(name)
     }
 
     pub(in crate::app) async fn compare(&mut self, file: Waiting, person: String) -> Result<GuardPage, Failure> {
@@ -275,33 +351,51 @@ impl<E: Edge> Session<E> {
             sack.left_out |= left_out;
         }
         if sack.is_some() {
-            all.extend(self.look_again(sack).await);
+            all.extend(self.look_again(sack, place).await);
             let closed = self.close(sack).await;
             all.iter_mut().take(1).for_each(|(_, brought)| brought.extend(closed.clone()));
         }
         Ok(all)
     }
 
-    pub(in crate::app) async fn file_unfiled(&mut self, parcel: Hash, decision: Decision) -> Result<Brought, Failure> {
+    pub(in crate::app) async fn file_unfiled(&mut self, parcel: Hash, decision: Decision) -> Result<Filed, Failure> {
         let waits = |h: &Held| h.label.unfiled && h.parcel(parcel).is_some();
         self.people.iter().position(waits).ok_or(Failure::NotFound)?;
         let of = self.open.and_then(|i| self.people.get(i)).map(|h| h.id);
+        let left_out = decision == Decision::LeaveOut;
         let settled = self.settle(vec![Asked::Aside(parcel)], decision, of, None).await;
-        let (brought, _) = settled.map_err(|(failure, _)| failure)?;
-        // A question about it has its answer by that.
-        for question in &mut self.questions {
-            question.files.retain(|f| !matches!(f, Asked::Aside(hash) if *hash == parcel));
+        let (brought, place) = settled.map_err(|(failure, _)| failure)?;
+        let brought = brought.into_iter().next().ok_or(Failure::NotFound)?;
+        // A question about it has its answer by that; what else it asked of is asked on.
+        let is = |f: &Asked| matches!(f, Asked::Aside(hash) if *hash == parcel);
+        let asked: Vec<(u32, Option<u32>)> =
+            self.questions.iter().filter(|q| q.files.iter().any(is)).map(|q| (q.number, q.sack)).collect();
+        self.sacks.iter_mut().for_each(|sack| sack.holders.retain(|f| !is(f)));
+        let mut changed = Vec::new();
+        for (number, sack) in asked {
+            if let Some(question) = self.questions.iter_mut().find(|q| q.number == number) {
+                question.files.retain(|f| !is(f));
+            }
+            let open = self.questions.iter().any(|q| q.number == number && !q.files.is_empty());
+            let mut now = vec![brought.clone()];
+            now.extend(open.then(|| self.asked_again(number)));
+            self.questions.retain(|q| !q.files.is_empty());
+            changed.push((number, now));
+            if let Some(sack) = self.sacks.iter_mut().find(|s| Some(s.number) == sack) {
+                sack.places.extend(place);
+                sack.left_out |= left_out;
+            }
+            changed.extend(self.look_again(sack, place).await);
+            let closed = self.close(sack).await;
+            changed.iter_mut().filter(|(n, _)| *n == number).for_each(|(_, now)| now.extend(closed.clone()));
         }
-        self.questions.retain(|q| !q.files.is_empty());
-        brought.into_iter().next().ok_or(Failure::NotFound)
+        Ok(Filed { brought, changed })
     }
 
-    /// The other questions of a delivery, after one of them was answered: the person that is open now may be theirs.
-    async fn look_again(&mut self, sack: Option<u32>) -> Vec<(u32, Vec<Brought>)> {
-        let Some((index, id, person)) = self.open.and_then(|i| self.people.get(i).map(|h| (i, h.id, h.known_person())))
-        else {
-            return Vec::new();
-        };
+    /// The other questions of a delivery, after one of them was answered: whoever has its files now may be theirs.
+    async fn look_again(&mut self, sack: Option<u32>, place: Option<Id>) -> Vec<(u32, Vec<Brought>)> {
+        let whom = self.filed().find(|(_, h)| Some(h.id) == place).map(|(i, h)| (i, h.id, h.known_person()));
+        let Some((index, id, person)) = whom.filter(|_| sack.is_some()) else { return Vec::new() };
         let mut all = Vec::new();
         let open: Vec<u32> = self.questions.iter().filter(|q| q.sack == sack).map(|q| q.number).collect();
         for number in open {
@@ -309,7 +403,9 @@ impl<E: Edge> Session<E> {
             let mine = |f: &Asked| self.waiting(f).is_some_and(|p| matches(&person, p));
             let theirs = self.questions.get(at).is_some_and(|q| q.files.iter().all(mine));
             let mut question = self.questions.remove(at);
-            question.of = Some(id);
+            if question.of.is_none() {
+                question.of = self.open.and_then(|i| self.people.get(i)).map(|h| h.id);
+            }
             if theirs {
                 match self.admit_asked(index, std::mem::take(&mut question.files), None).await {
                     Ok(brought) => {
@@ -340,11 +436,20 @@ impl<E: Edge> Session<E> {
         let decision = if left_out { Decision::LeaveOut } else { Decision::Unfiled };
         let mut places = places.into_iter();
         let only = places.next().filter(|_| places.next().is_none() && !left_out);
+        if holders.is_empty() {
+            return None;
+        }
         let kept = match only.and_then(|id| self.people.iter().position(|h| h.id == id)) {
             Some(index) => self.admit_asked(index, holders, None).await.map(drop),
             None => self.settle(holders, decision, None, None).await.map(drop),
         };
         kept.err().map(|(failure, _)| Brought::Refused { file_name, failure })
+    }
+
+    /// True for what holds files that are still asked about.
+    pub(super) fn holds_asked(&self, hash: Hash) -> bool {
+        let is = |f: &Asked| matches!(f, Asked::Aside(held) if *held == hash);
+        self.sacks.iter().any(|sack| sack.holders.iter().any(is))
     }
 
     /// The tray of files that are nobody's.
@@ -365,7 +470,7 @@ impl<E: Edge> Session<E> {
     ) -> Kept<(Vec<Brought>, Option<Id>), Asked> {
         let parcels: Vec<&Parcel> = files.iter().filter_map(|f| self.waiting(f)).collect();
         let names_one = parcels.iter().all(|p| p.reading.people.len() <= 1);
-        let names: Vec<String> = parcels.iter().map(|p| p.note.file_name.clone()).collect();
+        let names: Vec<(String, Hash)> = parcels.iter().map(|p| (p.note.file_name.clone(), p.hash)).collect();
         let given = parcels.iter().find_map(|p| p.reading.people.first()).map(as_given);
         let index = match &decision {
             Decision::ThisPerson | Decision::Person(_) | Decision::NewPerson if !names_one => {
@@ -389,20 +494,23 @@ impl<E: Edge> Session<E> {
                         }
                     }
                 }
-                return Ok((names.into_iter().map(|file_name| Brought::LeftOut { file_name }).collect(), None));
+                let out = names.into_iter().map(|(file_name, parcel)| Brought::LeftOut { file_name, parcel });
+                return Ok((out.collect(), None));
             }
         };
         let index = match index {
             Ok(index) => index,
             Err(failure) => return Err((failure, files)),
         };
-        if decision == Decision::NewPerson {
+        // Whose record is open changes only where none was: with another person's the next file would be asked of them.
+        if decision == Decision::NewPerson && self.open.is_none() {
             self.open = Some(index);
             self.desk = Default::default();
         }
         let mut brought = self.admit_asked(index, files, named).await?;
         if decision == Decision::Unfiled {
-            brought = names.into_iter().map(|file_name| Brought::Unfiled { file_name }).collect();
+            let aside = names.into_iter().map(|(file_name, parcel)| Brought::Unfiled { file_name, parcel });
+            brought = aside.collect();
         }
         Ok((brought, self.people.get(index).map(|h| h.id)))
     }
@@ -503,6 +611,32 @@ impl<E: Edge> Session<E> {
         let told = before.into_iter().map(|(hash, before)| self.told(index, hash, before));
         told.collect::<Result<_, _>>().map_err(|failure| (failure, Vec::new()))
     }
+}
+
+/// What the words of a file say of whose it is: files that differ in it never share an answer.
+#[derive(Debug, Default, PartialEq)]
+struct Signs {
+    /// Who of the vault is named.
+    named: Vec<Id>,
+    /// Dates of birth.
+    births: Vec<PartialDate>,
+}
+
+/// The words of a file that names nobody in a field of its own: of its letters and scans, as far as they were read.
+fn words_of(parcel: &Parcel) -> String {
+    if !parcel.reading.people.is_empty() {
+        return String::new();
+    }
+    let texts = parcel.reading.attachments.iter().map(|a| a.text.as_str()).filter(|text| !text.trim().is_empty());
+    texts.collect::<Vec<_>>().join("\n\n")
+}
+
+/// The MIME type of a file that is a picture which every browser draws; empty for any other.
+fn picture(parcel: &Parcel) -> String {
+    let [whole] = parcel.reading.attachments.as_slice() else { return String::new() };
+    let kind = whole.content_type.as_str();
+    let drawn = matches!(kind, "image/png" | "image/jpeg" | "image/gif" | "image/webp") && whole.at.is_empty();
+    if drawn { kind.to_owned() } else { String::new() }
 }
 
 /// How the journal names a file.

@@ -179,15 +179,16 @@ impl<E: Edge> Session<E> {
         })
     }
 
-    pub(in crate::app) async fn check_kit(&mut self, groups: Vec<Secret>) -> Result<bool, Failure> {
+    pub(in crate::app) async fn check_kit(&mut self, groups: Vec<Secret>) -> Result<Vec<u32>, Failure> {
         let vault = self.vault.as_mut().ok_or(Failure::Locked)?;
         let kit = vault.recovery_kit().await?;
-        let right = groups.len() == self.asked.len()
-            && self.asked.iter().zip(&groups).all(|(group, typed)| kit.check(*group, &typed.0));
-        if right {
+        let asked = (0_u32..).zip(self.asked);
+        let right = |n: u32, group: usize| groups.get(n as usize).is_some_and(|typed| kit.check(group, &typed.0));
+        let wrong: Vec<u32> = asked.filter(|(n, group)| !right(*n, *group)).map(|(n, _)| n).collect();
+        if wrong.is_empty() {
             vault.confirm_kit().await?;
         }
-        Ok(right)
+        Ok(wrong)
     }
 
     pub(in crate::app) async fn change_passphrase(&mut self, old: Secret, new: Secret) -> Result<(), Failure> {

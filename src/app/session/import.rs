@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::bring::Loose;
-use super::people::{Held, Id, as_person};
+use super::people::{Held, Id, as_person, id_text};
 use super::{Edge, Session};
 use crate::app::wire::{self, Brought, Failure, FileRow, Happened, Typed};
 use crate::import;
@@ -34,9 +34,10 @@ impl<E: Edge> Session<E> {
         let today = self.edge.today();
         let held = self.people.get(index).ok_or(Failure::NoPerson)?;
         let mut report = view::report::report(held.record().0, hash, already, today).ok_or(Failure::NotFound)?;
-        let elsewhere = self.open != Some(index) && !held.label.unfiled;
-        report.holder =
-            elsewhere.then(|| view::people::header(held.parcels(), Some(&held.person()), self.edge.today()));
+        if !held.label.unfiled {
+            report.holder_id = id_text(&held.id);
+            report.holder = Some(view::people::header(held.parcels(), Some(&held.person()), self.edge.today()));
+        }
         Ok(report)
     }
 
@@ -83,7 +84,9 @@ impl<E: Edge> Session<E> {
 
     pub(in crate::app) async fn unfiled(&mut self) -> Result<Vec<FileRow>, Failure> {
         let Some(tray) = self.people.iter().find(|h| h.label.unfiled) else { return Ok(Vec::new()) };
-        let mut rows: Vec<FileRow> = tray.parcels().iter().map(|p| self.row(p, false)).collect();
+        // What holds files that are still asked about goes where they go: it is asked about with them.
+        let parcels = tray.parcels().iter().filter(|p| !self.holds_asked(p.hash));
+        let mut rows: Vec<FileRow> = parcels.map(|p| self.row(p, false)).collect();
         rows.extend(self.removed.iter().filter(|r| r.person == tray.id).map(|r| self.row(&r.parcel, true)));
         Ok(rows)
     }
@@ -242,6 +245,11 @@ impl<E: Edge> Session<E> {
         FileRow {
             parcel: parcel.hash,
             file_name: parcel.note.file_name.clone(),
+            title: match (parcel.note.origin.clone(), reading.entries.as_slice()) {
+                (Origin::Person, [entry]) => entry.title.clone(),
+                _ => String::new(),
+            },
+            archive: reading.is_archive(),
             source: reading.source.name.clone(),
             format: format!("{} {}", reading.format, reading.version).trim().to_owned(),
             imported: Day::at(&parcel.note.imported, today),
@@ -261,6 +269,8 @@ fn damaged(parcel: Hash) -> FileRow {
     FileRow {
         parcel,
         file_name: String::new(),
+        title: String::new(),
+        archive: false,
         source: String::new(),
         format: String::new(),
         imported: None,

@@ -149,7 +149,7 @@ pub(super) fn as_person(given: &NewPerson) -> Person {
         name,
         family: given.family.trim().to_owned(),
         given: given.given.split_whitespace().map(str::to_owned).collect(),
-        birth_date: Some(given.birth_date.trim()).filter(|d| !d.is_empty()).map(PartialDate::fhir),
+        birth_date: Some(given.birth_date.trim()).filter(|d| !d.is_empty()).map(born),
         sex: given.sex,
         identifiers: Some(given.nhs_number.trim())
             .filter(|n| !n.is_empty())
@@ -160,13 +160,23 @@ pub(super) fn as_person(given: &NewPerson) -> Person {
     }
 }
 
+/// A date of birth as it is kept: `1951-03-27`, or a part of it. Older records hold it as their first file wrote it, an HL7
+/// one `19510327`.
+fn born(kept: &str) -> PartialDate {
+    let date = PartialDate::fhir(kept);
+    if date.known.is_some() {
+        return date;
+    }
+    PartialDate::hl7(kept).iso().map_or(date, |iso| PartialDate::fhir(&iso))
+}
+
 /// Particulars as a file gives them.
 pub(super) fn as_given(person: &Person) -> NewPerson {
     let family = if person.family.is_empty() && person.given.is_empty() { &person.name } else { &person.family };
     NewPerson {
         given: person.given.join(" "),
         family: family.clone(),
-        birth_date: person.birth_date.as_ref().map(|d| d.text.clone()).unwrap_or_default(),
+        birth_date: person.birth_date.as_ref().map(|d| d.iso().unwrap_or_else(|| d.text.clone())).unwrap_or_default(),
         sex: person.sex,
         nhs_number: person.nhs_number().map(|n| n.digits).unwrap_or_default(),
         ..NewPerson::default()

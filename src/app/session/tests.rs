@@ -141,6 +141,19 @@ fn allergies(session: &mut Session<Bench>) -> Vec<String> {
     run(session.summary()).unwrap().allergies.list.rows.into_iter().map(|r| r.title).collect()
 }
 
+/// Opens the record of the other of two.
+fn open_other(session: &mut Session<Bench>) {
+    let other = run(session.people()).unwrap().into_iter().find(|p| !p.open).unwrap().id;
+    run(session.choose_person(other)).unwrap();
+}
+
+/// Gives a file of the tray a new record, and opens that.
+fn file_as_new(session: &mut Session<Bench>, bytes: &[u8]) {
+    let filed = run(session.file_unfiled(Hash::of(bytes), Decision::NewPerson)).unwrap();
+    assert!(matches!(filed.brought, Brought::In(_)), "{filed:?}");
+    open_other(session);
+}
+
 /// A session with one kept person.
 fn anna(bench: &Bench) -> Session<Bench> {
     let mut session = bench.session();
@@ -199,14 +212,36 @@ fn a_weak_passphrase_makes_no_vault() {
 }
 
 #[test]
+fn drawn_words_open_however_they_are_typed_and_an_own_passphrase_only_as_it_is() {
+    let opens = |passphrase: &str, typed: &str| {
+        let bench = Bench::new();
+        let mut session = bench.session();
+        bring(&mut session, &file("Anna Example", "1951-03-03", "Penicillin")).unwrap();
+        run(session.keep(Secret(passphrase.into()))).unwrap();
+        run(bench.session().unlock(Secret(typed.into()))).is_ok()
+    };
+    let drawn = "heroics marmalade campus cattail grueling";
+    for typed in [drawn, "Heroics Marmalade Campus Cattail Grueling", " HEROICS  marmalade campus cattail grueling."] {
+        assert!(opens(drawn, typed), "{typed}");
+    }
+    // Made before, with capitals: it opens as it was typed.
+    assert!(opens("Heroics Marmalade Campus Cattail Grueling", "Heroics Marmalade Campus Cattail Grueling"));
+    assert!(!opens("The Blue Heron forgot its umbrella in Llanrwst", "the blue heron forgot its umbrella in llanrwst"));
+    assert!(!opens(drawn, "heroics marmalade campus cattail gruel"));
+}
+
+#[test]
 fn the_recovery_kit_opens_the_vault_and_is_checked_by_its_groups() {
     let bench = Bench::new();
     let mut session = anna(&bench);
     let kit = run(session.show_kit()).unwrap();
-    assert!(!run(session.check_kit(vec![Secret("AAAAA".into()), Secret("BBBBB".into())])).unwrap());
+    let (right, wrong) = (kit.groups[kit.asked[0] as usize].clone(), "AAAAA".to_owned());
+    assert_eq!(run(session.check_kit(vec![Secret(wrong.clone()), Secret(wrong.clone())])), Ok(vec![0, 1]));
+    assert_eq!(run(session.check_kit(vec![Secret(right), Secret(wrong)])), Ok(vec![1]));
+    assert_eq!(run(session.check_kit(Vec::new())), Ok(vec![0, 1]));
     assert!(!run(session.settings()).unwrap().kit_checked);
     let typed = kit.asked.iter().map(|i| Secret(kit.groups[*i as usize].to_lowercase())).collect();
-    assert!(run(session.check_kit(typed)).unwrap());
+    assert_eq!(run(session.check_kit(typed)), Ok(vec![]));
     assert!(run(session.settings()).unwrap().kit_checked);
     let mut session = bench.session();
     run(session.unlock_with_kit(Secret(kit.groups.join(" ")))).unwrap();
@@ -239,11 +274,12 @@ fn a_file_of_another_person_stops_and_never_mixes() {
     assert!(
         matches!(run(session.decide(*question, Decision::NewPerson)), Ok(all) if matches!(all[0].1[0], Brought::In(_)))
     );
+    // The record that was open stays open: the next file is not asked of somebody else unawares.
+    assert_eq!(allergies(&mut session), ["Penicillin"]);
+    assert_eq!(run(session.people()).unwrap().len(), 2);
+    open_other(&mut session);
     assert_eq!(allergies(&mut session), ["Peanuts"]);
-    let people = run(session.people()).unwrap();
-    assert_eq!(people.len(), 2);
-    let first = people.iter().find(|p| !p.open).unwrap().id.clone();
-    run(session.choose_person(first)).unwrap();
+    open_other(&mut session);
     assert_eq!(allergies(&mut session), ["Penicillin"]);
     let found = run(session.timeline(timeline::Ask { search: "peanuts".into(), limit: 50, ..Default::default() }));
     assert_eq!(found.unwrap().matching, 0);
@@ -262,7 +298,7 @@ fn what_is_unfiled_is_in_nobodys_record_until_it_is_filed() {
     assert_eq!(allergies(&mut session), ["Penicillin"]);
     assert_eq!(run(session.people()).unwrap().len(), 1);
     assert_eq!(run(session.unfiled()).unwrap().len(), 1);
-    assert!(matches!(run(session.file_unfiled(Hash::of(&other), Decision::NewPerson)), Ok(Brought::In(_))));
+    file_as_new(&mut session, &other);
     assert!(run(session.unfiled()).unwrap().is_empty());
     assert_eq!(allergies(&mut session), ["Peanuts"]);
 }
@@ -436,14 +472,106 @@ fn a_file_that_another_person_here_holds_says_whose_it_is() {
     let stopped = bring(&mut session, &bella).unwrap();
     let [Brought::Whose { question, .. }] = stopped.as_slice() else { panic!("{stopped:?}") };
     run(session.decide(*question, Decision::NewPerson)).unwrap();
-    let holder = |brought: Vec<Brought>| match brought.as_slice() {
-        [Brought::In(report)] => (report.already_here, report.holder.as_ref().map(|h| h.name.clone())),
+    let holder = |session: &mut Session<Bench>, brought: Vec<Brought>| match brought.as_slice() {
+        [Brought::In(report)] => {
+            let name = report.holder.as_ref().map(|h| h.name.clone()).unwrap();
+            let open = run(session.people()).unwrap().iter().any(|p| p.open && p.id == report.holder_id);
+            (report.already_here, name, open)
+        }
         other => panic!("{other:?}"),
     };
-    assert_eq!(holder(bring(&mut session, &bella).unwrap()), (true, None));
-    let anna = run(session.people()).unwrap().into_iter().find(|p| !p.open).unwrap().id;
-    run(session.choose_person(anna)).unwrap();
-    assert_eq!(holder(bring(&mut session, &bella).unwrap()), (true, Some("Bella Example".to_owned())));
+    let again = bring(&mut session, &bella).unwrap();
+    assert_eq!(holder(&mut session, again), (true, "Bella Example".to_owned(), false));
+    open_other(&mut session);
+    let again = bring(&mut session, &bella).unwrap();
+    assert_eq!(holder(&mut session, again), (true, "Bella Example".to_owned(), true));
+}
+
+#[test]
+fn a_question_that_is_answered_in_the_tray_is_answered_everywhere() {
+    let mut session = anna(&Bench::new());
+    let bella = file("Bella Example", "1978-09-12", "Peanuts");
+    let zip = zipped(&[("bella.json", &bella), ("letter.txt", b"Dear sir"), ("mine.txt", b"Dear madam")]);
+    let brought = bring(&mut session, &zip).unwrap();
+    assert_eq!(outcomes(&brought), ["Differs bella.json", "NoPerson letter.txt+mine.txt"]);
+    let asked = |at: usize| match &brought[at] {
+        Brought::Whose { question, parcels, .. } => (*question, parcels.clone()),
+        other => panic!("{other:?}"),
+    };
+    let ((first, _), (second, letters)) = (asked(0), asked(1));
+    // One of two: the question goes on about the other.
+    let filed = run(session.file_unfiled(letters[0], Decision::ThisPerson)).unwrap();
+    assert_eq!(outcomes(std::slice::from_ref(&filed.brought)), ["in letter.txt"]);
+    let now = |filed: &wire::Filed, at: usize| (filed.changed[at].0, outcomes(&filed.changed[at].1));
+    assert_eq!(now(&filed, 0), (second, vec!["in letter.txt".to_owned(), "NoPerson mine.txt".to_owned()]));
+    let filed = run(session.file_unfiled(letters[1], Decision::ThisPerson)).unwrap();
+    assert_eq!(now(&filed, 0), (second, vec!["in mine.txt".to_owned()]));
+    assert_eq!(run(session.decide(second, Decision::LeaveOut)).err(), Some(Failure::NotFound));
+    // The last answer: the packed file holds files of two, and asks nothing of anybody.
+    let filed = run(session.file_unfiled(Hash::of(&bella), Decision::NewPerson)).unwrap();
+    assert_eq!(now(&filed, 0), (first, vec!["in bella.json".to_owned()]));
+    let rows = run(session.unfiled()).unwrap();
+    assert_eq!(rows.iter().map(|r| (r.file_name.as_str(), r.archive)).collect::<Vec<_>>(), [("record.json", true)]);
+}
+
+#[test]
+fn a_letter_whose_words_name_another_person_here_is_stopped() {
+    use crate::view::guard::Finding;
+    let bench = Bench::new();
+    let mut session = anna(&bench);
+    let gwen = NewPerson {
+        given: "Gwen".into(),
+        family: "Example".into(),
+        birth_date: "2019-05-14".into(),
+        ..NewPerson::default()
+    };
+    run(session.add_person(gwen)).unwrap();
+    let letter = "Memory clinic\n\nRe: Ms Anna EXAMPLE, DOB 03/03/1951\n\nPenicillin allergy.";
+    let asked = bring(&mut session, letter.as_bytes()).unwrap();
+    let [Brought::Whose { question, page, .. }] = asked.as_slice() else { panic!("{asked:?}") };
+    assert_eq!(page.finding, Finding::WordsDiffer);
+    let found: Vec<_> =
+        page.candidates.iter().map(|c| (c.person.name.as_str(), c.open, c.finding, c.quotes.clone())).collect();
+    assert_eq!(
+        found,
+        [
+            ("Anna Example", false, Finding::WordsAgree, vec!["Anna EXAMPLE".to_owned()]),
+            ("Gwen Example", true, Finding::WordsDiffer, vec![]),
+        ]
+    );
+    let reads = page.reads.clone().unwrap();
+    assert!(reads.opening.contains("Anna EXAMPLE") && reads.births[0].text == "1951-03-03", "{reads:?}");
+    // It can be looked at before it is anybody's: kept, and only looked at.
+    run(session.waiting_bytes(wire::Waiting::Question(*question))).unwrap();
+    assert_eq!(session.returned, vec![letter.as_bytes().to_vec()]);
+    let mut loose = bench.session();
+    let asked = bring(&mut loose, letter.as_bytes()).unwrap();
+    let [Brought::Whose { question, page, .. }] = asked.as_slice() else { panic!("{asked:?}") };
+    assert_eq!((page.finding, page.candidates.len()), (Finding::NoPerson, 0));
+    run(loose.waiting_bytes(wire::Waiting::Question(*question))).unwrap();
+    assert_eq!(loose.returned, vec![letter.as_bytes().to_vec()]);
+}
+
+#[test]
+fn letters_that_name_different_people_never_share_an_answer() {
+    let mut session = anna(&Bench::new());
+    let zip = zipped(&[
+        ("anna.txt", b"Re: Anna Example, born 3 March 1951"),
+        ("other.txt", b"Re: Bella Example, born 12 September 1978"),
+        ("nobody.txt", b"Dear sir"),
+    ]);
+    let brought = bring(&mut session, &zip).unwrap();
+    assert_eq!(outcomes(&brought), ["WordsAgree anna.txt", "WordsDiffer other.txt", "NoPerson nobody.txt"]);
+}
+
+#[test]
+fn with_nobody_open_a_file_of_somebody_here_starts_no_second_record() {
+    let mut session = anna(&Bench::new());
+    session.open = None;
+    let brought = bring(&mut session, &file("Anna Example", "1951-03-03", "Latex")).unwrap();
+    let [Brought::Whose { page, .. }] = brought.as_slice() else { panic!("{brought:?}") };
+    assert_eq!(page.candidates[0].finding, crate::view::guard::Finding::Match);
+    assert_eq!(run(session.people()).unwrap().len(), 1);
 }
 
 /// A session after a lock, or after the window was closed without one.
@@ -502,7 +630,8 @@ fn what_is_left_out_of_the_tray_is_in_the_journal_and_can_be_put_back_until_lock
     run(session.decide(*question, Decision::Unfiled)).unwrap();
     let hash = Hash::of(&other);
     let out = |session: &mut Session<Bench>| run(session.unfiled()).unwrap().iter().map(|f| f.out).collect::<Vec<_>>();
-    assert!(matches!(run(session.file_unfiled(hash, Decision::LeaveOut)), Ok(Brought::LeftOut { .. })));
+    let filed = run(session.file_unfiled(hash, Decision::LeaveOut)).unwrap();
+    assert!(matches!(filed.brought, Brought::LeftOut { parcel, .. } if parcel == hash), "{filed:?}");
     assert_eq!(out(&mut session), [true]);
     let left = |row: &wire::JournalRow| matches!(&row.what, Happened::TakenOut { parcel, .. } if *parcel == hash);
     assert!(run(session.journal()).unwrap().iter().any(left));
@@ -549,7 +678,7 @@ fn a_question_of_the_guard_survives_a_lock_among_the_unfiled() {
     let mut session = unlocked(&bench);
     assert_eq!(allergies(&mut session), ["Penicillin"]);
     assert_eq!(run(session.unfiled()).unwrap().len(), 1);
-    assert!(matches!(run(session.file_unfiled(Hash::of(&other), Decision::NewPerson)), Ok(Brought::In(_))));
+    file_as_new(&mut session, &other);
     assert_eq!(allergies(&mut session), ["Peanuts"]);
 }
 
@@ -734,8 +863,8 @@ fn outcomes(brought: &[Brought]) -> Vec<String> {
         .map(|b| match b {
             Brought::In(report) => format!("in {}", report.file_name),
             Brought::Whose { file_names, page, .. } => format!("{:?} {}", page.finding, file_names.join("+")),
-            Brought::Unfiled { file_name } => format!("unfiled {file_name}"),
-            Brought::LeftOut { file_name } => format!("left out {file_name}"),
+            Brought::Unfiled { file_name, .. } => format!("unfiled {file_name}"),
+            Brought::LeftOut { file_name, .. } => format!("left out {file_name}"),
             Brought::Refused { file_name, .. } => format!("refused {file_name}"),
         })
         .collect()

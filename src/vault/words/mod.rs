@@ -6,6 +6,7 @@
 
 use super::VaultError;
 use super::crypt::Crypt;
+use std::collections::HashSet;
 use zeroize::Zeroizing;
 
 /// The least that a generated passphrase has, in bits.
@@ -65,6 +66,31 @@ pub fn phrase<C: Crypt>(crypt: &C, list: List) -> Result<Phrase, VaultError> {
     Ok(Phrase { text, bits: (words.len() as f64).log2() * count as f64 })
 }
 
+/// The one way to write a drawn phrase: small letters, one blank between its words, no full stop after one. People copy it
+/// with a capital at the beginning, because a pen or a keyboard puts one there.
+pub fn fold(typed: &str) -> Zeroizing<String> {
+    let mut text = Zeroizing::new(String::with_capacity(typed.len() * 2));
+    for word in typed.split_whitespace() {
+        let word = word.trim_matches(|c: char| !c.is_alphanumeric());
+        if !text.is_empty() && !word.is_empty() {
+            text.push(' ');
+        }
+        text.extend(word.chars().flat_map(char::to_lowercase));
+    }
+    text
+}
+
+/// The drawn phrase that this can be, folded; `None` if no list draws it. A passphrase of a person's own is what they typed
+/// and nothing else.
+pub fn drawn(typed: &str) -> Option<Zeroizing<String>> {
+    let text = fold(&super::kdf::normal(typed));
+    let of = |list: List| {
+        let all: HashSet<&str> = list.text().lines().collect();
+        text.split(' ').count() == list.words() && text.split(' ').all(|word| all.contains(word))
+    };
+    [List::English, List::Welsh].into_iter().any(of).then_some(text)
+}
+
 /// A number below `bound`, each equally likely: draws beyond the last whole multiple are thrown away.
 fn draw<C: Crypt>(crypt: &C, bound: usize) -> Result<usize, VaultError> {
     let bound = u32::try_from(bound).ok().filter(|b| *b > 0).ok_or(VaultError::Unavailable)?;
@@ -110,6 +136,25 @@ mod tests {
             *seen.entry(phrase.text.to_string()).or_insert(0) += 1;
         }
         assert_eq!(seen.len(), 200);
+    }
+
+    #[test]
+    fn a_drawn_phrase_is_known_however_it_is_copied_and_nothing_else_is() {
+        let known = |typed: &str| drawn(typed).map(|text| text.to_string());
+        let five = Some("heroics marmalade campus cattail grueling".to_owned());
+        for typed in [
+            "heroics marmalade campus cattail grueling",
+            "Heroics Marmalade Campus Cattail Grueling",
+            " HEROICS  marmalade\u{a0}campus cattail\ngrueling. ",
+            "Heroics, marmalade, campus, cattail, grueling",
+            "ｈｅｒｏｉｃｓ marmalade campus cattail grueling",
+        ] {
+            assert_eq!(known(typed), five, "{typed}");
+        }
+        assert_eq!(known("Yo-Yo felt-tip campus cattail grueling").as_deref(), Some("yo-yo felt-tip campus cattail grueling"));
+        for typed in ["", "Heroics", "heroics marmalade campus cattail", "Correct horse battery staple orchard!x", "..."] {
+            assert_eq!(known(typed), None, "{typed}");
+        }
     }
 
     #[test]

@@ -15,9 +15,9 @@ use crate::ui::text::{self, link as words};
 pub fn LinkWindow() -> impl IntoView {
     let links = Links::get();
     let queue = Queue::get();
+    // One after the other: a link that comes while another is looked at waits for its turn.
     Effect::new(move || {
         if let Some(text) = queue.offered.get() {
-            queue.offered.set(None);
             links.offer(text);
         }
     });
@@ -26,9 +26,11 @@ pub fn LinkWindow() -> impl IntoView {
         let open = links.open.get();
         if before == Some(true) && !open {
             links.forget();
+            queue.link_done();
         }
         open
     });
+    let behind = move || queue.links_waiting() as u64;
     let title = move || match links.stage.get() {
         Stage::Reading => words::title_reading(),
         Stage::Unusable(_) => words::title_unusable(),
@@ -39,6 +41,7 @@ pub fn LinkWindow() -> impl IntoView {
     };
     view! {
         <Dialogue open=links.open title>
+            {move || (behind() > 0).then(|| view! { <p class="soft">{move || words::behind(behind())}</p> })}
             {move || match links.stage.get() {
                 Stage::Reading => view! { <p role="status">{text::common::loading}</p> }.into_any(),
                 Stage::Unusable(trouble) => view! { <Why trouble /> <Shut name=words::close /> }.into_any(),

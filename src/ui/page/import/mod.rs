@@ -58,7 +58,7 @@ pub fn Import() -> impl IntoView {
             <link::PasteLink />
             <Show when=move || queue.jobs.with(|j| !j.is_empty())>
                 <section class="stack" aria-labelledby="queue">
-                    <h2 id="queue">{words::queue}</h2>
+                    <h2 id="queue" tabindex="-1">{words::queue}</h2>
                     <ul class="lines">
                         <For each=move || queue.jobs.get() key=|job| job.id let:job>
                             <JobLine id=job.id name=job.name.clone() bytes=job.bytes />
@@ -87,6 +87,12 @@ fn DropZone() -> impl IntoView {
     let queue = Queue::get();
     let over = RwSignal::new(false);
     let input = NodeRef::<html::Input>::new();
+    // On a phone the list stands below what is seen: here it is said that something happens.
+    let going = Memo::new(move |_| {
+        let busy = |j: &&Job| matches!(j.state, State::Waiting | State::Reading(_) | State::Keeping);
+        queue.jobs.with(|jobs| jobs.iter().filter(busy).count() as u64)
+    });
+    let going = move || going.get();
     let chosen = move |_| {
         let Some(input) = input.get_untracked() else { return };
         queue.add(input.files().map(|f| list(&f)).unwrap_or_default());
@@ -118,6 +124,7 @@ fn DropZone() -> impl IntoView {
             <label class="button primary" for="files">{words::choose}</label>
             <input class="unseen" id="files" type="file" multiple=true node_ref=input on:change=chosen aria-describedby="files-hint" />
             <p class="hint" id="files-hint">{words::drop_hint}</p>
+            <p class="strong" role="status">{move || (going() > 0).then(|| words::on_their_way(going()))}</p>
             <a href=Place::HowTo.href()>{words::how}</a>
         </div>
     }
@@ -141,7 +148,10 @@ fn list(files: &FileList) -> Vec<File> {
 #[component]
 fn JobLine(id: u32, name: String, bytes: u64) -> impl IntoView {
     let queue = Queue::get();
-    let state = move || queue.jobs.with(|jobs| jobs.iter().find(|j| j.id == id).cloned());
+    // A change of another file draws nothing of this one anew.
+    let job = Memo::new(move |_| queue.jobs.with(|jobs| jobs.iter().find(|j| j.id == id).cloned()));
+    let state = move || job.get();
+    let front = Front::get();
     // The bar stays the same element while it moves.
     let progress = Memo::new(move |_| match state() {
         Some(Job { state: State::Reading(progress), .. }) => Some(progress),
@@ -180,7 +190,10 @@ fn JobLine(id: u32, name: String, bytes: u64) -> impl IntoView {
                         .into_any()
                 }
                 Some(State::With(other)) => view! { <p>{move || words::with_picture(&other)}</p> }.into_any(),
-                Some(State::Keeping) => view! { <p class="soft">{words::keeping}</p> }.into_any(),
+                Some(State::Keeping) => view! {
+                    <p class="soft">{move || if front.is_unkept() { words::looking() } else { words::keeping() }}</p>
+                }
+                .into_any(),
                 Some(State::Failed(fault)) => view! { <Trouble fault /> }.into_any(),
                 Some(State::Reading(_)) | None => ().into_any(),
             }}
@@ -257,8 +270,8 @@ fn Outcomes(all: Vec<Brought>) -> impl IntoView {
         .map(|brought| {
             let name = match &brought {
                 Brought::In(report) => report.file_name.clone(),
-                Brought::Unfiled { file_name }
-                | Brought::LeftOut { file_name }
+                Brought::Unfiled { file_name, .. }
+                | Brought::LeftOut { file_name, .. }
                 | Brought::Refused { file_name, .. } => file_name.clone(),
                 Brought::Whose { .. } => String::new(),
             };
@@ -291,21 +304,42 @@ fn Outcome(brought: Brought) -> impl IntoView {
     match brought {
         Brought::In(report) => {
             let href = Place::Report(report.sha256.clone()).href();
-            let asked = report.document && !report.already_here && report.holder.is_none();
-            let asked = asked.then(|| view! { <Asked parcel=report.source.parcel /> });
+            let parcel = report.source.parcel;
+            let whose = StoredValue::new((report.holder_id.clone(), report.holder.clone()));
+            // Whichever record is open by now: nobody looks for it in another's.
+            let elsewhere = Memo::new(move |_| {
+                whose.with_value(|(id, holder)| holder.clone().filter(|_| front.person_id.with(|open| open != id)))
+            });
+            let out = Memo::new(move |_| queue.out.with(|all| all.contains(&parcel)));
+            let document = report.document && !report.already_here;
+            let sum = StoredValue::new(*report);
             view! {
-                <p>{move || summing_up(&report)}</p>
+                <p>{move || sum.with_value(summing_up)}</p>
+                <Show when=move || out.get()>
+                    <p class="strong">{words::taken_out}</p>
+                </Show>
+                {move || elsewhere.get().map(|holder| view! { <p class="strong">{words::in_record_of(&text::name(&holder))}</p> })}
                 <div class="row">
-                    <a class="button" href=Place::Summary.href()>{words::see_record}</a>
-                    <a class="button quiet" href=href>{words::see_report}</a>
+                    {move || match elsewhere.get() {
+                        Some(holder) => {
+                            let id = whose.with_value(|(id, _)| id.clone());
+                            view! { <OpenRecord id name=text::name(&holder) /> }.into_any()
+                        }
+                        None => {
+                            view! { <a class="button" href=Place::Summary.href()>{words::see_record}</a> }.into_any()
+                        }
+                    }}
+                    <Show when=move || !out.get()>
+                        <a class="button quiet" href=href.clone()>{words::see_report}</a>
+                    </Show>
                 </div>
-                {asked}
+                {move || (document && elsewhere.get().is_none() && !out.get()).then(|| view! { <Asked parcel /> })}
             }
             .into_any()
         }
-        Brought::Whose { .. } => view! {
+        Brought::Whose { question, .. } => view! {
             <Callout tone=Tone::Warning title=words::whose_waits>
-                <button type="button" class="button" on:click=move |_| queue.asking.set(true)>{words::answer}</button>
+                <button type="button" class="button" on:click=move |_| queue.ask(question)>{words::answer}</button>
             </Callout>
         }
         .into_any(),
@@ -318,26 +352,65 @@ fn Outcome(brought: Brought) -> impl IntoView {
     }
 }
 
+/// Opens the record of somebody else, said by name.
+#[component]
+pub fn OpenRecord(
+    /// Names them in this vault.
+    id: String,
+    /// Their name.
+    name: String,
+) -> impl IntoView {
+    let front = Front::get();
+    let fault = RwSignal::new(None::<Failure>);
+    let open = move |_| {
+        let id = id.clone();
+        leptos::task::spawn_local(async move {
+            match front.client.choose_person(id).await {
+                Ok(()) => {
+                    front.refresh().await;
+                    front.go(Place::Summary);
+                }
+                Err(failure) => drop(fault.try_set(Some(failure))),
+            }
+        });
+    };
+    view! {
+        <button type="button" class="button" on:click=open>
+            {move || words::open_record(&name)}
+        </button>
+        {move || fault.get().map(|fault| view! { <Trouble fault /> })}
+    }
+}
+
 /// What a document that came in is: asked of the person, of one document at a time.
 #[component]
 fn Asked(parcel: Hash) -> impl IntoView {
     let (queue, front) = (Queue::get(), Front::get());
     queue.ask_about(parcel);
-    let said = RwSignal::new(None::<Hash>);
+    let before = queue.said.with_untracked(|all| all.iter().find(|(of, _)| *of == parcel).map(|(_, said)| *said));
+    let said = RwSignal::new(before);
     let (skipped, undone) = (RwSignal::new(false), RwSignal::new(false));
     let fault = RwSignal::new(None::<Failure>);
     let done = Callback::new(move |kept: Option<Hash>| {
         said.set(kept);
         skipped.set(kept.is_none());
+        queue.said.update(|all| {
+            all.retain(|(of, _)| *of != parcel);
+            all.extend(kept.map(|kept| (parcel, kept)));
+        });
         queue.told_about(parcel);
+        // The form is gone: whoever types goes on where it stood.
+        focus_soon("described");
     });
     let undo = move |hash: Hash| {
         leptos::task::spawn_local(async move {
             match front.client.take_out(hash).await {
                 Ok(()) => {
                     said.set(None);
+                    queue.said.update(|all| all.retain(|(of, _)| *of != parcel));
                     undone.set(true);
                     front.refresh().await;
+                    focus_soon("described");
                 }
                 Err(failure) => fault.set(Some(failure)),
             }
@@ -374,7 +447,7 @@ fn Asked(parcel: Hash) -> impl IntoView {
             {fault.get().map(|fault| view! { <Trouble fault /> })}
             {undone.get().then(|| view! { <p role="status">{describe::undone}</p> })}
             {skipped.get().then(|| view! { <p class="soft">{describe::skipped}</p> })}
-            <p class="row">
+            <p class="row" id="described" tabindex="-1">
                 {kept}
                 <button type="button" class="button quiet" on:click=again>
                     {if open { describe::change } else { describe::ask }}
@@ -385,15 +458,21 @@ fn Asked(parcel: Hash) -> impl IntoView {
     }
 }
 
-/// "12 new entries · 3 were known already · 1 part was not understood".
+/// Gives the focus once the page is drawn anew.
+fn focus_soon(id: &'static str) {
+    set_timeout(move || crate::ui::front::focus(id), core::time::Duration::from_millis(50));
+}
+
+/// "2,921 entries · 2,493 new lines of the record · 3 lines were known already · 1 part was not understood".
 fn summing_up(report: &ImportReport) -> String {
-    if let Some(holder) = report.holder.as_ref().filter(|_| report.already_here) {
+    let elsewhere = Front::get().person_id.with(|open| *open != report.holder_id);
+    if let Some(holder) = report.holder.as_ref().filter(|_| report.already_here && elsewhere) {
         return words::already_with(&text::name(holder));
     }
     if report.already_here {
         return words::already_here().to_owned();
     }
-    let mut parts = vec![words::brought(report.all.new.into())];
+    let mut parts = vec![words::entries(report.entries.into()), words::lines_new(report.all.new.into())];
     if report.all.known > 0 {
         parts.push(words::known(report.all.known.into()));
     }
@@ -403,17 +482,21 @@ fn summing_up(report: &ImportReport) -> String {
     if report.not_understood > 0 {
         parts.push(words::not_understood(report.not_understood.into()));
     }
-    parts.join(" · ")
+    let shared = report.entries > report.all.new.saturating_add(report.all.known);
+    let more = if shared { format!(". {}", words::shared_lines()) } else { String::new() };
+    format!("{}{more}", parts.join(" · "))
 }
 
 /// The files of the open record, and those put aside.
 #[component]
 fn Files() -> impl IntoView {
-    let front = Front::get();
+    let (front, queue) = (Front::get(), Queue::get());
     let client = front.client;
+    let filed = move || queue.last_filed.get().map(|brought| view! { <Outcome brought /> });
     view! {
+        <div id="unfiled-told" class="stack-tight" tabindex="-1">{filed}</div>
         <section class="stack" aria-labelledby="files-here">
-            <h2 id="files-here">{words::files}</h2>
+            <h2 id="files-here" tabindex="-1">{words::files}</h2>
             {load(
                 move || client.files(),
                 |files: Vec<FileRow>| {
@@ -433,7 +516,10 @@ fn Files() -> impl IntoView {
         </section>
         {load(
             move || client.unfiled(),
-            |files: Vec<FileRow>| {
+            move |files: Vec<FileRow>| {
+                // What is asked above is not asked a second time.
+                let asked = queue.asked();
+                let files: Vec<FileRow> = files.into_iter().filter(|f| !asked.contains(&f.parcel)).collect();
                 (!files.is_empty())
                     .then(|| {
                         view! {
@@ -454,10 +540,14 @@ fn Files() -> impl IntoView {
 /// One file of the record.
 #[component]
 fn FileLine(file: FileRow) -> impl IntoView {
-    let front = Front::get();
+    let (front, queue) = (Front::get(), Queue::get());
     let typed = file.file_name.is_empty();
-    let name = StoredValue::new(file.file_name.clone());
-    let name = move || if typed { words::typed_by_hand().to_owned() } else { name.get_value() };
+    let name = StoredValue::new(if typed { file.title.clone() } else { file.file_name.clone() });
+    let name = move || match name.get_value() {
+        title if typed && title.is_empty() => words::typed_by_hand().to_owned(),
+        title if typed => words::typed_of(&title),
+        name => name,
+    };
     let fault = RwSignal::new(None);
     let parcel = file.parcel;
     let save = move |_| {
@@ -465,26 +555,63 @@ fn FileLine(file: FileRow) -> impl IntoView {
             fault.set(save_original(front, parcel).await.err());
         });
     };
+    let put_back = move |_| {
+        leptos::task::spawn_local(async move {
+            match front.client.put_back(parcel).await {
+                Ok(()) => {
+                    queue.out.update(|all| all.retain(|p| *p != parcel));
+                    front.say(words::back_again(&name()));
+                    front.refresh().await;
+                    crate::ui::front::focus("files-here");
+                }
+                Err(failure) => fault.set(Some(failure)),
+            }
+        });
+    };
     let facts = file.clone();
-    view! {
-        <li class="stack-tight">
-            <a class="strong" href=Place::Report(file.parcel.hex()).href()>
+    let head = match file.out {
+        // What is out has no report: it is part of no record.
+        true => view! { <bdi class="strong">{name}</bdi> }.into_any(),
+        false => view! {
+            <a class="strong" href=Place::Report(parcel.hex()).href()>
                 <bdi>{name}</bdi>
             </a>
+        }
+        .into_any(),
+    };
+    let act = match (file.out, typed) {
+        (true, _) => view! {
+            <div class="row">
+                <button type="button" class="button" on:click=put_back>{move || words::put_back(&name())}</button>
+            </div>
+        }
+        .into_any(),
+        (false, true) => ().into_any(),
+        (false, false) => view! {
+            <div class="row">
+                <button type="button" class="button quiet" on:click=save>{move || words::save_original(&name())}</button>
+            </div>
+        }
+        .into_any(),
+    };
+    view! {
+        <li class="stack-tight">
+            {head}
             <p class="soft">{move || told(&facts)}</p>
             {file.damaged.then(|| view! { <Badge text=words::damaged tone=Tone::Danger /> })}
-            {file.out.then(|| view! { <Badge text=words::out tone=Tone::Warning /> })}
-            {move || fault.get().map(|fault| view! { <Trouble fault /> })}
-            {(!typed)
+            {file
+                .out
                 .then(|| {
                     view! {
-                        <div class="row">
-                            <button type="button" class="button quiet" on:click=save>
-                                {move || words::save_original(&name())}
-                            </button>
-                        </div>
+                        <p>
+                            <Badge text=words::out tone=Tone::Warning />
+                            " "
+                            {words::out_row}
+                        </p>
                     }
                 })}
+            {move || fault.get().map(|fault| view! { <Trouble fault /> })}
+            {act}
         </li>
     }
 }
@@ -492,7 +619,13 @@ fn FileLine(file: FileRow) -> impl IntoView {
 /// Where a file is from, what it is, when it came.
 fn told(file: &FileRow) -> String {
     let mut parts = Vec::new();
-    if !file.source.is_empty() && file.source != file.file_name {
+    if file.file_name.is_empty() {
+        // Typed by hand: how it is kept says nothing to whoever typed it.
+        parts.extend(file.imported.as_ref().map(|day| words::typed_on(&text::day(day))));
+        return parts.join(" · ");
+    }
+    // A packed file has no sender of its own, and a file that gives none is not from its own name.
+    if !file.source.is_empty() && file.source != file.file_name && !file.archive {
         parts.push(text::source(&file.source));
     }
     if !file.format.is_empty() {
@@ -501,7 +634,11 @@ fn told(file: &FileRow) -> String {
     if file.bytes > 0 {
         parts.push(text::size(file.bytes));
     }
-    parts.push(words::entries(file.entries.into()));
+    if file.archive {
+        parts.push(words::packed().to_owned());
+    } else {
+        parts.push(words::entries(file.entries.into()));
+    }
     if file.not_understood > 0 {
         parts.push(words::not_understood(file.not_understood.into()));
     }

@@ -2,13 +2,14 @@
 
 use leptos::prelude::*;
 
-use super::{save_original, sheet};
+use super::{OpenRecord, save_original, sheet};
 use crate::app::lent;
-use crate::app::wire::Failure;
+use crate::app::wire::{Failure, FileRow};
 use crate::record::Hash;
 use crate::ui::front::Front;
 use crate::ui::part::{BackTo, Badge, Callout, DayText, Disclosure, Fact, Facts, PageHead, Tile, Tone, Trouble, load};
 use crate::ui::place::Place;
+use crate::ui::queue::Queue;
 use crate::ui::text::{self, report as words};
 use crate::view::report::{Brings, ImportReport, IssueGroup};
 
@@ -20,27 +21,63 @@ pub fn Report(
 ) -> impl IntoView {
     let client = Front::get().client;
     let parcel = Hash::from_hex(&id);
+    // A file that was taken out is in no record, and has no report until it is put back.
+    let ask = move || async move {
+        let parcel = parcel.ok_or(Failure::NotFound)?;
+        match client.report(parcel).await {
+            Ok(report) => Ok(Found::In(Box::new(report))),
+            Err(Failure::NotFound) => {
+                let rows = client.files().await?;
+                rows.into_iter().find(|f| f.parcel == parcel && f.out).map(Found::Out).ok_or(Failure::NotFound)
+            }
+            Err(failure) => Err(failure),
+        }
+    };
     view! {
         <BackTo place=Place::Import text=text::import::title />
         <PageHead title=words::title lede=words::lede />
-        {load(
-            move || async move { client.report(parcel.ok_or(Failure::NotFound)?).await },
-            |report: ImportReport| view! { <Sheet report /> },
-        )}
+        {load(ask, |found: Found| match found {
+            Found::In(report) => view! { <Sheet report=*report /> }.into_any(),
+            Found::Out(row) => view! { <Out row /> }.into_any(),
+        })}
     }
+}
+
+/// A file of this name, in the record or taken out of it.
+#[derive(Clone)]
+enum Found {
+    In(Box<ImportReport>),
+    Out(FileRow),
 }
 
 #[component]
 fn Sheet(report: ImportReport) -> impl IntoView {
     let parcel = report.source.parcel;
     let kept = StoredValue::new(report.clone());
+    let front = Front::get();
+    let elsewhere =
+        move || kept.with_value(|r| r.holder.is_some() && front.person_id.with(|open| *open != r.holder_id));
+    let with = move || {
+        let whose = kept.with_value(|r| r.holder.clone().map(|holder| (r.holder_id.clone(), text::name(&holder))));
+        whose.filter(|_| elsewhere()).map(|(id, name)| {
+            let told = name.clone();
+            view! {
+                <Callout tone=Tone::Warning title=move || words::with(&told)>
+                    <OpenRecord id name />
+                </Callout>
+            }
+        })
+    };
+    let lines = u64::from(report.all.new) + u64::from(report.all.known);
+    let entries = u64::from(report.entries);
     view! {
         <div class="stack-loose">
-            {report.holder.clone().map(|holder| view! { <Callout tone=Tone::Warning title=move || words::with(&text::name(&holder)) /> })}
+            {with}
             {report.already_here.then(|| view! { <Callout title=words::already_here /> })}
             <Ledger shown=report.shown kept=report.kept not_understood=report.not_understood pieces=report.pieces />
             <section class="stack" aria-labelledby="changes">
                 <h2 id="changes">{words::changes}</h2>
+                <p>{move || words::entries_lines(&text::number(entries), &text::number(lines))}</p>
                 <Changes report=report.clone() />
             </section>
             <section class="stack" aria-labelledby="about">
@@ -61,7 +98,7 @@ fn Sheet(report: ImportReport) -> impl IntoView {
                 <p>{words::for_provider_then}</p>
                 <Saving report=kept parcel />
             </section>
-            <Undo parcel />
+            {move || (!elsewhere()).then(|| view! { <TakeOut parcel /> })}
         </div>
     }
 }
@@ -157,7 +194,8 @@ fn About(report: ImportReport) -> impl IntoView {
             }
         })
         .collect_view();
-    let source = report.source.name.clone();
+    // A file that names no sender is not from its own name.
+    let source = Some(report.source.name.clone()).filter(|s| *s != report.file_name).unwrap_or_default();
     let bears = report.source.bears.clone();
     let bears = move || text::bears(&bears).map(|said| view! { <Callout tone=Tone::Warning title=said /> });
     view! {
@@ -332,47 +370,63 @@ fn Saving(report: StoredValue<ImportReport>, parcel: Hash) -> impl IntoView {
     }
 }
 
-/// Take the file out of the record, or put it back.
+/// Takes the file out of the record; the way back stands in its place afterwards.
 #[component]
-fn Undo(parcel: Hash) -> impl IntoView {
-    let front = Front::get();
+fn TakeOut(parcel: Hash) -> impl IntoView {
+    let (front, queue) = (Front::get(), Queue::get());
     let fault = RwSignal::new(None::<Failure>);
-    let turn = move |out: bool| {
+    let take = move |_| {
         leptos::task::spawn_local(async move {
-            let client = front.client;
-            match if out { client.take_out(parcel).await } else { client.put_back(parcel).await } {
-                Ok(()) => front.refresh().await,
+            match front.client.take_out(parcel).await {
+                Ok(()) => {
+                    queue.out.update(|all| all.push(parcel));
+                    front.refresh().await;
+                }
                 Err(failure) => fault.set(Some(failure)),
             }
         });
     };
-    let client = front.client;
     view! {
         <section class="stack no-print">
             {move || fault.get().map(|fault| view! { <Trouble fault /> })}
-            {load(
-                move || async move {
-                    Ok(client.files().await?.into_iter().find(|f| f.parcel == parcel).is_some_and(|f| f.out))
-                },
-                move |out: bool| {
-                    if out {
-                        view! {
-                            <Callout tone=Tone::Warning title=words::took_out>
-                                <p>{words::took_out_then}</p>
-                                <button type="button" class="button" on:click=move |_| turn(false)>{words::put_back}</button>
-                            </Callout>
-                        }
-                            .into_any()
-                    } else {
-                        view! {
-                            <div class="row">
-                                <button type="button" class="button danger" on:click=move |_| turn(true)>{words::take_out}</button>
-                            </div>
-                        }
-                            .into_any()
-                    }
-                },
-            )}
+            <div class="row">
+                <button type="button" class="button danger" on:click=take>{words::take_out}</button>
+            </div>
         </section>
+    }
+}
+
+/// A file that was just taken out: that it is, and the way back.
+#[component]
+fn Out(row: FileRow) -> impl IntoView {
+    let (front, queue) = (Front::get(), Queue::get());
+    let fault = RwSignal::new(None::<Failure>);
+    let parcel = row.parcel;
+    let name = if row.file_name.is_empty() { text::import::typed_of(&row.title) } else { row.file_name };
+    let told = name.clone();
+    front.say(words::took_out(&name));
+    set_timeout(|| crate::ui::front::focus("taken-out"), core::time::Duration::from_millis(50));
+    let put = move |_| {
+        let name = name.clone();
+        leptos::task::spawn_local(async move {
+            match front.client.put_back(parcel).await {
+                Ok(()) => {
+                    queue.out.update(|all| all.retain(|p| *p != parcel));
+                    front.say(text::import::back_again(&name));
+                    front.refresh().await;
+                    crate::ui::front::focus("main");
+                }
+                Err(failure) => fault.set(Some(failure)),
+            }
+        });
+    };
+    view! {
+        <div id="taken-out" tabindex="-1">
+            <Callout tone=Tone::Warning title=move || words::took_out(&told)>
+                <p>{words::took_out_then}</p>
+                <button type="button" class="button" on:click=put>{words::put_back}</button>
+            </Callout>
+        </div>
+        {move || fault.get().map(|fault| view! { <Trouble fault /> })}
     }
 }

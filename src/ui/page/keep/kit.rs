@@ -24,6 +24,11 @@ pub fn KitPage() -> impl IntoView {
 fn Sheet(kit: Kit) -> impl IntoView {
     let front = Front::get();
     let groups = kit.groups.iter().cloned().map(|group| view! { <li class="code">{group}</li> }).collect_view();
+    // Where these records are kept: without that the paper opens nothing.
+    let address = move || {
+        let location = window().location();
+        format!("{}{}", location.origin().unwrap_or_default(), location.pathname().unwrap_or_default())
+    };
     let made = move || front.settings.with(|s| local_moment(&s.made));
     view! {
         <div class="stack-loose">
@@ -33,12 +38,19 @@ fn Sheet(kit: Kit) -> impl IntoView {
             <section class="stack card" aria-labelledby="kit">
                 <h2 id="kit">{words::kit_groups}</h2>
                 <p>{move || words::kit_where(&made())}</p>
+                <p class="strong">{words::kit_for}</p>
+                <ol class="only-print">
+                    <li>{move || words::kit_step_1(&address())}</li>
+                    <li>{words::kit_step_2}</li>
+                    <li>{words::kit_step_3}</li>
+                </ol>
                 <ol class="kit" translate="no">
                     {groups}
                 </ol>
                 <div class="kit-code">
                     <CodeView code=kit.code label=words::kit_code />
                 </div>
+                <p>{words::kit_letters}</p>
                 <p>{words::kit_keep}</p>
                 <div class="row no-print">
                     <button type="button" class="button" on:click=move |_| _ = window().print()>
@@ -87,12 +99,21 @@ fn Check(asked: Vec<u32>) -> impl IntoView {
         let groups: Vec<Secret> = typed.iter().map(|t| Secret(t.get_untracked().trim().to_owned())).collect();
         leptos::task::spawn_local(async move {
             match front.client.check_kit(groups).await {
-                Ok(true) => {
+                Ok(wrong) if wrong.is_empty() => {
                     faults.set(Vec::new());
                     front.say(words::kit_right());
                     front.refresh().await;
+                    crate::ui::front::focus("main");
+                    window().scroll_to_with_x_and_y(0.0, 0.0);
                 }
-                Ok(false) => faults.set(vec![("group-1", words::kit_wrong().to_owned())]),
+                // Each group that is wrong has its own mark.
+                Ok(wrong) => faults.set(
+                    IDS.iter()
+                        .zip(0_u32..)
+                        .filter(|(_, n)| wrong.contains(n))
+                        .map(|(id, _)| (*id, words::kit_wrong().to_owned()))
+                        .collect(),
+                ),
                 Err(failure) => fault.set(Some(failure)),
             }
         });

@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 
 use crate::app::client::Client;
-use crate::app::wire::{Failure, Secret, Strength, Words};
+use crate::app::wire::{Failure, Secret, Strength, Words, fold_words};
 use crate::ui::part::{Choice, Fault, Field, Trouble};
 use crate::ui::text::{self, keep as words};
 
@@ -53,7 +53,7 @@ impl NewPassphrase {
                 Some(Ok(words)) => words.words.join(" "),
                 _ => String::new(),
             });
-            (trimmed.to_lowercase() != drawn).then(|| ("new-passphrase", words::wrong_words()))
+            (folded(&typed) != drawn).then(|| ("new-passphrase", words::wrong_words()))
         } else if !self.strength.with_untracked(|s| s.is_some_and(|s| s.enough)) {
             Some(("new-passphrase", words::weak()))
         } else {
@@ -63,7 +63,7 @@ impl NewPassphrase {
         if self.faults.with_untracked(|f| !f.is_empty()) {
             return None;
         }
-        Some(Secret(if self.drawn.get_untracked() { trimmed.to_lowercase() } else { typed }))
+        Some(Secret(if self.drawn.get_untracked() { folded(&typed) } else { typed }))
     }
 
     /// Forgets what was typed.
@@ -72,6 +72,12 @@ impl NewPassphrase {
         self.again.set(String::new());
         self.words.set(None);
     }
+}
+
+/// Drawn words as they are kept, however they are typed: the same at set-up and when they unlock.
+fn folded(typed: &str) -> String {
+    let form = js_sys::JsString::from(typed).normalize("NFKC").as_string();
+    fold_words(form.as_deref().unwrap_or(typed)).to_string()
 }
 
 /// The fields.
