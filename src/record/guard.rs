@@ -122,7 +122,8 @@ fn nhs(held: &Person, found: &Person) -> Comparison {
 /// Dates agree as far as both are known: `1961` and `1961-04-09` do not differ.
 fn birth(held: &Person, found: &Person) -> Comparison {
     let known = |p: &Person| p.birth_date.as_ref().and_then(|d| d.known);
-    let text = |p: &Person| p.birth_date.as_ref().map(|d| d.iso().unwrap_or_else(|| d.text.clone())).unwrap_or_default();
+    let text =
+        |p: &Person| p.birth_date.as_ref().map(|d| d.iso().unwrap_or_else(|| d.text.clone())).unwrap_or_default();
     let agree = |a: Known, b: Known| {
         let part = |a: Option<u8>, b: Option<u8>| a.zip(b).is_none_or(|(a, b)| a == b);
         a.year == b.year && part(a.month, b.month) && part(a.day, b.day)

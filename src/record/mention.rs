@@ -120,7 +120,8 @@ fn parts(person: &Person) -> Option<(String, Vec<String>)> {
     if first.is_empty() || family.is_empty() {
         const TITLES: [&str; 6] = ["mr", "mrs", "ms", "miss", "master", "dr"];
         let whole: Vec<String> = folded(&person.name).into_iter().filter(|w| !TITLES.contains(&w.as_str())).collect();
-        (first, family) = (whole.first().cloned().into_iter().collect(), whole.get(1..)?.last().cloned().into_iter().collect());
+        (first, family) =
+            (whole.first().cloned().into_iter().collect(), whole.get(1..)?.last().cloned().into_iter().collect());
     }
     Some((first.into_iter().next()?, family)).filter(|(_, family)| !family.is_empty())
 }
@@ -224,7 +225,12 @@ mod tests {
         check(letter, &mother, Speaks::For, Some("Arleen BARTELL"));
         check(letter, &child, Speaks::Against, None);
         check("BARTELL, Arleen May, born 17 February 1959", &mother, Speaks::For, Some("BARTELL, Arleen"));
-        check("Patient: Gwen Rhian Bartell\nDate of birth: 14.05.2019", &child, Speaks::For, Some("Gwen Rhian Bartell"));
+        check(
+            "Patient: Gwen Rhian Bartell\nDate of birth: 14.05.2019",
+            &child,
+            Speaks::For,
+            Some("Gwen Rhian Bartell"),
+        );
         // The twin's name alone is not there; the date of birth they share says nothing.
         check("Patient: Gwen Bartell\nDate of birth: 14.05.2019", &twin, Speaks::Nothing, None);
         check("Arleen Bartell rang about her daughter", &mother, Speaks::Nothing, Some("Arleen Bartell"));

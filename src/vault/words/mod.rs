@@ -151,8 +151,13 @@ mod tests {
         ] {
             assert_eq!(known(typed), five, "{typed}");
         }
-        assert_eq!(known("Yo-Yo felt-tip campus cattail grueling").as_deref(), Some("yo-yo felt-tip campus cattail grueling"));
-        for typed in ["", "Heroics", "heroics marmalade campus cattail", "Correct horse battery staple orchard!x", "..."] {
+        assert_eq!(
+            known("Yo-Yo felt-tip campus cattail grueling").as_deref(),
+            Some("yo-yo felt-tip campus cattail grueling")
+        );
+        for typed in
+            ["", "Heroics", "heroics marmalade campus cattail", "Correct horse battery staple orchard!x", "..."]
+        {
             assert_eq!(known(typed), None, "{typed}");
         }
     }

@@ -255,8 +255,9 @@ fn Words(reads: Reads, waiting: Waiting) -> impl IntoView {
                     let kind = kind.try_get_value().filter(|_| picture);
                     let blob = lent::blob(kind.as_deref().unwrap_or("application/octet-stream"), &bytes);
                     let done = blob.and_then(|blob| match picture {
-                        true => web_sys::Url::create_object_url_with_blob(&blob)
-                            .map(|url| drop(shown.try_set(Some(url)))),
+                        true => {
+                            web_sys::Url::create_object_url_with_blob(&blob).map(|url| drop(shown.try_set(Some(url))))
+                        }
                         false => lent::save_blob(&name, &blob),
                     });
                     fault.try_set(done.err().map(|_| Failure::Unreadable));
