@@ -202,6 +202,86 @@ fn records_of_every_publisher_arrive_as_they_left() {
     }
 }
 
+/// Dates as HL7 v2, CDA, tables and FHIR write them, of entries, sources and the person: the reader has each of them, in
+/// as much detail as the source gave, and the document holds none that FHIR does not take.
+#[test]
+fn every_date_of_every_format_survives_a_share() {
+    let known = |d: &Option<tessera::record::PartialDate>| d.as_ref().map(|d| d.known.ok_or_else(|| d.text.clone()));
+    for path in [
+        "cda/Discharge_Summary.ccda",
+        "hl7v2/ORU-R01-01.hl7",
+        "hl7v2/ORU-multiline-short-mixed.hl7",
+        "hl7v2/VXU-V04-01.hl7",
+        "hl7v2/ADT-A01-01.hl7",
+        "uk/gpconnect/EMISPatientStructurede2eResponsePWTP10.json",
+        IPS,
+    ] {
+        let record = merge(vec![file(path)]);
+        let whose = person(&record);
+        let selection = select(&record, &whose, &all(&record, &Section::ALL), "2026-11-22T10:00:00Z").unwrap();
+        let there = received(&selection.document);
+        assert_eq!(known(&person(&there).birth_date), known(&whose.birth_date), "{path}");
+        let dates = |record: &Record| -> Vec<String> {
+            let items = record.items.iter().flat_map(|i| record.entries(i));
+            // A relative's illness has the relative in its title.
+            let title = |e: &Entry| e.title.rsplit(": ").next().unwrap_or_default().to_owned();
+            let mut all: Vec<String> = items
+                // What is a section's words alone is no resource, and has no date in FHIR.
+                .filter(|(_, _, e)| !e.withheld_from_patient() && !format!("{:?}", e.kind).contains('.'))
+                .map(|(_, _, e)| format!("{} {:?}", title(e), [&e.date, &e.end].map(known)))
+                .collect();
+            all.sort();
+            all
+        };
+        let (left, came) = (dates(&record), dates(&there));
+        let lost: Vec<_> = left.iter().filter(|d| !came.contains(d)).collect();
+        assert!(lost.is_empty(), "{path}: {lost:#?}");
+        let as_of = |r: &Record| known(&r.parcels[0].reading.source.as_of);
+        assert_eq!(as_of(&there), as_of(&record), "{path}");
+        let document: serde_json::Value = serde_json::from_slice(&selection.document).unwrap();
+        fhir_dates(&document, path);
+    }
+}
+
+/// No date element holds what FHIR does not take (R4 §2.24.0.1): a time without its seconds or its zone, another form.
+fn fhir_dates(value: &serde_json::Value, path: &str) {
+    const DATES: [&str; 16] = [
+        "birthDate",
+        "start",
+        "end",
+        "issued",
+        "recorded",
+        "recordedDate",
+        "authoredOn",
+        "effectiveDateTime",
+        "onsetDateTime",
+        "performedDateTime",
+        "occurrenceDateTime",
+        "occurredDateTime",
+        "dateAsserted",
+        "whenHandedOver",
+        "timestamp",
+        "date",
+    ];
+    match value {
+        serde_json::Value::Array(all) => all.iter().for_each(|v| fhir_dates(v, path)),
+        serde_json::Value::Object(object) => {
+            for (key, text) in object.iter().filter_map(|(k, v)| Some((k.as_str(), v.as_str()?))) {
+                if DATES.contains(&key) {
+                    let day = text.len() <= 10
+                        && text.split('-').enumerate().all(|(i, p)| p.len() == if i == 0 { 4 } else { 2 });
+                    let zoned = text.len() >= 20
+                        && text.contains('T')
+                        && (text.ends_with('Z') || text[19..].contains(['+', '-']));
+                    assert!(day || zoned, "{path}: {key} {text}");
+                }
+            }
+            object.values().for_each(|v| fhir_dates(v, path));
+        }
+        _ => {}
+    }
+}
+
 /// What a clinician's own system takes: each section with its code, its words, and either entries or a reason for being
 /// empty; and the same entries as before.
 #[test]

@@ -52,6 +52,28 @@ impl PartialDate {
         Self { text: text.to_owned(), known: parse_hl7(text.trim()) }
     }
 
+    /// What is known, as FHIR writes it (FHIR R4 §2.24.0.1): `1961`, `1961-04`, `1961-04-09T10:30:00+01:00`. A time that has
+    /// no zone or no seconds stays without. `None` if nothing is known.
+    pub fn moment(&self) -> Option<String> {
+        let known = self.known?;
+        let mut out = format!("{:04}", known.year);
+        for part in [known.month, known.day].into_iter().flatten() {
+            out += &format!("-{part:02}");
+        }
+        if let Some(time) = known.time {
+            out += &format!("T{:02}:{:02}", time.hour, time.minute);
+            out.extend(time.second.map(|s| format!(":{s:02}")));
+            if time.nano > 0 && time.second.is_some() {
+                out += format!(".{:09}", time.nano).trim_end_matches('0');
+            }
+            out.extend(time.offset.map(|o| {
+                let sign = if o < 0 { '-' } else { '+' };
+                format!("{sign}{:02}:{:02}", o.abs() / 60, o.abs() % 60)
+            }));
+        }
+        Some(out)
+    }
+
     /// Year, month and day, when all three are known.
     pub fn day(&self) -> Option<civil::Date> {
         let known = self.known?;

@@ -1,5 +1,6 @@
 //! What stands round every page: whose record it is, the way to the five places, the lock, the language.
 
+use crate::ui::part::local_moment;
 use leptos::{ev, prelude::*};
 
 use super::front::Front;
@@ -51,7 +52,10 @@ fn App(
     on_cleanup(move || lock_key.remove());
 
     // On paper nothing is behind a tap: what was folded is unfolded while it prints.
-    let before = window_event_listener_untyped("beforeprint", move |_| unfold(true));
+    let before = window_event_listener_untyped("beforeprint", move |_| {
+        unfold(true);
+        stamp();
+    });
     let after = window_event_listener_untyped("afterprint", move |_| unfold(false));
     on_cleanup(move || {
         before.remove();
@@ -120,7 +124,8 @@ fn Strip() -> impl IntoView {
     };
     view! {
         <header class="strip">
-            {person} <div class="strip-tools">
+            {person} <span class="strip-printed small">{text::common::printed} " " <span data-printed=""></span></span>
+            <div class="strip-tools">
                 <LanguageSwitch />
                 <Show when=move || front.is_open()>
                     <button
@@ -379,6 +384,15 @@ fn banner(what: fn() -> &'static str, place: Place, then: fn() -> &'static str) 
                 {then}
             </a>
         </aside>
+    }
+}
+
+/// Writes the moment of printing where paper says it.
+fn stamp() {
+    let Ok(found) = document().query_selector_all("[data-printed]") else { return };
+    let now = local_moment(&String::from(js_sys::Date::new_0().to_iso_string()));
+    for place in (0..found.length()).filter_map(|i| found.get(i)) {
+        place.set_text_content(Some(&now));
     }
 }
 

@@ -115,7 +115,7 @@ pub struct ClinicianSection {
 }
 
 /// What changed lately: this many days.
-const RECENT_DAYS: i32 = 90;
+pub const RECENT_DAYS: i32 = 90;
 
 /// The page. `record` holds what was shared and nothing else: the patient's preview, a received grant and the print are
 /// made by this one function.
@@ -134,7 +134,11 @@ pub fn clinician(record: &Record, index: &Index, share: Share, given: Option<&Pe
         person: people::header(&record.parcels, given, today),
         shared_on: Day::at(&share.shared_at, today),
         ends_on: Day::at(&share.ends_at, today),
-        as_of: sources.iter().filter_map(|s| s.as_of.clone()).find(|d| d.known.is_some() && !d.future),
+        as_of: sources
+            .iter()
+            .filter(|s| s.entries > 0)
+            .filter_map(|s| s.as_of.clone())
+            .find(|d| d.known.is_some() && !d.future),
         sources,
         medicines: label(Section::Medications).is_shared().then(|| medicines::medicines(record, today)),
         recent: recent

@@ -37,7 +37,7 @@ pub mod timeline;
 pub use index::Index;
 pub use part::{
     Absence, Absent, Against, Day, Described, Flagging, Heading, LabFlag, List, OwnWord, Part, Row, SourceLine, Trust,
-    Unread,
+    Unread, Voice,
 };
 
 #[cfg(test)]

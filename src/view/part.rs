@@ -51,6 +51,8 @@ pub struct SourceLine {
     pub trust: Trust,
     /// How it names the person, where that is not how the record does: filed here by the patient all the same.
     pub bears: Bears,
+    /// How many entries it holds; a share may hold of a source only that it says nothing.
+    pub entries: u32,
 }
 
 /// The kinds of nothing, with the one that is only the absence of all others.
@@ -290,6 +292,10 @@ pub struct Row {
     /// What else its entries say, each once with its label: who did it, further details, notes. Drawn where the line has
     /// no page of its own, in a share, so that the preview shows all that leaves.
     pub more: Vec<(Label, String)>,
+    /// What each source says for itself, the leading one first: where they do not agree, all of them, and
+    /// [`Row::more`] is empty; where they agree, those that say more than the leading one. No word of a source is ever
+    /// told under the name of another.
+    pub voices: Vec<Voice>,
     /// What the person says of it, beside the source's words.
     pub said: Vec<OwnWord>,
     /// Number of letters, scans and the like.
@@ -298,6 +304,33 @@ pub struct Row {
     pub entries: u32,
     /// A document of which the person said what it is: what of this line is theirs.
     pub described: Option<Described>,
+}
+
+/// What one source says of an item for itself. What is empty it does not say, or says like all others.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Voice {
+    /// Who says so; empty is the person's own hand.
+    pub source: String,
+    /// What its status means; `None` where all say the same.
+    pub standing: Option<Standing>,
+    /// Is, is not, not taken …: told instead of the status where it is not so.
+    pub polarity: Polarity,
+    /// Certainty as written.
+    pub certainty: String,
+    /// When.
+    pub date: Option<Day>,
+    /// When it ended.
+    pub end: Option<Day>,
+    /// Dose texts, where the doses differ.
+    pub dose: Vec<String>,
+    /// The value as written with its unit, where the values differ.
+    pub value: String,
+    /// Severity, where it differs.
+    pub severity: String,
+    /// What else it says, each once with its label.
+    pub more: Vec<(Label, String)>,
+    /// How many of its entries say just this.
+    pub entries: u32,
 }
 
 /// What of a document's line the person said, and not the file.

@@ -5,7 +5,7 @@ use jiff::civil::Date;
 use super::entry::Label;
 use super::people::Age;
 use super::{
-    Against, Day, Described, Flagging, LabFlag, OwnWord, Part, Row, SourceLine, Trust, day, section::GroupKind,
+    Against, Day, Described, Flagging, LabFlag, OwnWord, Part, Row, SourceLine, Trust, Voice, day, section::GroupKind,
 };
 use crate::record::{
     Bears, Concept, Description, Entry, Field, Hash, Item, Kind, Origin, Parcel, PartialDate, Polarity, Record,
@@ -21,6 +21,7 @@ pub(super) fn source(parcel: &Parcel, today: Date) -> SourceLine {
         imported: Day::at(&parcel.note.imported, today),
         bears: parcel.note.bears.clone(),
         trust: trust(parcel),
+        entries: parcel.reading.entries.len() as u32,
     }
 }
 
@@ -98,6 +99,7 @@ pub(super) fn row(record: &Record, item: &Item, today: Date) -> Option<Row> {
             retracted.push(name.to_owned());
         }
     }
+    let (more, voices) = told(record, item, has_file, today);
     let described = record.described(item).map(|(_, entry)| Description::of(entry)).map(|d| Described {
         title: !d.title.is_empty(),
         date: !d.date.is_empty(),
@@ -137,7 +139,8 @@ pub(super) fn row(record: &Record, item: &Item, today: Date) -> Option<Row> {
         outlived: entry.outlived(today),
         misnamed: record.entries(item).any(|(_, parcel, _)| matches!(parcel.note.bears, Bears::Other(_))),
         notes: record.entries(item).any(|(_, _, e)| !e.notes.is_empty()),
-        more: more(record, item),
+        more,
+        voices,
         said: own_words(record, item, today),
         attachments: record.entries(item).map(|(_, parcel, entry)| attachments(parcel, entry)).sum(),
         entries: record.entries(item).filter(|(_, parcel, entry)| !own(parcel, entry)).count() as u32,
@@ -204,10 +207,90 @@ fn own_words(record: &Record, item: &Item, today: Date) -> Vec<OwnWord> {
     all.into_iter().map(|(_, own)| own).collect()
 }
 
-/// What else the entries say, the leading one's first, each once.
-fn more(record: &Record, item: &Item) -> Vec<(Label, String)> {
+/// What else is said of an item: by all together, or by each source for itself where they do not say the same.
+fn told(record: &Record, item: &Item, has_file: bool, today: Date) -> (Vec<(Label, String)>, Vec<Voice>) {
+    struct Group<'r> {
+        parcel: &'r Parcel,
+        source: &'r str,
+        lead: Option<&'r Entry>,
+        all: Vec<&'r Entry>,
+        count: u32,
+    }
+    if item.entries.len() + item.history.len() == 1 {
+        return (more(record.entries(item).map(|(_, _, e)| e)), Vec::new());
+    }
+    let differ = |field: Field| item.disagreements.iter().any(|d| d.field == field);
+    let (dose, value, severe) = (differ(Field::Dose), differ(Field::Value), differ(Field::Severity));
+    let alike = |a: &Entry, b: &Entry| {
+        (a.status.standing, a.polarity, &a.status.certainty) == (b.status.standing, b.polarity, &b.status.certainty)
+            && (!dose || a.dose == b.dose)
+            && (!value || a.value == b.value)
+            && (!severe || severity(a) == severity(b))
+    };
+    let mut groups: Vec<Group<'_>> = Vec::new();
+    for (at, parcel, entry) in record.entries(item) {
+        // What the person says of a document stands with the document; orders and issues, with what their source says.
+        let beside = item.history.contains(&at) || (has_file && describes(parcel, entry));
+        let source = source_name(parcel, Some(entry));
+        let found = groups.iter_mut().find(|g| {
+            (g.source == source || beside && g.parcel.hash == parcel.hash)
+                && (beside || g.lead.is_some_and(|lead| alike(lead, entry)))
+        });
+        match found {
+            Some(group) => {
+                group.all.push(entry);
+                group.count += u32::from(!beside);
+            }
+            None => {
+                let lead = (!beside).then_some(entry);
+                groups.push(Group { parcel, source, lead, all: vec![entry], count: u32::from(!beside) });
+            }
+        }
+    }
+    let one = |e: &Entry| (e.status.standing, e.polarity);
+    let mut leads = groups.iter().filter_map(|g| g.lead);
+    let first = leads.next().map(one);
+    let agree = item.disagreements.is_empty() && leads.all(|e| Some(one(e)) == first);
+    if agree && groups.iter().all(|g| groups.first().is_some_and(|first| first.source == g.source)) {
+        return (more(record.entries(item).map(|(_, _, e)| e)), Vec::new());
+    }
+    let voice = |group: &Group<'_>| {
+        let lead = group.lead.filter(|_| !agree);
+        let day = |date: Option<&PartialDate>| date.map(|d| Day::of(d, today));
+        let of = |differ: bool| lead.filter(|_| differ);
+        Voice {
+            source: group.source.to_owned(),
+            standing: lead.map(|e| e.status.standing),
+            polarity: lead.map(|e| e.polarity).unwrap_or_default(),
+            certainty: lead.map(|e| e.status.certainty.clone()).unwrap_or_default(),
+            date: day(lead.and_then(date)),
+            end: day(lead.and_then(|e| e.end.as_ref())),
+            dose: of(dose).map(|e| e.dose.clone()).unwrap_or_default(),
+            value: of(value)
+                .and_then(|e| e.value.as_ref())
+                .map(|v| format!("{} {}", v.text(), v.unit()).trim_end().to_owned())
+                .unwrap_or_default(),
+            severity: of(severe).map(severity).unwrap_or_default(),
+            more: more(group.all.iter().copied()),
+            entries: group.count,
+        }
+    };
+    let mut voices: Vec<Voice> = groups.iter().map(voice).collect();
+    if !agree {
+        return (Vec::new(), voices);
+    }
+    let own = if voices.is_empty() { Vec::new() } else { voices.remove(0).more };
+    for voice in &mut voices {
+        voice.more.retain(|said| !own.contains(said));
+    }
+    voices.retain(|voice| !voice.more.is_empty());
+    (own, voices)
+}
+
+/// What else entries say, the first one's first, each once.
+fn more<'e>(entries: impl Iterator<Item = &'e Entry>) -> Vec<(Label, String)> {
     let mut all: Vec<(Label, String)> = Vec::new();
-    for (_, _, entry) in record.entries(item) {
+    for entry in entries {
         let performers = entry.performer.iter().map(|p| (Label::Performer, p.clone()));
         // Criticality and severity stand on the line itself.
         let details = entry.details.iter().filter(|d| !matches!(d.name.as_str(), "criticality" | "severity"));

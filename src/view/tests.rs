@@ -404,6 +404,70 @@ fn stopped_here_and_active_there_is_unclear_and_shows_both_sides() {
     assert_eq!(table.sources.iter().map(|s| s.name.as_str()).collect::<Vec<_>>(), ["Hospital", "GP"]);
 }
 
+/// A reader sees who ruled an allergy out, and whose note and whose reason is whose.
+#[test]
+fn each_source_that_disagrees_speaks_for_itself_in_a_share() {
+    let detail = |name: &str, text: &str| crate::record::Detail { name: name.into(), text: text.into() };
+    let mut gp = vec![
+        allergy("Sesame oil"),
+        medicine("Sertraline 100mg", Standing::Active),
+        medicine("Aspirin", Standing::Active),
+    ];
+    gp[0].status.certainty = "confirmed".into();
+    gp[0].performer = vec!["Miss Gilbert".into()];
+    gp[2].performer = vec!["Miss Gilbert".into()];
+    let mut ward = vec![
+        allergy("Sesame oil"),
+        medicine("Sertraline 100mg", Standing::Stopped),
+        medicine("Aspirin", Standing::Active),
+    ];
+    (ward[0].polarity, ward[0].status.certainty) = (Polarity::Refuted, "refuted".into());
+    ward[0].recorded = Some(PartialDate::fhir("2026-09-02"));
+    ward[0].notes = vec!["Tolerates sesame".into()];
+    ward[1].end = Some(PartialDate::fhir("2026-09-03"));
+    ward[1].details = vec![detail("statusReason", "Hyponatraemia: dose reduced")];
+    ward[2].notes = vec!["With food".into()];
+    let book = Book::of(vec![parcel("GP", "2026-11-01", gp), parcel("Ward", "2026-09-10", ward)]);
+    let labels = [(Section::Allergies, Label::Selected), (Section::Medications, Label::Selected)];
+    let page = book.clinician(&labels);
+    let row = |title: &str| page.sections.iter().flat_map(|s| &s.rows).find(|r| r.title == title).unwrap();
+    let told = |title: &str| -> Vec<(String, Option<Standing>, Polarity, Vec<String>)> {
+        let more = |v: &Voice| v.more.iter().map(|(_, text)| text.clone()).collect();
+        row(title).voices.iter().map(|v| (v.source.clone(), v.standing, v.polarity, more(v))).collect()
+    };
+    let words = |all: &[&str]| all.iter().map(|w| (*w).to_owned()).collect::<Vec<String>>();
+    assert_eq!(
+        told("Sesame oil"),
+        [
+            ("GP".into(), Some(Standing::Active), Polarity::Positive, words(&["Miss Gilbert"])),
+            ("Ward".into(), Some(Standing::Active), Polarity::Refuted, words(&["Tolerates sesame"])),
+        ]
+    );
+    assert_eq!(row("Sesame oil").voices[1].date.as_ref().unwrap().text, "2026-09-02");
+    assert!(row("Sesame oil").more.is_empty());
+    assert_eq!(
+        told("Sertraline 100mg"),
+        [
+            ("GP".into(), Some(Standing::Active), Polarity::Positive, Vec::new()),
+            ("Ward".into(), Some(Standing::Stopped), Polarity::Positive, words(&["Hyponatraemia: dose reduced"])),
+        ]
+    );
+    assert_eq!(row("Sertraline 100mg").voices[1].end.as_ref().unwrap().text, "2026-09-03");
+    // Where they agree, the words of the second still stand under its own name.
+    assert_eq!(row("Aspirin").more.iter().map(|(_, t)| t.as_str()).collect::<Vec<_>>(), ["Miss Gilbert"]);
+    assert_eq!(told("Aspirin"), [("Ward".into(), None, Polarity::Positive, words(&["With food"]))]);
+}
+
+/// A value whose date nobody can read may be the newest one.
+#[test]
+fn a_value_of_an_unreadable_date_is_not_hidden_behind_an_older_one() {
+    let values = vec![result("Sodium", "2026-09-09", "133", "mmol/L"), result("Sodium", "10 Nov 26", "129", "mmol/L")];
+    let book = Book::of(vec![parcel("Lab", "2026-11-01", values)]);
+    let page = book.clinician(&[(Section::Results, Label::Selected)]);
+    let results = page.sections.iter().find(|s| s.section == Section::Results).unwrap();
+    assert_eq!(results.analytes[0].latest.value, "129");
+}
+
 #[test]
 fn a_medicine_is_current_only_if_its_source_says_so_plainly() {
     let ended = |standing, end: &str| Entry {

@@ -21,6 +21,10 @@ use crate::record::{Hash, Section};
 pub struct Words {
     /// The title of each section.
     pub titles: Vec<(Section, String)>,
+    /// What each section says for reading, line by line: an entry's line begins with `- `, a heading's does not. They are
+    /// the lines of the text for pasting, so that whoever sees only the words is told the same: what is not so, what is
+    /// over, what is dangerous.
+    pub told: Vec<(Section, Vec<String>)>,
     /// The document's title.
     pub title: String,
     /// Not shared, which says nothing of whether there is something.
@@ -84,10 +88,61 @@ pub fn ips(document: &[u8], parts: &[Part], words: &Words) -> Result<Vec<u8>, Sh
     let composition = composition.ok_or(ShareError::Malformed)?;
     composition.insert("section".into(), Value::Array(sections));
     composition.insert("title".into(), json!(words.title));
+    for resource in bundle.get_mut("entry").and_then(Value::as_array_mut).into_iter().flatten() {
+        resource.get_mut("resource").and_then(Value::as_object_mut).into_iter().for_each(required);
+    }
     // The same document has the same name wherever it is saved (UUID version 8, RFC 9562).
     let id = json!({"system": "urn:ietf:rfc:3986", "value": format!("urn:uuid:{}", uuid(&Hash::of(document)))});
     bundle.as_object_mut().ok_or(ShareError::Malformed)?.insert("identifier".into(), id);
     serde_json::to_vec_pretty(&bundle).map_err(|_| ShareError::Malformed)
+}
+
+/// What FHIR R4 requires of a resource and its source did not say: unknown, in FHIR's word for it. A letter is named; it
+/// did not travel.
+fn required(resource: &mut Map<String, Value>) {
+    let kind = resource.get("resourceType").and_then(Value::as_str).unwrap_or_default().to_owned();
+    let mut need = |key: &str, value: Value| {
+        if !resource.contains_key(key) {
+            resource.insert(key.to_owned(), value);
+        }
+    };
+    match kind.as_str() {
+        "Observation" | "DiagnosticReport" | "Procedure" | "MedicationStatement" | "MedicationDispense" => {
+            need("status", json!("unknown"));
+        }
+        "MedicationRequest" | "ServiceRequest" => {
+            need("status", json!("unknown"));
+            need("intent", json!("order"));
+        }
+        "CarePlan" => {
+            need("status", json!("unknown"));
+            need("intent", json!("plan"));
+        }
+        "Encounter" => {
+            need("status", json!("unknown"));
+            let unknown = "http://terminology.hl7.org/CodeSystem/v3-NullFlavor";
+            need("class", json!({"system": unknown, "code": "UNK"}));
+        }
+        "FamilyMemberHistory" => {
+            need("status", json!("partial"));
+            // A relative's illness stands in its own element; in a share it is the title, `father: asthma`.
+            let whose = text(resource.get("relationship"), "text").to_owned();
+            let said = array(&Value::Object(resource.clone()), "reasonCode").first().cloned().unwrap_or_default();
+            let what = text(Some(&said), "text").strip_prefix(&format!("{whose}: ")).map(str::to_owned);
+            if let Some(what) = what.filter(|_| !resource.contains_key("condition")) {
+                resource.insert("condition".into(), json!([{"code": {"text": what}}]));
+                resource.remove("reasonCode");
+            }
+        }
+        "DocumentReference" => {
+            need("status", json!("current"));
+            let title = resource.get("description").cloned().unwrap_or_else(|| json!("?"));
+            if !resource.contains_key("content") {
+                resource.insert("content".into(), json!([{"attachment": {"title": title}}]));
+            }
+        }
+        _ => {}
+    }
 }
 
 fn uuid(hash: &Hash) -> String {
@@ -142,7 +197,8 @@ impl Told<'_> {
             let one = one.filter(|r| ["nilknown", "notasked", "withheld"].contains(r)).unwrap_or("unavailable");
             return self.empty(section, one, self.kind(one), &said);
         }
-        let lines = held.iter().map(|e| self.line(&name(e))).chain(said).collect::<Vec<_>>();
+        let told = self.words.told.iter().find(|(s, _)| *s == section).map(|(_, lines)| lines.clone());
+        let lines = told.unwrap_or_else(|| held.iter().map(|e| self.line(&name(e))).chain(said).collect());
         let mut out = self.head(section, &lines);
         out.insert("entry".into(), json!(entries));
         Value::Object(out)
@@ -157,11 +213,24 @@ impl Told<'_> {
 
     fn head(&self, section: Section, lines: &[String]) -> Map<String, Value> {
         let title = self.words.titles.iter().find(|(s, _)| *s == section).map_or(section.slug(), |(_, t)| t);
-        let lines: String = lines.iter().map(|l| format!("<li>{}</li>", escaped(l))).collect();
+        let titled = |line: &String| line.ends_with(':') && !line.starts_with("- ");
+        let mut div = String::new();
+        for group in lines.chunk_by(|_, next| !titled(next)) {
+            let (head, rest) = match group.split_first() {
+                Some((head, rest)) if titled(head) => (Some(head), rest),
+                _ => (None, group),
+            };
+            div.extend(head.map(|h| format!("<p>{}</p>", escaped(h))));
+            let items: String =
+                rest.iter().map(|l| format!("<li>{}</li>", escaped(l.strip_prefix("- ").unwrap_or(l)))).collect();
+            if !items.is_empty() {
+                div += &format!("<ul>{items}</ul>");
+            }
+        }
         let mut out = Map::new();
         out.insert("title".into(), json!(title));
         out.insert("code".into(), json!({"coding": [{"system": "http://loinc.org", "code": section.loinc()}]}));
-        let div = format!("<div xmlns=\"http://www.w3.org/1999/xhtml\"><ul>{lines}</ul></div>");
+        let div = format!("<div xmlns=\"http://www.w3.org/1999/xhtml\">{div}</div>");
         out.insert("text".into(), json!({"status": "generated", "div": div}));
         out
     }
@@ -266,6 +335,7 @@ mod tests {
     fn words() -> Words {
         Words {
             titles: vec![(Section::Allergies, "Allergies".into()), (Section::Problems, "Problems".into())],
+            told: Vec::new(),
             title: "Shared".into(),
             not_shared: "not shared".into(),
             declined: "declined".into(),
@@ -346,6 +416,20 @@ mod tests {
         assert_eq!(told("11450-4").as_deref(), Some("withheld"));
         assert_eq!(told("30954-2").as_deref(), Some("unavailable"));
         assert_eq!(told("10162-6"), None, "not asked for, and not shared: nothing is said");
+    }
+
+    /// A system that shows only the narrative shows what is not so as not so.
+    #[test]
+    fn the_words_of_a_section_are_the_ones_of_the_text_for_pasting() {
+        let allergy = json!({"resourceType": "AllergyIntolerance", "id": "1", "code": {"text": "Sesame"}});
+        let told = vec!["Said not to be so:".to_owned(), "- Sesame: HAS BEEN RULED OUT <x>".to_owned()];
+        let words = Words { told: vec![(Section::Allergies, told)], ..words() };
+        let made: Value = serde_json::from_slice(&ips(&document(&[allergy]), &[], &words).unwrap()).unwrap();
+        let div = made["entry"][0]["resource"]["section"][0]["text"]["div"].as_str().unwrap();
+        assert!(
+            div.ends_with("<p>Said not to be so:</p><ul><li>Sesame: HAS BEEN RULED OUT &lt;x&gt;</li></ul></div>"),
+            "{div}"
+        );
     }
 
     #[test]

@@ -26,6 +26,7 @@ use crate::record::{
 };
 
 mod beside;
+mod dates;
 pub mod ips;
 mod split;
 mod write;
@@ -318,7 +319,7 @@ fn source(parcel: &Parcel, number: u32, targets: &[Value]) -> Value {
             out.insert("recorded".into(), json!(parcel.note.imported));
         }
         if let Some(as_of) = &source.as_of {
-            out.insert("occurredDateTime".into(), json!(as_of.text));
+            dates::put(out, "occurredDateTime", as_of, dates::Form::Time);
         }
         if source.name.is_empty() {
             let words = [&parcel.note.title, &source.title, &parcel.note.file_name];
@@ -348,7 +349,7 @@ fn patient(person: &Person) -> Value {
         out.insert("name".into(), json!([name]));
     }
     if let Some(date) = &person.birth_date {
-        out.insert("birthDate".into(), json!(date.text));
+        dates::put(&mut out, "birthDate", date, dates::Form::Day);
     }
     let sex = person.sex.map(|s| match s {
         Sex::Female => "female",
@@ -361,9 +362,9 @@ fn patient(person: &Person) -> Value {
     }
     if let Some(date) = &person.deceased {
         match date.text.as_str() {
-            "" => out.insert("deceasedBoolean".into(), json!(true)),
-            text => out.insert("deceasedDateTime".into(), json!(text)),
-        };
+            "" => _ = out.insert("deceasedBoolean".into(), json!(true)),
+            _ => dates::put(&mut out, "deceasedDateTime", date, dates::Form::Time),
+        }
     }
     let mut seen = BTreeSet::new();
     let numbers: Vec<Value> = person

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::{Value, json};
 
 use super::super::ShareError;
-use super::{Beside, OURS, array, beside, text};
+use super::{Beside, OURS, array, beside, dates, text};
 use crate::record::{Bears, Note, Origin};
 
 /// What one source gave to a document.
@@ -26,7 +26,8 @@ pub struct Shared {
 ///
 /// Errors: [`ShareError::Malformed`] if it is no Bundle.
 pub fn split(document: &[u8]) -> Result<Vec<Shared>, ShareError> {
-    let bundle: Value = serde_json::from_slice(document).map_err(|_| ShareError::Malformed)?;
+    let mut bundle: Value = serde_json::from_slice(document).map_err(|_| ShareError::Malformed)?;
+    dates::restore(&mut bundle);
     if bundle.get("resourceType").and_then(Value::as_str) != Some("Bundle") {
         return Err(ShareError::Malformed);
     }

@@ -7,6 +7,7 @@
 use serde_json::{Map, Number, Value, json};
 
 use super::OURS;
+use super::dates::{self, Form};
 use crate::record::{
     Coding, Component, Concept, Entry, Hash, Kind, NhsNumber, PartialDate, Polarity, Quantity, Reaction, Standing,
     Value as Found, system,
@@ -37,8 +38,36 @@ pub fn kind(entry: &Entry) -> &str {
         Kind::FamilyMemberHistory => "FamilyMemberHistory",
         Kind::Flag => "Flag",
         Kind::Consent => "Consent",
+        // What stands as words in a format of its own (a section of a CDA document, a note of HL7 v2) is no resource
+        // of FHIR's: it travels as something that was told.
+        Kind::Other(kind) if is_foreign(kind) => "Communication",
         Kind::Other(kind) => kind,
     }
+}
+
+/// True for what is called by another format's name: none of the resource types that a reader shows.
+fn is_foreign(kind: &str) -> bool {
+    const SHOWN: [&str; 18] = [
+        "AdverseEvent",
+        "ClinicalImpression",
+        "Communication",
+        "Composition.section",
+        "DetectedIssue",
+        "DeviceRequest",
+        "EpisodeOfCare",
+        "ImagingStudy",
+        "ImmunizationRecommendation",
+        "Media",
+        "MolecularSequence",
+        "NutritionOrder",
+        "QuestionnaireResponse",
+        "RequestGroup",
+        "RequestOrchestration",
+        "RiskAssessment",
+        "Task",
+        "VisionPrescription",
+    ];
+    !SHOWN.contains(&kind)
 }
 
 /// What a document holds, by hash alone (RFC 6920): nothing of it travels.
@@ -109,6 +138,25 @@ pub fn resource(entry: &Entry, number: usize, identifiers: bool) -> Object {
         _ => {
             status(entry, &mut out);
             dates(entry, kind, &mut out);
+            match entry.kind {
+                Kind::Immunization => {
+                    details.words("lotNumber", &mut out);
+                    details.concept("statusReason", &mut out);
+                }
+                Kind::Procedure => details.concept("statusReason", &mut out),
+                Kind::Encounter => {
+                    let class = details.take("class");
+                    if let Some(code) = class.first() {
+                        // A code of FHIR's own set is known by its capitals (`AMB`); another stands as its source wrote it.
+                        let known = code.bytes().all(|b| b.is_ascii_uppercase());
+                        let system = "http://terminology.hl7.org/CodeSystem/v3-ActCode";
+                        let class = if known { json!({"system": system, "code": code}) } else { json!({"code": code}) };
+                        put(&mut out, "class", class);
+                    }
+                    details.all.extend(class.into_iter().skip(1).map(|c| ("class", c)));
+                }
+                _ => {}
+            }
         }
     }
     people(entry, &mut out);
@@ -212,6 +260,10 @@ fn about(entry: &Entry, kind: &str, out: &mut Object) {
     if subject.label().is_none() && entry.named && !matches!(entry.kind, Kind::DocumentReference) {
         subject.text.clone_from(&entry.title);
     }
+    // Nor must the words that a list shows, where the code is called something else.
+    if matches!(&entry.kind, Kind::Other(kind) if is_foreign(kind)) {
+        subject.text.clone_from(&entry.title);
+    }
     let element = match kind {
         "MedicationStatement" | "MedicationRequest" | "MedicationDispense" | "MedicationAdministration" => {
             "medicationCodeableConcept"
@@ -239,8 +291,14 @@ fn about(entry: &Entry, kind: &str, out: &mut Object) {
         "type" if kind == "Encounter" => put(out, element, json!([concept(&subject)])),
         "reasonCode" => put(out, element, json!([concept(&subject)])),
         "condition" => {
-            put(out, "reasonCode", json!([concept(&subject)]));
-            put(out, "relationship", json!({"text": entry.detail("relationship").unwrap_or_default()}));
+            let whose = entry.detail("relationship").unwrap_or_default();
+            // `Father: asthma` is the reader's own title for the two.
+            let of = |text: &str| text.strip_prefix(whose).and_then(|t| t.strip_prefix(": ")).map(str::to_owned);
+            if let Some(what) = of(&subject.text).filter(|_| !whose.is_empty()) {
+                subject.text = what;
+            }
+            put(out, "condition", json!([{"code": concept(&subject)}]));
+            put(out, "relationship", json!({"text": whose}));
         }
         _ => put(out, element, concept(&subject)),
     }
@@ -320,7 +378,13 @@ fn medicine(entry: &Entry, out: &mut Object, details: &mut Details<'_>) {
         Kind::MedicationDispense => when(out, "whenHandedOver", &entry.date),
         _ => {
             let starts = date.filter(|d| entry.recorded.as_ref() != Some(*d) || entry.end.is_some());
-            span(out, "effective", starts, entry.end.as_ref());
+            // What is still going on has begun on that day, and is not of that day alone.
+            match starts.filter(|_| entry.end.is_none() && entry.kind == Kind::MedicationStatement) {
+                Some(start) if entry.status.standing == Standing::Active => {
+                    put(out, "effectivePeriod", period(Some(start), None));
+                }
+                _ => span(out, "effective", starts, entry.end.as_ref()),
+            }
             when(out, "dateAsserted", &entry.recorded);
         }
     }
@@ -357,7 +421,7 @@ fn observation(entry: &Entry, out: &mut Object, details: &mut Details<'_>) {
     status(entry, out);
     let date = entry.date.as_ref().filter(|d| entry.recorded.as_ref() != Some(*d) || entry.end.is_some());
     span(out, "effective", date, entry.end.as_ref());
-    when(out, "issued", &entry.recorded);
+    when_as(out, "issued", &entry.recorded, Form::Instant);
     measured(entry.value.as_ref(), &entry.range, &entry.interpretation, out);
     list(out, "component", entry.components.iter().map(component));
     details.concept("method", out);
@@ -368,7 +432,7 @@ fn report(entry: &Entry, out: &mut Object, details: &mut Details<'_>) {
     status(entry, out);
     let date = entry.date.as_ref().filter(|d| entry.recorded.as_ref() != Some(*d) || entry.end.is_some());
     span(out, "effective", date, entry.end.as_ref());
-    when(out, "issued", &entry.recorded);
+    when_as(out, "issued", &entry.recorded, Form::Instant);
     if let Some(found) = &entry.value {
         words(out, "conclusion", &found.text());
     }
@@ -443,13 +507,33 @@ fn reaction(reaction: &Reaction) -> Value {
     Value::Object(out)
 }
 
+/// Statuses that an Observation or a DiagnosticReport may have in R4.
+const FINDING: [&str; 10] = [
+    "registered",
+    "partial",
+    "preliminary",
+    "final",
+    "amended",
+    "corrected",
+    "appended",
+    "cancelled",
+    "entered-in-error",
+    "unknown",
+];
+
 /// `status`, for types that have a plain code there: the source's own where it is one of FHIR's, else by its meaning.
 fn status(entry: &Entry, out: &mut Object) {
     let element = if entry.kind == Kind::Goal { "lifecycleStatus" } else { "status" };
     let text = entry.status.text.as_str();
     let is_code = !text.is_empty() && text.bytes().all(|b| b.is_ascii_lowercase() || b == b'-');
-    let word = match entry.status.standing {
-        _ if is_code => text,
+    let standing = entry.status.standing;
+    // Findings have words of their own for how far they are (ObservationStatus, DiagnosticReportStatus).
+    let finding = matches!(entry.kind, Kind::Observation | Kind::DiagnosticReport);
+    let word = match standing {
+        _ if is_code && !(finding && !FINDING.contains(&text)) => text,
+        Standing::Stopped if finding => "cancelled",
+        Standing::Ended if finding => "final",
+        Standing::Active | Standing::OnHold | Standing::Planned if finding => "unknown",
         Standing::Active => "active",
         Standing::Ended => "completed",
         Standing::Stopped => "stopped",
@@ -473,10 +557,7 @@ fn dates(entry: &Entry, kind: &str, out: &mut Object) {
     let (date, end) = (entry.date.as_ref(), entry.end.as_ref());
     match kind {
         "Immunization" => {
-            if let Some(date) = date {
-                let element = if date.known.is_some() { "occurrenceDateTime" } else { "occurrenceString" };
-                put(out, element, json!(date.text));
-            }
+            date.iter().for_each(|d| onset(out, "occurrence", d));
             when(out, "recorded", &entry.recorded);
         }
         "Procedure" => span(out, "performed", date, end),
@@ -488,7 +569,7 @@ fn dates(entry: &Entry, kind: &str, out: &mut Object) {
                 when(out, "created", &entry.recorded);
             }
         }
-        "DocumentReference" => when(out, "date", &entry.date),
+        "DocumentReference" => when_as(out, "date", &entry.date, Form::Instant),
         "DeviceUseStatement" => {
             span(out, "timing", date, end);
             when(out, "recordedOn", &entry.recorded);
@@ -497,10 +578,10 @@ fn dates(entry: &Entry, kind: &str, out: &mut Object) {
             span(out, "occurrence", date.filter(|d| entry.recorded.as_ref() != Some(*d)), end);
             when(out, "authoredOn", &entry.recorded);
         }
-        "Goal" => when(out, "startDate", &entry.date),
+        "Goal" => when_as(out, "startDate", &entry.date, Form::Day),
         "Appointment" => {
-            when(out, "start", &entry.date);
-            when(out, "end", &entry.end);
+            when_as(out, "start", &entry.date, Form::Instant);
+            when_as(out, "end", &entry.end, Form::Instant);
             when(out, "created", &entry.recorded);
         }
         "Consent" => when(out, "dateTime", &entry.date),
@@ -628,19 +709,28 @@ fn list(out: &mut Object, key: &str, values: impl Iterator<Item = Value>) {
 
 fn when(out: &mut Object, key: &str, date: &Option<PartialDate>) {
     if let Some(date) = date {
-        words(out, key, &date.text);
+        dates::put(out, key, date, Form::Time);
+    }
+}
+
+/// As [`when`], for an element of another form than dateTime.
+fn when_as(out: &mut Object, key: &str, date: &Option<PartialDate>, form: Form) {
+    if let Some(date) = date {
+        dates::put(out, key, date, form);
     }
 }
 
 /// A dateTime, or the words of what is none.
 fn onset(out: &mut Object, stem: &str, date: &PartialDate) {
-    let kind = if date.known.is_some() { "DateTime" } else { "String" };
-    words(out, &format!("{stem}{kind}"), &date.text);
+    match date.known {
+        Some(_) => dates::put(out, &format!("{stem}DateTime"), date, Form::Time),
+        None => words(out, &format!("{stem}String"), &date.text),
+    }
 }
 
 fn span(out: &mut Object, stem: &str, start: Option<&PartialDate>, end: Option<&PartialDate>) {
     match (start, end) {
-        (Some(start), None) => words(out, &format!("{stem}DateTime"), &start.text),
+        (Some(start), None) => dates::put(out, &format!("{stem}DateTime"), start, Form::Time),
         (start, Some(end)) => put(out, &format!("{stem}Period"), period(start, Some(end))),
         (None, None) => {}
     }
@@ -650,7 +740,7 @@ fn period(start: Option<&PartialDate>, end: Option<&PartialDate>) -> Value {
     let mut out = Object::new();
     for (key, date) in [("start", start), ("end", end)] {
         if let Some(date) = date {
-            words(&mut out, key, &date.text);
+            dates::put(&mut out, key, date, Form::Time);
         }
     }
     Value::Object(out)

@@ -8,11 +8,14 @@ use super::medicines;
 use crate::record::{Bears, Section};
 use crate::ui::front::focus;
 use crate::ui::part::{
-    Badge, Callout, Disclosure, Fact, Facts, Leads, Tone, above, absences, analyte, line::bdi, lines, local_moment,
-    source_name,
+    Badge, Callout, Fact, Facts, Leads, Tone, above, absences, analyte, line,
+    line::{bdi, line},
+    lines, local_moment, source_name,
 };
 use crate::ui::text::{self, clinician as words, plain::stands};
-use crate::view::clinician::{Clinician, ClinicianSection, Label};
+use crate::view::SourceLine;
+use crate::view::clinician::{Clinician, ClinicianSection, Label, RECENT_DAYS};
+use crate::view::medicines::{Change, Mark, MedicineLine, Medicines};
 use crate::view::results::Repeat;
 
 /// What a received view has besides the page itself.
@@ -23,7 +26,7 @@ pub struct Beside {
     pub tools: AnyView,
 }
 
-/// The page, exactly as it is shared. Received, `beside` says what was checked and what can be done.
+/// The page, exactly as it is shared.
 pub fn clinician(page: &Clinician, leads: Leads, beside: Option<Beside>) -> AnyView {
     let (checked, tools) = beside.map(|b| (b.checked, b.tools)).unzip();
     let at = |section: Section| page.sections.iter().find(|s| s.section == section);
@@ -33,13 +36,69 @@ pub fn clinician(page: &Clinician, leads: Leads, beside: Option<Beside>) -> AnyV
         sections.iter().filter_map(|s| at(*s)).filter_map(|s| section(s, page, leads)).collect()
     };
     let rest: Vec<Section> = Section::ALL.into_iter().filter(|s| !first.contains(s) && !measured.contains(s)).collect();
+    let single = speaking(page).count() == 1;
     view! {
-        <article class="clinician stack" on:keydown=jump>
-            {who(page)} {banner(page, checked)} {drawn(&first)} {tools} {jumps(page)} {recent(page, leads)}
-            {drawn(&measured)} {done(&page.done)} {drawn(&rest)} {not_shared(page)} {share(page)} {sources(page)}
+        <article class="clinician" class:one-source=single on:keydown=jump>
+            {head(page)}
+            <div class="clinician-body stack">
+                {who(page)} {glance(page)} {banner(page, checked)} {note(page)} {jumps(page)} {drawn(&first)} {tools}
+                {recent(page, leads)} {drawn(&measured)} {done(&page.done)} {drawn(&rest)} {not_shared(page)}
+                {share(page)} {sources(page)}
+            </div>
         </article>
     }
     .into_any()
+}
+
+/// The head of each sheet of paper: a page that got lost must say whose it is, and of when.
+fn head(page: &Clinician) -> AnyView {
+    let shared = match page.share.shared_at.as_str() {
+        "" => words::now().to_owned(),
+        at => local_moment(at),
+    };
+    view! {
+        <div class="clinician-head" aria-hidden="true">
+            <p>
+                <bdi class="strong">{text::plain::who(&page.person)}</bdi>
+                " · " {words::head(&shared)} " · " {text::common::printed()} " " <span data-printed=""></span>
+            </p>
+        </div>
+    }
+    .into_any()
+}
+
+/// All allergies in one line, before anything else.
+fn glance(page: &Clinician) -> Option<AnyView> {
+    let (title, items) = text::plain::glance(page)?;
+    let items: Vec<_> = items.iter().map(|item| view! { <li>{bdi(item)}</li> }).collect();
+    Some(
+        view! {
+            <div class="glance">
+                <p class="strong">{title}</p>
+                <ul>{items}</ul>
+            </div>
+        }
+        .into_any(),
+    )
+}
+
+/// What the person wants the reader to know, in their words.
+fn note(page: &Clinician) -> Option<AnyView> {
+    let said = page.share.note.clone();
+    (!said.is_empty()).then(|| {
+        view! {
+            <p class="as-written">
+                <span class="strong">{words::note()} ": "</span>
+                {bdi(&said)}
+            </p>
+        }
+        .into_any()
+    })
+}
+
+/// The sources that say something here.
+fn speaking(page: &Clinician) -> impl Iterator<Item = &SourceLine> {
+    page.sources.iter().filter(|s| s.entries > 0)
 }
 
 /// SURNAME, Given · 03-Mar-1951 (75y) · NHS 943 476 5919.
@@ -93,7 +152,12 @@ fn banner(page: &Clinician, checked: Option<AnyView>) -> AnyView {
         .map(|(name, said)| view! { <p class="strong">{bdi(&name)} ": " {bdi(&said)}</p> })
         .collect();
     let fresh = page.as_of.as_ref().map_or_else(|| text::above::not_dated().to_owned(), text::as_of);
-    let names = page.sources.iter().map(source_name).collect::<Vec<_>>().join(" · ");
+    let speaking: Vec<&SourceLine> = speaking(page).collect();
+    let mut names = speaking.iter().map(|s| source_name(s)).collect::<Vec<_>>().join(" · ");
+    // Where all is from one source, how far it can be trusted is said once.
+    if let [one] = speaking.as_slice() {
+        names = format!("{names}. {}", text::trust(one.trust));
+    }
     view! {
         <Callout tone=Tone::Warning title=who>
             <p>{words::incomplete()} " " <strong>{words::not_alone()}</strong></p>
@@ -113,16 +177,11 @@ fn share(page: &Clinician) -> AnyView {
         let ends = local_moment(&share.ends_at);
         view! { <Fact name=words::until()>{ends}</Fact> }
     });
-    let note = (!share.note.is_empty()).then(|| {
-        let note = share.note.clone();
-        view! { <Fact name=words::note()>{bdi(&note)}</Fact> }
-    });
     let purpose = text::purpose(&share.purpose);
     view! {
         <Facts>
             <Fact name=words::for_()>{bdi(&audience)} " · " {purpose}</Fact>
             {ends}
-            {note}
         </Facts>
     }
     .into_any()
@@ -209,31 +268,75 @@ fn section(part: &ClinicianSection, page: &Clinician, leads: Leads) -> Option<An
 }
 
 fn shared(part: &ClinicianSection, page: &Clinician, leads: Leads) -> AnyView {
-    let rows = (!part.rows.is_empty()).then(|| lines(&part.rows, leads));
+    let groups = text::plain::groups(part);
+    let rows: Vec<_> = groups
+        .into_iter()
+        .map(|(kind, rows)| {
+            let rows: Vec<_> = rows.into_iter().map(|row| line(row, leads)).collect();
+            let kind = kind.map(|kind| view! { <h4>{kind}</h4> });
+            view! { {kind} <ul class="lines">{rows}</ul> }
+        })
+        .collect();
     let analytes: Vec<_> = part.analytes.iter().map(|a| analyte(a, leads)).collect();
     let analytes = (!analytes.is_empty()).then(|| view! { <ul class="lines">{analytes}</ul> });
     let none = (part.rows.is_empty() && part.analytes.is_empty() && part.heading.absences.is_empty())
         .then(|| view! { <p>{words::none_shared()}</p> });
     let compared = match (&page.medicines, part.section) {
-        (Some(medicines), Section::Medications) => Some(medicines::reconciliation(medicines, leads)),
+        (Some(medicines), Section::Medications) => Some(compared(medicines, leads)),
         _ => None,
     };
     let in_error = (!part.in_error.is_empty()).then(|| {
         let rows = lines(&part.in_error, leads);
-        view! { <Disclosure summary=text::section::in_error(part.in_error.len() as u64)>{rows}</Disclosure> }
+        view! { <h4>{text::section::in_error(part.in_error.len() as u64)}</h4> {rows} }
     });
     let says = absences(&part.heading, false);
-    view! { {above(&part.heading, false)} {rows} {analytes} {none} {says} {compared} {in_error} }.into_any()
+    view! { {above(&part.heading, false)} {says} {rows} {analytes} {none} {compared} {in_error} }.into_any()
 }
 
-/// What is dated within the last 90 days.
+/// Where sources differ about a medicine, and what changed within 90 days. The rest says again what stands above: it is a
+/// tap away, and not for paper.
+fn compared(medicines: &Medicines, leads: Leads) -> AnyView {
+    let differs = |l: &&MedicineLine| matches!(l.mark, Mark::Differs | Mark::StoppedHereActiveThere);
+    let lately = |c: &&Change| c.when.as_ref().and_then(|d| d.days_ago).is_none_or(|d| d <= RECENT_DAYS);
+    let part = |open: bool| Medicines {
+        sources: medicines.sources.clone(),
+        lines: medicines.lines.iter().filter(|l| differs(l) == open).cloned().collect(),
+        changes: medicines.changes.iter().filter(|c| lately(c) == open).cloned().collect(),
+    };
+    let (open, rest) = (part(true), part(false));
+    let folded = (!rest.changes.is_empty() || (rest.sources.len() > 1 && !rest.lines.is_empty())).then(|| {
+        view! {
+            <details class="disclosure no-print">
+                <summary>{words::other_medicines()}</summary>
+                <div class="stack">{medicines::reconciliation(&rest, leads)}</div>
+            </details>
+        }
+    });
+    view! { {medicines::reconciliation(&open, leads)} {folded} }.into_any()
+}
+
+/// What is dated within the last 90 days: a short line each, since each stands in full in its section.
 fn recent(page: &Clinician, leads: Leads) -> Option<AnyView> {
     (!page.recent.is_empty()).then(|| {
-        let rows = lines(&page.recent, leads);
+        let rows: Vec<_> = page
+            .recent
+            .iter()
+            .map(|row| {
+                let day = row.date.as_ref().map(text::day);
+                let title = leads.title(&row.id, bdi(&row.title));
+                view! {
+                    <li>
+                        <span class="figures">{day}</span>
+                        " " {line::heading(row, title, String::new())} " "
+                        <span class="small soft">{text::section(row.section)}</span>
+                    </li>
+                }
+            })
+            .collect();
         view! {
-            <section class="stack-tight">
+            <section class="stack-tight recent">
                 <h3>{words::recent(page.recent.len() as u64)}</h3>
-                {rows}
+                <ul>{rows}</ul>
             </section>
         }
         .into_any()

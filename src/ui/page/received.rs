@@ -95,12 +95,13 @@ fn how(received: &wire::Received) -> AnyView {
     };
     let signer = received.signer.clone();
     view! {
-        <p class="small">{reach}</p>
+        <p class="small no-print">{reach}</p>
         {clocks}
         <details class="disclosure small no-print">
             <summary>{words::fine_print()}</summary>
             <p>{allowed}</p>
             <p class="soft">{words::signer()} " " <span class="code">{signer}</span></p>
+            {(!received.direct).then(|| view! { <p>{words::no_receipt()}</p> })}
         </details>
     }
     .into_any()
@@ -126,10 +127,18 @@ fn Tools(received: wire::Received, over: Callback<()>) -> impl IntoView {
         }
     });
     let save = Action::new_local(move |(): &()| async move {
-        let json = front.client.received_fhir(text::plain::fhir_words()).await?;
+        let said = page.with_value(text::plain::fhir_words);
+        let json = front.client.received_fhir(said).await?;
         device::save(words::fhir_name(), "application/fhir+json", json.as_bytes())
             .map_err(|_| wire::Failure::Unreadable)
     });
+    // One slip must not cost the patient all their codes again.
+    let asked = RwSignal::new(false);
+    let forget = move |_| {
+        asked.set(false);
+        over.run(());
+        front.say(words::forgotten());
+    };
     let receipt = RwSignal::new(None::<Showing>);
     let open = RwSignal::new(false);
     let make = Action::new_local(move |(): &()| async move {
@@ -163,12 +172,23 @@ fn Tools(received: wire::Received, over: Callback<()>) -> impl IntoView {
                     {words::receipt}
                 </button>
             })}
-            <button type="button" class="button primary" on:click=move |_| over.run(())>
+            <button type="button" class="button" on:click=move |_| asked.set(true)>
                 {words::done}
             </button>
         </div>
-        <p role="status">{copied}</p>
+        <p role="status" class="no-print">{copied}</p>
         <div aria-live="polite">{failed}</div>
+        <Dialogue open=asked title=words::forget>
+            <p>{words::forget_then}</p>
+            <div class="row">
+                <button type="button" class="button" on:click=move |_| asked.set(false)>
+                    {words::forget_not}
+                </button>
+                <button type="button" class="button primary" on:click=forget>
+                    {words::forget_now}
+                </button>
+            </div>
+        </Dialogue>
         <Dialogue open=open title=words::receipt_title>
             <p>{words::receipt_then}</p>
             <div class="code-frame">

@@ -42,6 +42,8 @@ struct Desk {
     queue: Queue,
     /// When the share ended that stood here, RFC 3339.
     ended: RwSignal<Option<String>>,
+    /// The reader has said that they are done: what stood here is gone.
+    gone: RwSignal<bool>,
 }
 
 impl Desk {
@@ -51,6 +53,7 @@ impl Desk {
                 self.fault.set(None);
                 if inbox != Inbox::Empty {
                     self.ended.set(None);
+                    self.gone.set(false);
                 }
                 self.inbox.set(inbox);
             }
@@ -152,6 +155,7 @@ pub fn ScanPage() -> impl IntoView {
         by_link: RwSignal::new(false),
         queue: Queue::get(),
         ended: RwSignal::new(None),
+        gone: RwSignal::new(false),
     };
     leptos::task::spawn_local(async move { desk.take(front.client.inbox().await) });
     // A token that came with the address is read like any other, with a word about links.
@@ -174,7 +178,10 @@ fn Opened(desk: Desk) -> impl IntoView {
     let shown = move || match desk.inbox.get() {
         Inbox::Open(received) => Some(view! { <Received
             received=*received
-            over=Callback::new(move |()| desk.again())
+            over=Callback::new(move |()| {
+                desk.again();
+                desk.gone.set(true);
+            })
             ended=Callback::new(move |at| desk.end(at))
         /> }),
         _ => None,
@@ -225,6 +232,7 @@ fn State(desk: Desk) -> impl IntoView {
             }
         })
     };
+    let gone = move || desk.gone.get().then(|| view! { <Callout tone=Tone::Good title=text::received::forgotten /> });
     let state = move || match desk.inbox.get() {
         Inbox::Empty | Inbox::Open(_) => ().into_any(),
         Inbox::Partly { have, need } => {
@@ -235,7 +243,7 @@ fn State(desk: Desk) -> impl IntoView {
         Inbox::Locked { wrong } => view! { <Spoken desk wrong /> }.into_any(),
         Inbox::Refused(why) => refused(desk, &why),
     };
-    view! { <div role="status" aria-live="polite" class="stack">{ended} {fault} {state}</div> }
+    view! { <div role="status" aria-live="polite" class="stack">{ended} {gone} {fault} {state}</div> }
 }
 
 fn refused(desk: Desk, why: &Refusal) -> AnyView {
@@ -282,6 +290,7 @@ fn Spoken(desk: Desk, wrong: bool) -> impl IntoView {
         event.prevent_default();
         open.dispatch(());
     };
+    Effect::new(|| crate::ui::front::focus("spoken"));
     view! {
         <form class="stack" on:submit=submit>
             {wrong.then(|| view! { <Callout tone=Tone::Danger title=words::code_wrong><p>{words::code_wrong_then}</p></Callout> })}

@@ -89,13 +89,13 @@ fn Codes(showing: Showing, consent: Consent, handed: RwSignal<Option<(Showing, C
             {(!comparison.is_empty()).then(|| view! {
                 <p>{words::comparison} " " <span class="comparison figures">{comparison}</span></p>
             })}
-            <Frames showing=showing />
             {(!spoken.is_empty()).then(|| view! {
                 <Callout title=words::spoken>
                     <p class="comparison code">{spoken}</p>
-                    <p>{words::spoken_note}</p>
+                    <p class="small">{words::spoken_note}</p>
                 </Callout>
             })}
+            <Frames showing=showing />
             {several.then(|| view! { <p class="small soft">{words::any_order}</p> })}
             <p class="figures">{time}</p>
             <p class="row">
@@ -115,6 +115,7 @@ fn Frames(showing: Showing) -> impl IntoView {
     let need = u64::from(showing.need);
     let codes = StoredValue::new(showing.codes);
     let texts = StoredValue::new(showing.texts.join("\n"));
+    let locked = !showing.spoken.is_empty();
     let together = RwSignal::new(count > 1 && is_so(LARGE));
     let at_once = move || if together.get() { TOGETHER } else { 1 };
     let groups = move || count.div_ceil(at_once());
@@ -154,7 +155,7 @@ fn Frames(showing: Showing) -> impl IntoView {
         let seen = seen();
         match seen.len() {
             0 | 1 => words::which(&(seen.start + 1).to_string(), &count.to_string()),
-            _ => words::which_of_several(&(seen.start + 1).to_string(), &seen.end.to_string(), &count.to_string()),
+            _ => words::which_of_several(&count.to_string(), &(seen.start + 1).to_string(), &seen.end.to_string()),
         }
     };
     let shown = move || {
@@ -213,7 +214,7 @@ fn Frames(showing: Showing) -> impl IntoView {
             <button type="button" class="button" on:click=full>
                 {words::full_screen}
             </button>
-            <CopyCodes texts />
+            <CopyCodes texts locked />
         </p>
         <p class="small soft">{words::brightness}</p>
     }
@@ -221,12 +222,18 @@ fn Frames(showing: Showing) -> impl IntoView {
 
 /// The codes as text: for a clinician at the same desk who can only paste.
 #[component]
-fn CopyCodes(texts: StoredValue<String>) -> impl IntoView {
+fn CopyCodes(texts: StoredValue<String>, locked: bool) -> impl IntoView {
     let copy = Action::new_local(move |(): &()| {
         let text = texts.get_value();
         async move { JsFuture::from(window().navigator().clipboard().write_text(&text)).await.is_ok() }
     });
-    let told = move || copy.value().get().map(|done| if done { words::copied() } else { text::received::not_copied() });
+    let told = move || {
+        copy.value().get().map(|done| match (done, locked) {
+            (true, false) => words::copied(),
+            (true, true) => words::copied_locked(),
+            (false, _) => text::received::not_copied(),
+        })
+    };
     view! {
         <button type="button" class="button quiet" on:click=move |_| _ = copy.dispatch(())>
             {words::copy}

@@ -4,7 +4,7 @@ use leptos::prelude::*;
 
 use super::abbr::{beside, explained};
 use super::{Badge, Degraded, Spark, Tone, TrustMark};
-use crate::record::Said;
+use crate::record::{Kind, Said};
 use crate::ui::place::Place;
 use crate::ui::text::{self, line as words};
 use crate::view::results::AnalyteRow;
@@ -67,6 +67,12 @@ pub fn line(row: &Row, leads: Leads) -> AnyView {
     .into_any()
 }
 
+/// What is not so says so before its name: nobody may read the name alone.
+fn not(row: &Row) -> Option<AnyView> {
+    (!row.polarity.is_positive())
+        .then(|| view! { <Badge tone=Tone::Warning text=text::polarity(row.polarity) /> " " }.into_any())
+}
+
 /// Title and value; the title may be drawn by the caller (with marks of a search).
 pub fn heading(row: &Row, title: AnyView, href: String) -> AnyView {
     let title = if href.is_empty() {
@@ -80,7 +86,7 @@ pub fn heading(row: &Row, title: AnyView, href: String) -> AnyView {
         .into_any()
     };
     let unnamed = (!row.named).then(|| view! { " " <span class="soft small">{words::unnamed()}</span> });
-    view! { {title} {unnamed} {value(&row.value, &row.unit, &row.flagging)} }.into_any()
+    view! { {not(row)} {title} {unnamed} {value(&row.value, &row.unit, &row.flagging)} }.into_any()
 }
 
 /// All that stands below the title: parts, dose, reactions, dates, sources, marks. `own`: the reader is whose record it
@@ -133,7 +139,15 @@ fn rest(row: &Row) -> AnyView {
             </details>
         }
     });
-    view! { {lines(false)} {formal} }.into_any()
+    // Where sources do not say the same each speaks for itself.
+    let day = |d: &Day| text::day(d);
+    let voices: Vec<_> = row
+        .voices
+        .iter()
+        .map(|v| view! { <p class="small line-voice">{bdi(&text::plain::voice(v, day))}</p> })
+        .collect();
+    let apart = (row.kind == Kind::DocumentReference).then(|| view! { <p class="small">{words::letter_apart()}</p> });
+    view! { {lines(false)} {voices} {apart} {formal} }.into_any()
 }
 
 /// Dates, status and sources, in one soft line.
@@ -147,16 +161,18 @@ fn facts(row: &Row, own: bool) -> AnyView {
     if let Some(age) = row.age_then {
         said.push(view! { <span>{words::age_then(&text::age(age))}</span> }.into_any());
     }
-    if text::plain::says_status(row) {
+    // To a reader each source that disagrees tells its own status.
+    let one = own || row.voices.iter().all(|v| v.standing.is_none());
+    if one && text::plain::says_status(row) {
         let own = (!row.status.is_empty()).then(|| view! { " (" {bdi(&row.status)} ")" });
         said.push(view! { <span>{text::standing(row.standing)} {own}</span> }.into_any());
     }
-    if !row.certainty.is_empty() {
+    if one && !row.certainty.is_empty() {
         said.push(view! { <span>{words::certainty()} " " {bdi(&row.certainty)}</span> }.into_any());
     }
     for name in &row.sources {
         let name = if name.is_empty() { text::own_hand(own) } else { name };
-        said.push(view! { <span>{words::source()} " " {bdi(name)}</span> }.into_any());
+        said.push(view! { <span class="line-from">{words::source()} " " {bdi(name)}</span> }.into_any());
     }
     if row.attachments > 0 {
         said.push(view! { <span>{words::attachments(row.attachments.into())}</span> }.into_any());
@@ -189,13 +205,11 @@ fn badges(row: &Row) -> AnyView {
         .iter()
         .map(|s| view! { <Badge tone=Tone::Danger text=words::retracted(text::named_or_typed(s)) /> })
         .collect();
-    let polarity =
-        (!row.polarity.is_positive()).then(|| view! { <Badge tone=Tone::Warning text=text::polarity(row.polarity) /> });
     let notes = row.notes.then(|| view! { <Badge text=words::notes() /> });
     let entries = (row.entries > 1).then(|| view! { <Badge text=words::entries(row.entries.into()) /> });
     view! {
         <p class="line-badges">
-            {about} {misnamed} {denies} {outlived} {degraded} {retracted} {disagree} {polarity} <TrustMark trust=row.trust /> {entries} {notes}
+            {about} {misnamed} {denies} {outlived} {degraded} {retracted} {disagree} <span class="line-trust"><TrustMark trust=row.trust /></span> {entries} {notes}
         </p>
     }
     .into_any()

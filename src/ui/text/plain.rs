@@ -9,7 +9,8 @@ use crate::share::bundle::ips;
 use crate::view::clinician::{By, Clinician, ClinicianSection, Label};
 use crate::view::people::{Age, Header};
 use crate::view::results::Repeat;
-use crate::view::{Absent, Day, Flagging, Row};
+use crate::view::section::GroupKind;
+use crate::view::{Absent, Day, Flagging, Row, Voice};
 
 /// `SURNAME, Given · 03-Mar-1951 (75y) · Female · NHS 943 476 5919`.
 pub fn who(person: &Header) -> String {
@@ -53,9 +54,11 @@ pub fn clinical_day(day: &Day) -> String {
     }
 }
 
-/// The words that a FHIR document needs, in the language in force.
-pub fn fhir_words() -> ips::Words {
+/// The words that a FHIR document needs, in the language in force: each section says what the text for pasting says.
+pub fn fhir_words(page: &Clinician) -> ips::Words {
+    let told = page.sections.iter().filter(|part| part.label.is_shared());
     ips::Words {
+        told: told.map(|part| (part.section, shared_lines(part))).collect(),
         titles: Section::ALL.into_iter().map(|s| (s, section(s).to_owned())).collect(),
         title: super::received::title().to_owned(),
         not_shared: format!("{}. {}", completeness(Label::NotShared), words::not_shared_note()),
@@ -82,6 +85,12 @@ pub fn clinician(page: &Clinician, shared: &str, ends: &str) -> String {
     out.extend([by, words::incomplete().to_owned(), words::not_alone().to_owned()]);
     let fresh = page.as_of.as_ref().map_or_else(|| above::not_dated().to_owned(), clinical_day);
     out.push(format!("{}: {fresh}", words::newest()));
+    if !share.note.is_empty() {
+        out.push(format!("{}: {}", words::note(), share.note));
+    }
+    out.extend(
+        glance(page).map(|(title, items)| [title.to_uppercase(), items.join(" · ")].join(" ").trim().to_owned()),
+    );
     for part in page.sections.iter().filter(|s| stands(s)) {
         out.push(String::new());
         let fresh = part.heading.as_of.as_ref().filter(|_| part.label.is_shared());
@@ -119,11 +128,84 @@ pub fn clinician(page: &Clinician, shared: &str, ends: &str) -> String {
     if !share.ends_at.is_empty() {
         out.push(format!("{}: {ends}", words::until()));
     }
-    if !share.note.is_empty() {
-        out.push(format!("{}: {}", words::note(), share.note));
-    }
     out.push(String::new());
     out.join("\n")
+}
+
+/// The allergies in one line: how many, and of each its name with what it does; or which kind of nothing was said. Above
+/// everything else, so that nobody has to look for the second one.
+pub fn glance(page: &Clinician) -> Option<(String, Vec<String>)> {
+    let part = page.sections.iter().find(|s| s.section == Section::Allergies)?;
+    let name = section(part.section);
+    if !part.label.is_shared() {
+        return Some((format!("{name}:"), vec![completeness(part.label)]));
+    }
+    let so = part.rows.iter().filter(|r| r.polarity == Polarity::Positive).count();
+    let mut items: Vec<String> = part.rows.iter().map(brief).collect();
+    let unread: u64 = part.heading.unread.iter().map(|u| u64::from(u.here)).sum();
+    items.extend((unread > 0).then(|| above::unread_there(unread)));
+    if part.rows.is_empty() {
+        let said = part.heading.absences.iter();
+        items.extend(said.map(|a| format!("{}: {}", super::named(&a.source), absent_there(a.absent))));
+    }
+    if items.is_empty() {
+        items.push(words::none_shared().to_owned());
+    }
+    let title = if part.rows.is_empty() { format!("{name}:") } else { words::counted(so as u64, name) };
+    Some((title, items))
+}
+
+/// A name with what matters most of it in brackets; what is not so says so first.
+fn brief(row: &Row) -> String {
+    let mut said: Vec<String> = Vec::new();
+    said.extend(row.reactions.iter().cloned());
+    said.extend([&row.severity, &row.criticality].into_iter().filter(|w| !w.is_empty()).cloned());
+    said.extend(row.degraded.then(|| super::degraded().to_owned()));
+    said.extend(row.words_deny.then(|| line::words_deny().to_owned()));
+    said.extend(row.disagree.then(|| line::disagree().to_owned()));
+    let over = row.group == GroupKind::Past && !row.disagree;
+    said.extend(over.then(|| standing(row.standing).to_owned()));
+    said.extend(row.about.as_ref().map(|who| super::about(who)));
+    said.extend(row.retracted.iter().map(|s| line::retracted(super::named_or_typed(s))));
+    let said = if said.is_empty() { String::new() } else { format!(" ({})", said.join(", ")) };
+    let not = match row.polarity {
+        Polarity::Positive => String::new(),
+        other => format!("{}: ", polarity(other).to_uppercase()),
+    };
+    format!("{not}{}{said}", row.title)
+}
+
+/// What one source says for itself.
+pub fn voice(voice: &Voice, day: impl Fn(&Day) -> String) -> String {
+    let mut said: Vec<String> = Vec::new();
+    said.extend(voice.standing.map(|stands| match voice.polarity {
+        Polarity::Positive => standing(stands).to_owned(),
+        other => polarity(other).to_uppercase(),
+    }));
+    said.extend((voice.entries > 1 && voice.standing.is_some()).then(|| values::entries(voice.entries.into())));
+    let labelled = [(line::certainty(), &voice.certainty), (line::severity(), &voice.severity)];
+    said.extend(labelled.into_iter().filter(|(_, w)| !w.is_empty()).map(|(label, w)| format!("{label} {w}")));
+    said.extend(Some(&voice.value).filter(|v| !v.is_empty()).cloned());
+    said.extend(voice.dose.iter().cloned());
+    said.extend(voice.date.as_ref().map(|d| line::dated(&day(d))));
+    said.extend(voice.end.as_ref().map(|d| line::until(&day(d))));
+    let more = super::grouped(&voice.more, false);
+    said.extend(more.into_iter().map(|(label, said)| format!("{label}: {}", said.join(", "))));
+    line::voice(&said.join("; "), super::named_or_typed(&voice.source))
+}
+
+/// The rows in their groups; a group has a heading where there are several, or where its rows are not simply so.
+pub fn groups(part: &ClinicianSection) -> Vec<(Option<&'static str>, Vec<&Row>)> {
+    let mut all: Vec<(GroupKind, Vec<&Row>)> = Vec::new();
+    for row in &part.rows {
+        match all.last_mut().filter(|(kind, _)| *kind == row.group) {
+            Some((_, rows)) => rows.push(row),
+            None => all.push((row.group, vec![row])),
+        }
+    }
+    let several = all.len() > 1 || !part.analytes.is_empty();
+    let named = |kind: GroupKind| several && kind != GroupKind::All || !matches!(kind, GroupKind::Now | GroupKind::All);
+    all.into_iter().map(|(kind, rows)| (named(kind).then(|| super::group(kind, part.section)), rows)).collect()
 }
 
 /// Allergies, medicines and problems always have their heading; of the rest, what was shared.
@@ -143,7 +225,10 @@ fn shared_lines(part: &ClinicianSection) -> Vec<String> {
             out.push(format!("- {name}: {}", above::loose(unread.anywhere.into())));
         }
     }
-    out.extend(part.rows.iter().map(row));
+    for (kind, rows) in groups(part) {
+        out.extend(kind.map(|kind| format!("{kind}:")));
+        out.extend(rows.into_iter().map(row));
+    }
     out.extend(part.analytes.iter().map(|a| match a.count {
         0 | 1 => row(&a.latest),
         n => format!("{} ({})", row(&a.latest), line::count(n.into())),
@@ -218,10 +303,11 @@ fn row(row: &Row) -> String {
         said.push(line::disagree().to_owned());
     }
     said.extend(row.retracted.iter().map(|s| line::retracted(super::named_or_typed(s))));
-    if says_status(row) {
+    let one = row.voices.iter().all(|v| v.standing.is_none());
+    if one && says_status(row) {
         said.push(standing(row.standing).to_owned());
     }
-    if !row.certainty.is_empty() {
+    if one && !row.certainty.is_empty() {
         said.push(format!("{} {}", line::certainty(), row.certainty));
     }
     said.extend(row.described.as_ref().and_then(|d| super::described(d, false)));
@@ -229,6 +315,8 @@ fn row(row: &Row) -> String {
     said.extend(
         super::grouped(&row.more, false).into_iter().map(|(label, said)| format!("{label}: {}", said.join(", "))),
     );
+    said.extend(row.voices.iter().map(|v| voice(v, clinical_day)));
+    said.extend((row.kind == Kind::DocumentReference).then(|| line::letter_apart().to_owned()));
     let mut from = vec![row.date.as_ref().map_or_else(|| day_or_none(None), clinical_day)];
     from.extend(row.end.as_ref().map(|d| line::until(&clinical_day(d))));
     from.extend(row.age_then.map(|age| line::age_then(&super::age(age))));
@@ -323,6 +411,7 @@ mod tests {
             misnamed: false,
             notes: false,
             more: Vec::new(),
+            voices: Vec::new(),
             said: Vec::new(),
             attachments: 0,
             entries: 1,
@@ -351,6 +440,35 @@ mod tests {
             ..person()
         };
         assert_eq!(who(&unsplit), "Martha Ann Jones · Date of birth not given");
+    }
+
+    #[test]
+    fn a_disagreeing_source_says_what_it_says_and_when() {
+        let voice = |source: &str, polarity, certainty: &str, date: Option<&str>, more: Vec<(Label, String)>| Voice {
+            source: source.into(),
+            standing: Some(Standing::Active),
+            polarity,
+            certainty: certainty.into(),
+            date: date.map(day),
+            end: None,
+            dose: Vec::new(),
+            value: String::new(),
+            severity: String::new(),
+            more,
+            entries: 1,
+        };
+        check(
+            |r| {
+                (r.title, r.disagree) = ("Sesame".into(), true);
+                (r.reactions, r.severity) = (Vec::new(), String::new());
+                let note = vec![(Label::Note, "Tolerates sesame".to_owned())];
+                r.voices = vec![
+                    voice("Elm Surgery", Polarity::Positive, "confirmed", None, Vec::new()),
+                    voice("Ward 4", Polarity::Refuted, "", Some("2026-09-02"), note),
+                ];
+            },
+            "- Sesame: Sources disagree; Elm Surgery says: Current; How sure: confirmed; Ward 4 says: WAS THOUGHT SO, HAS BEEN RULED OUT; dated 02-Sep-2026; Note: Tolerates sesame (March 2019, Elm Surgery, Not checked)",
+        );
     }
 
     #[test]

@@ -19,7 +19,8 @@ pub struct AnalyteRow {
     pub id: String,
     /// The source's words of the latest.
     pub title: String,
-    /// The latest that is not dated in the future (the only one, if all are; then its date says so).
+    /// The latest that is not dated in the future (the only one, if all are; then its date says so); one whose date
+    /// cannot be read comes before it.
     pub latest: Row,
     /// How many there are.
     pub count: u32,
@@ -126,7 +127,8 @@ pub(super) fn analytes(record: &Record, index: &Index, section: Section, today: 
     rows.sort_by_key(|row| {
         let date = row.latest.date.as_ref();
         let future = date.is_some_and(|d| d.future);
-        (future, std::cmp::Reverse(date.and_then(|d| d.known)))
+        let readable = date.is_none_or(|d| d.known.is_some() || d.text.trim().is_empty());
+        (future, readable, std::cmp::Reverse(date.and_then(|d| d.known)))
     });
     rows
 }
@@ -135,9 +137,16 @@ fn date_text(row: &Row) -> String {
     row.date.as_ref().map(|d| d.text.clone()).unwrap_or_default()
 }
 
-/// The newest that is not dated in the future; if all are, the newest of those.
+/// The newest that is not dated in the future; if all are, the newest of those. One whose date cannot be read may be the
+/// newest: it is not hidden behind the others.
 fn latest<'a>(record: &Record, items: &[&'a Item], today: Date) -> Option<&'a Item> {
-    items.iter().find(|item| !is_future(record, item, today)).or(items.first()).copied()
+    let unreadable = items.iter().find(|item| record.lead(item).and_then(rows::date).is_some_and(is_unreadable));
+    unreadable.or_else(|| items.iter().find(|item| !is_future(record, item, today))).or(items.first()).copied()
+}
+
+/// True if a source gave a date and nobody can tell what it is.
+fn is_unreadable(date: &PartialDate) -> bool {
+    date.known.is_none() && !date.text.trim().is_empty()
 }
 
 fn is_future(record: &Record, item: &Item, today: Date) -> bool {

@@ -90,7 +90,7 @@ fn quick(draft: RwSignal<Draft>, choices: StoredValue<Choose>) -> AnyView {
         }
     });
     view! {
-        <div class="row" role="group" aria-label=words::quick>
+        <div class="row quick" role="group" aria-label=words::quick>
             {buttons.into_iter().collect_view()}
         </div>
     }
