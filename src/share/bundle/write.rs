@@ -530,7 +530,7 @@ fn status(entry: &Entry, out: &mut Object) {
     // Findings have words of their own for how far they are (ObservationStatus, DiagnosticReportStatus).
     let finding = matches!(entry.kind, Kind::Observation | Kind::DiagnosticReport);
     let word = match standing {
-        _ if is_code && !(finding && !FINDING.contains(&text)) => text,
+        _ if is_code && (!finding || FINDING.contains(&text)) => text,
         Standing::Stopped if finding => "cancelled",
         Standing::Ended if finding => "final",
         Standing::Active | Standing::OnHold | Standing::Planned if finding => "unknown",
