@@ -21,6 +21,11 @@
 //!
 //! `tests/house.rs` fails on any other arrow.
 
+/// Records are many small pieces, with which the allocator that Rust gives to WebAssembly is slow.
+#[cfg(target_arch = "wasm32")]
+#[global_allocator]
+static MEMORY: talc::wasm::WasmDynamicTalc = talc::wasm::new_wasm_dynamic_allocator();
+
 pub mod app;
 #[cfg(target_arch = "wasm32")]
 pub mod device;

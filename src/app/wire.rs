@@ -88,8 +88,11 @@ errands! {
     /// The groups typed back, in the order asked. Answers with those that are wrong, counted from 0; none marks the kit as
     /// kept.
     CheckKit check_kit(groups: Vec<Secret>) -> Vec<u32>;
-    /// Changes the passphrase; old backups stay open to the old one.
+    /// Changes the passphrase; old backups stay open to the old one. `old` may be the recovery kit as typed; it is not
+    /// asked for while the vault is open by the kit.
     ChangePassphrase change_passphrase(old: Secret, new: Secret) -> ();
+    /// Whether the vault was opened with the recovery kit, and has no new passphrase yet.
+    OpenByKit open_by_kit() -> bool;
     /// Whether what is stored is older than, or other than, what was last written here. Until it is settled, all can be
     /// read and nothing is written.
     Doubt doubt() -> Option<Doubt>;

@@ -7,6 +7,7 @@ use futures_util::future::select;
 use gloo::timers::future::TimeoutFuture;
 use leptos::prelude::*;
 use wasm_bindgen::prelude::*;
+use web_sys::{BroadcastChannel, MessageEvent};
 
 use super::place::{Place, Route};
 use super::text::{self, Lang};
@@ -190,8 +191,40 @@ impl Front {
         self.held.get_untracked() > 0
     }
 
-    /// Drops every key and every record, and shows the locked screen.
+    /// Locks here and in every other tab: who lends a phone out does not think of tabs.
     pub fn lock(self) {
+        tell_tabs(Tabs::Lock);
+        self.close();
+    }
+
+    /// Hears what is done in other tabs, for as long as the page lives.
+    pub fn hear_tabs(self) {
+        let hear = Closure::<dyn FnMut(MessageEvent)>::new(move |event: MessageEvent| {
+            let kept = self.door.with_untracked(|d| matches!(d, Some(Ok(Door::Open { kept: true }))));
+            match event.data().as_string().as_deref().and_then(Tabs::of_name) {
+                Some(Tabs::Lock) if kept => self.close(),
+                // Nothing can be written any more: what is open here has no home.
+                Some(Tabs::Erased) if kept => reload_locked(),
+                _ => {}
+            }
+        });
+        TABS.with(|tabs| {
+            if let Some(tabs) = tabs {
+                tabs.set_onmessage(Some(hear.as_ref().unchecked_ref()));
+            }
+        });
+        hear.forget();
+    }
+
+    /// Everything on this device was erased: no other tab shows it any longer, and this one begins anew.
+    pub fn erased(self) {
+        tell_tabs(Tabs::Erased);
+        self.go_instead(Route::default());
+        reload_locked();
+    }
+
+    /// Drops every key and every record of this tab, and shows the locked screen.
+    pub fn close(self) {
         leptos::task::spawn_local(async move {
             // The worker is ended in any case: it is only given the time to finish what it writes. One that is busy or
             // has given out keeps nothing open.
@@ -202,6 +235,36 @@ impl Front {
             reload_locked();
         });
     }
+}
+
+thread_local! {
+    /// Where the tabs of this origin hear of each other. Nothing of a record is ever said there. One for the whole page:
+    /// what it says it does not hear itself.
+    static TABS: Option<BroadcastChannel> = BroadcastChannel::new("tessera").ok();
+}
+
+/// What one tab tells the others.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Tabs {
+    Lock,
+    Erased,
+}
+
+impl Tabs {
+    fn name(self) -> &'static str {
+        match self {
+            Tabs::Lock => "lock",
+            Tabs::Erased => "erased",
+        }
+    }
+
+    fn of_name(name: &str) -> Option<Tabs> {
+        [Tabs::Lock, Tabs::Erased].into_iter().find(|tabs| tabs.name() == name)
+    }
+}
+
+fn tell_tabs(tabs: Tabs) {
+    TABS.with(|channel| channel.as_ref().map(|channel| channel.post_message(&tabs.name().into())));
 }
 
 /// See [`Front::hold`].

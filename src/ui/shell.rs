@@ -38,6 +38,7 @@ fn App(
     on_cleanup(move || listener.remove());
     front.follow_address();
     watch_idleness(front);
+    front.hear_tabs();
     leptos::task::spawn_local(page::enter(front, queue, left));
 
     let fresh = window_event_listener_untyped("tessera-update", move |_| front.update.set(true));
@@ -418,7 +419,8 @@ fn watch_idleness(front: Front) {
         let kept = front.door.with_untracked(|d| matches!(d, Some(Ok(Door::Open { kept: true }))));
         let idle = js_sys::Date::now() - touched.get_value();
         if kept && idle_minutes > 0 && !front.is_held() && idle > f64::from(idle_minutes) * 60_000.0 {
-            front.lock();
+            // Another tab may be in use.
+            front.close();
             return true;
         }
         false

@@ -33,3 +33,36 @@ fn a_locked_and_closed_browser_holds_no_name_no_drug_and_no_key() {
         disk::assert_nothing_of(&folder, &canaries);
     });
 }
+
+/// Who lends a phone out, or has done with a device, does not think of the other tabs.
+#[test]
+fn locking_and_erasing_reach_every_tab() {
+    journey(async {
+        let browser = Browser::fresh("tabs").await;
+        browser.start_record().await;
+        browser.bring_own(data("fhir_r4/ips/CH_HL7CH_Examples_01.json")).await;
+        browser.keep_without_check().await;
+        let first = browser.driver.window().await.unwrap();
+        let second = browser.driver.new_tab().await.unwrap();
+        browser.driver.switch_to_window(second.clone()).await.unwrap();
+        browser.open("#/summary").await;
+        browser.unlock().await;
+        browser.sees("Bertholet").await;
+
+        browser.lock().await;
+        browser.driver.switch_to_window(first.clone()).await.unwrap();
+        browser.sees("Unlock your records").await;
+        assert!(!browser.text().await.contains("Bertholet"));
+
+        browser.unlock().await;
+        browser.driver.switch_to_window(second).await.unwrap();
+        browser.unlock().await;
+        browser.go("#/more", "More").await;
+        browser.press("Start again on this device").await;
+        browser.press("Yes, erase everything here").await;
+        browser.sees("Start my record").await;
+        browser.driver.switch_to_window(first).await.unwrap();
+        browser.sees("Start my record").await;
+        assert!(!browser.text().await.contains("Bertholet"));
+    });
+}

@@ -54,7 +54,9 @@ impl<E: Edge> Session<E> {
 
     pub(in crate::app) async fn unlock_with_kit(&mut self, kit: Secret) -> Result<(), Failure> {
         let opened = Vault::unlock_with_kit(self.edge.crypt()?, self.edge.disk(), &kit.0).await;
-        self.enter(opened.map_err(|(error, ..)| error)?, true).await
+        self.enter(opened.map_err(|(error, ..)| error)?, true).await?;
+        self.kit = Some(kit);
+        Ok(())
     }
 
     async fn enter(&mut self, vault: Vault<E::Crypt, E::Disk>, kit: bool) -> Result<(), Failure> {
@@ -197,14 +199,26 @@ impl<E: Edge> Session<E> {
         }
         let kdf =
             Kdf::calibrate(|| self.edge.monotonic_ms()).map_err(|e| KeepError::from(vault::VaultError::from(e)))?;
-        self.vault.as_mut().ok_or(Failure::Locked)?.change_passphrase(&old.0, &new.0, kdf).await?;
+        let vault = self.vault.as_mut().ok_or(Failure::Locked)?;
+        // A passphrase that is a recovery kit to its last check sign there is not.
+        let typed = Some(old.0.as_str()).filter(|old| vault::Kit::read(old).is_ok());
+        match typed.or(self.kit.as_ref().map(|kit| kit.0.as_str())) {
+            Some(kit) => vault.set_passphrase_with_kit(kit, &new.0, kdf).await?,
+            None => vault.change_passphrase(&old.0, &new.0, kdf).await?,
+        }
+        self.kit = None;
         self.log(None, Happened::PassphraseChanged).await
+    }
+
+    pub(in crate::app) async fn open_by_kit(&mut self) -> Result<bool, Failure> {
+        Ok(self.kit.is_some())
     }
 
     pub(in crate::app) async fn lock(&mut self) -> Result<(), Failure> {
         // A file that waits for an answer waits on among the unfiled, if it could not be put there before.
         self.put_questions_aside().await;
         self.vault = None;
+        self.kit = None;
         self.people.clear();
         self.open = None;
         self.questions.clear();

@@ -18,7 +18,7 @@ mod share;
 use jiff::{Timestamp, civil::Date};
 
 use super::keep::Vault;
-use super::wire::{Blobs, Failure};
+use super::wire::{Blobs, Failure, Secret};
 use crate::store::Disk;
 use crate::vault::Crypt;
 
@@ -67,6 +67,9 @@ pub struct Session<E: Edge> {
     next_question: u32,
     /// Files taken out, that can be put back until lock.
     removed: Vec<Removed>,
+    /// The recovery kit with which the vault was opened, until a new passphrase is chosen: whoever used it has most
+    /// likely no other.
+    kit: Option<Secret>,
     /// Which groups of the recovery kit were asked for.
     asked: [usize; 2],
     /// The giving side of a share.
@@ -91,6 +94,7 @@ impl<E: Edge> Session<E> {
             sacks: Vec::new(),
             next_question: 1,
             removed: Vec::new(),
+            kit: None,
             asked: [0; 2],
             desk: Desk::default(),
             reader: Reader::default(),

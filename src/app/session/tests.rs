@@ -246,6 +246,17 @@ fn the_recovery_kit_opens_the_vault_and_is_checked_by_its_groups() {
     let mut session = bench.session();
     run(session.unlock_with_kit(Secret(kit.groups.join(" ")))).unwrap();
     assert_eq!(allergies(&mut session), ["Penicillin"]);
+    // Who came in by the kit has forgotten the old one.
+    assert!(run(session.open_by_kit()).unwrap());
+    run(session.change_passphrase(Secret(String::new()), Secret("plinth ember walrus cobalt thyme".into()))).unwrap();
+    assert!(!run(session.open_by_kit()).unwrap());
+    // Later the old one is asked for again; the kit will do.
+    let new = || Secret("quartz lantern otter saddle brine".into());
+    assert!(run(session.change_passphrase(Secret(String::new()), new())).is_err());
+    run(session.change_passphrase(Secret(kit.groups.join(" ").to_lowercase()), new())).unwrap();
+    let mut session = bench.session();
+    run(session.unlock(new())).unwrap();
+    assert_eq!(allergies(&mut session), ["Penicillin"]);
 }
 
 #[test]

@@ -23,10 +23,7 @@ pub fn Erase() -> impl IntoView {
             let answer = front.client.erase().await;
             busy.set(false);
             match answer {
-                Ok(()) => {
-                    front.refresh().await;
-                    _ = window().location().reload();
-                }
+                Ok(()) => front.erased(),
                 Err(failure) => fault.set(Some(failure)),
             }
         });

@@ -71,7 +71,11 @@ pub fn Unlock() -> impl IntoView {
                 _ = input.focus();
                 input.select();
             }
+            let forgotten = by_kit.get_untracked() && answer.is_ok();
             opened(front, answer).await;
+            if forgotten {
+                front.go_instead(Place::Passphrase);
+            }
         });
     };
     let shown = RwSignal::new(false);

@@ -18,6 +18,10 @@ pub fn Change() -> impl IntoView {
     let fault = RwSignal::new(None::<Failure>);
     let done = RwSignal::new(false);
     let busy = RwSignal::new(false);
+    let by_kit = RwSignal::new(false);
+    leptos::task::spawn_local(async move {
+        by_kit.set(front.client.open_by_kit().await.unwrap_or_default());
+    });
     let submit = move |event: leptos::ev::SubmitEvent| {
         event.prevent_default();
         if busy.get_untracked() {
@@ -55,16 +59,29 @@ pub fn Change() -> impl IntoView {
         >
             <form class="stack" on:submit=submit>
                 <ErrorSummary faults=new.faults />
-                {move || fault.get().map(|fault| view! { <Trouble fault /> })} <Field id="old-passphrase" label=words::old>
-                    <input
-                        class="input"
-                        id="old-passphrase"
-                        type="password"
-                        autocomplete="current-password"
-                        prop:value=old
-                        on:input=move |event| old.set(event_target_value(&event))
-                    />
-                </Field> <PassphraseFields new /> <Callout title=words::change_note /> <div class="row">
+                {move || fault.get().map(|fault| view! { <Trouble fault /> })}
+                <Show
+                    when=move || !by_kit.get()
+                    fallback=|| {
+                        view! {
+                            <Callout title=words::by_kit>
+                                <p>{words::by_kit_then}</p>
+                            </Callout>
+                        }
+                    }
+                >
+                    <Field id="old-passphrase" label=words::old hint=words::old_hint>
+                        <input
+                            class="input"
+                            id="old-passphrase"
+                            type="password"
+                            autocomplete="current-password"
+                            aria-describedby="old-passphrase-hint"
+                            prop:value=old
+                            on:input=move |event| old.set(event_target_value(&event))
+                        />
+                    </Field>
+                </Show> <PassphraseFields new /> <Callout title=words::change_note /> <div class="row">
                     <button type="submit" class="button primary" aria-disabled=move || busy.get().to_string()>
                         {words::change}
                     </button>
