@@ -771,6 +771,8 @@ pub struct JournalRow {
     pub person: String,
     /// What happened.
     pub what: Happened,
+    /// Of what was typed in or taken back: what it says, while it is here. The journal itself keeps no words of it.
+    pub typed: String,
 }
 
 /// What the journal knows.

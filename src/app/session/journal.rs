@@ -34,6 +34,17 @@ impl<E: Edge> Session<E> {
         self.log(person, Happened::LinkAsked { host }).await
     }
 
+    /// What a typed parcel says, whose line has no file name; empty for any other.
+    fn typed(&self, what: &Happened) -> String {
+        let (Happened::Imported { parcel, file_name } | Happened::TakenOut { parcel, file_name }) = what else {
+            return String::new();
+        };
+        let held = || self.people.iter().find_map(|held| held.parcel(*parcel));
+        let gone = || self.removed.iter().map(|r| &r.parcel).find(|p| p.hash == *parcel);
+        let found = held().or_else(gone).filter(|_| file_name.is_empty());
+        found.and_then(|p| p.reading.entries.first()).map(|entry| entry.title.clone()).unwrap_or_default()
+    }
+
     pub(in crate::app) async fn journal(&mut self) -> Result<Vec<JournalRow>, Failure> {
         let Some(vault) = &self.vault else { return Ok(Vec::new()) };
         let mut rows = Vec::new();
@@ -45,9 +56,15 @@ impl<E: Edge> Session<E> {
                 Some(line) => JournalRow {
                     at: line.at,
                     person: line.person.as_ref().map(id_text).unwrap_or_default(),
+                    typed: self.typed(&line.what),
                     what: line.what,
                 },
-                None => JournalRow { at: String::new(), person: String::new(), what: Happened::Unreadable },
+                None => JournalRow {
+                    at: String::new(),
+                    person: String::new(),
+                    what: Happened::Unreadable,
+                    typed: String::new(),
+                },
             };
             if let Happened::Receipted { id } = &row.what {
                 opened.push(id.clone());

@@ -334,6 +334,11 @@ fn what_is_typed_by_hand_is_there_after_a_reload_as_the_persons_own() {
     let rows = run(session.summary()).unwrap().allergies.list.rows;
     assert_eq!(rows.len(), 1);
     assert_eq!((rows[0].title.as_str(), rows[0].trust), ("Latex", crate::view::Trust::Typed));
+    // The journal says which of several things was typed in, and which of them went again.
+    let typed = run(session.files()).unwrap()[0].parcel;
+    run(session.take_out(typed)).unwrap();
+    let told: Vec<String> = run(session.journal()).unwrap().into_iter().map(|row| row.typed).collect();
+    assert_eq!(told.iter().filter(|typed| *typed == "Latex").count(), 2, "{told:?}");
 }
 
 #[test]

@@ -69,7 +69,7 @@ fn Line(row: JournalRow) -> impl IntoView {
                     })}
             </p>
             <p>
-                <bdi>{move || told(&row.what)}</bdi>
+                <bdi>{move || told(&row)}</bdi>
             </p>
             {again
                 .map(|(place, name)| {
@@ -84,15 +84,22 @@ fn Line(row: JournalRow) -> impl IntoView {
 }
 
 /// One line in words.
-fn told(what: &Happened) -> String {
-    match what {
+fn told(row: &JournalRow) -> String {
+    match &row.what {
         Happened::Made => words::made().to_owned(),
         Happened::Unlocked { kit: false } => words::unlocked().to_owned(),
         Happened::Unlocked { kit: true } => words::unlocked_kit().to_owned(),
         Happened::PassphraseChanged => words::passphrase_changed().to_owned(),
         Happened::PersonAdded => words::person_added().to_owned(),
         Happened::PersonRemoved => words::person_removed().to_owned(),
-        Happened::Imported { file_name, .. } if file_name.is_empty() => words::typed().to_owned(),
+        Happened::Imported { file_name, .. } if file_name.is_empty() => match row.typed.as_str() {
+            "" => words::typed().to_owned(),
+            typed => words::typed_as(typed),
+        },
+        Happened::TakenOut { file_name, .. } if file_name.is_empty() => match row.typed.as_str() {
+            "" => words::typed_out().to_owned(),
+            typed => words::typed_out_as(typed),
+        },
         Happened::Imported { file_name, .. } => words::imported(file_name),
         Happened::TakenOut { file_name, .. } => words::taken_out(file_name),
         Happened::Shared { audience, until, items, mode, opened, .. } => {
@@ -121,7 +128,7 @@ fn Save(rows: StoredValue<Vec<JournalRow>>) -> impl IntoView {
     let save = move |_| {
         let text = rows.with_value(|rows| {
             rows.iter()
-                .fold(String::new(), |text, row| text + &format!("{}\t{}\t{}\r\n", row.at, row.person, told(&row.what)))
+                .fold(String::new(), |text, row| text + &format!("{}\t{}\t{}\r\n", row.at, row.person, told(row)))
         });
         let saved = lent::save(words::save_name(), "text/plain;charset=utf-8", text.as_bytes());
         fault.set(saved.err().map(|_| Failure::Unreadable));
