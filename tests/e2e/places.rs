@@ -82,12 +82,8 @@ fn every_place_is_clean_in_both_languages_and_narrow() {
             places.push(browser.value(&script).await.unwrap());
         }
         let mut against = Vec::new();
-        for (language, feature, value) in [
-            ("English", "prefers-color-scheme", "light"),
-            ("Welsh", "prefers-color-scheme", "dark"),
-            ("Welsh", "forced-colors", "active"),
-        ] {
-            media(&browser, feature, value).await;
+        for (language, forced) in [("English", false), ("Welsh", false), ("Welsh", true)] {
+            media(&browser, "forced-colors", if forced { "active" } else { "none" }).await;
             browser.window(320, 256).await;
             for place in &places {
                 visit(&browser, place).await;
@@ -101,10 +97,12 @@ fn every_place_is_clean_in_both_languages_and_narrow() {
                     .await
                     .unwrap();
                 let over: Vec<String> = browser.value(OVER).await.unwrap();
-                against.extend(over.first().map(|one| format!("{language}, {value}, {place}, sticks out: {one}")));
-                if feature == "prefers-color-scheme" {
+                against.extend(over.first().map(|one| format!("{language}, {place}, sticks out: {one}")));
+                // Colours that the person forces are theirs: what axe knows of contrast is not about them.
+                for scheme in ["light", "dark"].into_iter().filter(|_| !forced) {
+                    media(&browser, "prefers-color-scheme", scheme).await;
                     let found = axe::violations(&browser).await;
-                    against.extend(found.into_iter().map(|v| format!("{language}, {value}, {place}: {v}")));
+                    against.extend(found.into_iter().map(|v| format!("{language}, {scheme}, {place}: {v}")));
                 }
             }
             if language == "English" {

@@ -25,19 +25,34 @@ impl<'b> Hands<'b> {
         Self { browser, actions: 0 }
     }
 
-    /// Puts the focus where a keyboard can put it, and presses the key that the thing there answers to.
+    /// Goes there with the Tab key, among the choices of a group with an arrow, and presses the key that the thing there
+    /// answers to. To move is no action.
     async fn act(&mut self, kind: Kind, name: &str) {
-        self.browser
-            .until(&format!("the keyboard to reach “{name}”"), || async {
-                let Some(found) = self.browser.look(kind, name).await else { return false };
-                let script =
-                    "const [it] = arguments; it.focus(); return it.tabIndex >= 0 && document.activeElement === it";
-                let reached = self.browser.driver.execute(script, vec![found.to_json().unwrap()]).await;
-                let reached = reached.is_ok_and(|answer| answer.json().as_bool() == Some(true));
-                let key = if matches!(kind, Kind::Choice) { " " } else { "\u{e007}" };
-                reached && found.send_keys(key).await.is_ok()
-            })
-            .await;
+        let browser = self.browser;
+        let found = browser.find(kind, name).await.to_json().unwrap();
+        // Where the keyboard stands: elsewhere, at it, or at another choice of its group.
+        let script = "
+            const [it] = arguments;
+            const now = document.activeElement;
+            if (now === it) return 'there';
+            return it.type === 'radio' && now?.type === 'radio' && now.name === it.name ? 'beside' : '';";
+        let mut pressed = 0;
+        loop {
+            let at = browser.driver.execute(script, vec![found.clone()]).await.unwrap();
+            let key = match at.json().as_str() {
+                Some("there") => break,
+                Some("beside") => ("ArrowDown", 40),
+                _ => ("Tab", 9),
+            };
+            assert!(pressed < 500, "the keyboard does not reach “{name}”");
+            pressed += 1;
+            browser.key(key.0, key.1).await;
+        }
+        if matches!(kind, Kind::Choice) {
+            browser.key(" ", 32).await;
+        } else {
+            browser.key("Enter", 13).await;
+        }
         self.actions += 1;
     }
 
@@ -47,6 +62,24 @@ impl<'b> Hands<'b> {
 }
 
 impl Browser {
+    /// Presses a key, wherever the focus is.
+    async fn key(&self, key: &str, code: u32) {
+        // What a key types is told beside it: without it Enter presses no button.
+        let text = match key {
+            "Enter" => "\r",
+            " " => " ",
+            _ => "",
+        };
+        for kind in [if text.is_empty() { "rawKeyDown" } else { "keyDown" }, "keyUp"] {
+            let mut event = json!({ "type": kind, "key": key, "code": if key == " " { "Space" } else { key },
+                "windowsVirtualKeyCode": code });
+            if kind == "keyDown" {
+                event["text"] = json!(text);
+            }
+            self.devtools("Input.dispatchKeyEvent", event).await;
+        }
+    }
+
     /// A window of this size from now on.
     pub async fn window(&self, width: u32, height: u32) {
         let size = json!({ "width": width, "height": height, "deviceScaleFactor": 1, "mobile": width < 600 });
