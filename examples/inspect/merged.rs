@@ -52,9 +52,16 @@ fn word(of: &impl std::fmt::Debug) -> String {
     out
 }
 
-/// The merged record. Ages are told as of the newest file, so that the output is the same every day.
+/// The merged record. Ages are told as of the newest file, or of the newest entry of a file that has no date of its own,
+/// so that the output is the same every day.
 pub fn record(record: &Record) -> Value {
-    let newest = record.parcels.iter().filter_map(|p| p.reading.source.as_of.as_ref()).max_by_key(|d| d.sort_key());
+    let newest = record.parcels.iter().filter_map(|p| {
+        let reading = &p.reading;
+        let dates = reading.entries.iter().filter_map(|e| e.recorded.as_ref().or(e.date.as_ref()));
+        let newest = dates.filter(|d| d.known.is_some()).max_by_key(|d| d.sort_key());
+        reading.source.as_of.as_ref().or(newest)
+    });
+    let newest = newest.max_by_key(|d| d.sort_key());
     let today = newest.and_then(PartialDate::day).unwrap_or_default();
     let index = view::Index::new(record);
     let told = Told { record, index: &index, today };
@@ -105,7 +112,7 @@ impl Told<'_> {
         let nothing = absences.iter().map(|a| {
             json!({
                 "nothing": nothing_word(a.absent), "file": self.file(a.source.parcel), "text": a.text,
-                "date": day(a.date.as_ref()), "contradicted": a.contradicted,
+                "date": day(a.date.as_ref()), "contradicted": a.contradicted != view::Contradicted::No,
             })
         });
         let unread =
@@ -222,7 +229,9 @@ fn day(day: Option<&Day>) -> Option<&str> {
 
 fn nothing_word(absent: Absent) -> &'static str {
     match absent {
-        Absent::NotInSource => "not-in-this-source",
+        // Of a letter, too, nothing stands in this list.
+        Absent::NotInSource | Absent::NotRead => "not-in-this-source",
+        Absent::Warned => "warned",
         Absent::NoneKnown => "none-known",
         Absent::Unavailable => "unavailable",
         Absent::NotAsked => "not-asked",

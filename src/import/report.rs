@@ -355,6 +355,7 @@ impl SaysFacts {
                 Nothing::NarrativeOnly => "narrative-only",
                 Nothing::NotAsked => "not-asked",
                 Nothing::Withheld => "withheld",
+                Nothing::Warned => "warned",
             },
             text: says.text.clone(),
             at: says.at.clone(),

@@ -172,7 +172,7 @@ pub struct Source {
     pub name: String,
     /// The document's or bundle's own title; empty if none.
     pub title: String,
-    /// The moment up to which it speaks: document date, bundle timestamp, else its newest recorded date.
+    /// The moment up to which it says that it speaks: document date, bundle timestamp. Never a guess from its entries.
     pub as_of: Option<super::PartialDate>,
     /// Profiles the file claims.
     pub profiles: Vec<String>,
@@ -227,6 +227,8 @@ pub enum Nothing {
     NotAsked,
     /// The source says: there is something, or may be, and it is held back.
     Withheld,
+    /// The source warns that what it lists here is not whole (GP Connect: data in transit, or awaiting filing).
+    Warned,
 }
 
 /// For each piece of the original exactly one outcome: `shown + kept + not_understood` = all pieces.

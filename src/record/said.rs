@@ -1,9 +1,11 @@
 //! What a person says of an entry of their record: a correction, a note, a tag. Each is a parcel of their own and stands
 //! beside what the source says; it replaces nothing.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 
-use super::{Entry, EntryRef, Hash, Item, Kind, Origin, Record};
+use super::{Entry, EntryRef, Hash, Item, Kind, Origin, Parcel, Record};
 
 /// The code system of what is said (on a FHIR `Communication`'s category). Reserved (RFC 2606); leads nowhere.
 pub const STATEMENT: &str = "https://tessera.example/fhir/statement";
@@ -62,13 +64,8 @@ impl Entry {
         (kind == "Communication").then(|| of(STATEMENT).and_then(|c| Said::of_code(&c.code))).flatten()
     }
 
-    /// True if it is about the entry at this place of this parcel.
-    fn says_of(&self, parcel: Hash, at: &str) -> bool {
-        self.places().any(|place| place.split_once('#') == Some((parcel.hex().as_str(), at)))
-    }
-
     /// The places of the entries that it is about.
-    fn places(&self) -> impl Iterator<Item = &str> {
+    pub(super) fn places(&self) -> impl Iterator<Item = &str> {
         self.category.iter().flat_map(|c| &c.codings).filter(|c| c.system == PLACE).map(|c| c.code.as_str())
     }
 }
@@ -82,30 +79,79 @@ impl Record {
     /// What the person says of an item, in the order of their parcels. Only what stands in parcels of their own counts: a
     /// file cannot speak for the person.
     pub fn said_of<'r>(&'r self, item: &'r Item) -> impl Iterator<Item = Statement<'r>> {
-        let own = self.parcels.iter().filter(|p| p.note.origin == Origin::Person);
-        let all = own.flat_map(|p| p.reading.entries.iter().map(move |e| (p.hash, e)));
-        all.filter_map(|(parcel, entry)| Some((entry.said()?, parcel, entry)))
-            .filter(move |(_, _, entry)| self.entries(item).any(|(_, parcel, e)| entry.says_of(parcel.hash, &e.at)))
-            .map(|(said, parcel, entry)| Statement { said, parcel, entry })
+        let mut all: Vec<EntryRef> = if self.said.is_empty() {
+            Vec::new()
+        } else {
+            let places = item.entries.iter().chain(&item.history).filter_map(|at| self.place(*at));
+            places.filter_map(|place| self.said.get(&place)).flatten().copied().collect()
+        };
+        all.sort_unstable();
+        all.dedup();
+        all.into_iter().filter_map(|at| self.statement(at))
+    }
+
+    fn statement(&self, at: EntryRef) -> Option<Statement<'_>> {
+        let (parcel, entry) = (self.parcel(at)?, self.entry(at)?);
+        Some(Statement { said: entry.said()?, parcel: parcel.hash, entry })
+    }
+
+    /// The items that a statement of the person's own is about, each once; none for any other entry.
+    pub fn spoken_of(&self, entry: &Entry) -> impl Iterator<Item = &Item> {
+        let mut ids: Vec<&str> = Vec::new();
+        if entry.said().is_some() {
+            ids.extend(entry.places().filter_map(|place| self.said_about.get(place)).map(String::as_str));
+        }
+        ids.sort_unstable();
+        ids.dedup();
+        ids.into_iter().filter_map(|id| self.find(id))
     }
 
     /// True if the person wants the item closed when they share: it, or what their own statement of it is about.
     pub fn is_private(&self, item: &Item) -> bool {
         self.said_of(item).any(|s| s.said == Said::Private)
-            || self.entries(item).any(|(_, _, e)| e.said().is_some() && self.tags(e.places()))
+            || self.entries(item).any(|(_, _, e)| e.said().is_some() && e.places().any(|place| self.tags(place)))
     }
 
     /// True if a statement itself is to be kept closed.
     pub fn is_closed(&self, statement: &Statement<'_>) -> bool {
-        let place = format!("{}#{}", statement.parcel.hex(), statement.entry.at);
-        self.tags(std::iter::once(place.as_str()))
+        self.tags(&format!("{}#{}", statement.parcel.hex(), statement.entry.at))
     }
 
-    /// True if a tag of the person's closes one of these places.
-    fn tags<'p>(&self, mut places: impl Iterator<Item = &'p str>) -> bool {
-        let own = self.parcels.iter().filter(|p| p.note.origin == Origin::Person);
-        let tags: Vec<&Entry> =
-            own.flat_map(|p| &p.reading.entries).filter(|e| e.said() == Some(Said::Private)).collect();
-        places.any(|place| tags.iter().any(|tag| tag.places().any(|tagged| tagged == place)))
+    /// True if a tag of the person's closes this place.
+    fn tags(&self, place: &str) -> bool {
+        let said = self.said.get(place).into_iter().flatten();
+        said.filter_map(|at| self.statement(*at)).any(|s| s.said == Said::Private)
     }
+}
+
+/// What the persons' own statements are about: from a place to the statements, in the order of their parcels.
+pub(super) fn statements(parcels: &[Parcel]) -> BTreeMap<String, Vec<EntryRef>> {
+    let mut all: BTreeMap<String, Vec<EntryRef>> = BTreeMap::new();
+    for (parcel, p) in parcels.iter().zip(0u32..).filter(|(parcel, _)| parcel.note.origin == Origin::Person) {
+        for (entry, e) in parcel.reading.entries.iter().zip(0u32..).filter(|(entry, _)| entry.said().is_some()) {
+            for place in entry.places() {
+                all.entry(place.to_owned()).or_default().push(EntryRef { parcel: p, entry: e });
+            }
+        }
+    }
+    all
+}
+
+/// From each place that is spoken of to the id of the item that holds it.
+pub(super) fn spoken_of(
+    parcels: &[Parcel],
+    items: &[Item],
+    said: &BTreeMap<String, Vec<EntryRef>>,
+) -> BTreeMap<String, String> {
+    if said.is_empty() {
+        return BTreeMap::new();
+    }
+    let places = items.iter().flat_map(|item| item.entries.iter().chain(&item.history).map(move |at| (item, at)));
+    let named = places.filter_map(|(item, at)| {
+        let parcel = parcels.get(at.parcel as usize)?;
+        let entry = parcel.reading.entries.get(at.entry as usize)?;
+        let place = format!("{}#{}", parcel.hash.hex(), entry.at);
+        said.contains_key(&place).then(|| (place, item.id.clone()))
+    });
+    named.collect()
 }

@@ -160,6 +160,9 @@ fn one(record: &Record, index: &Index, section: Section, label: Label, today: Da
     let items = (0u32..).zip(&record.items).filter(|(_, item)| item.section == section && rows::counts(record, item));
     let items = items.filter(|(i, _)| !(measured && index.analyte_of.contains_key(i)));
     let mut rows: Vec<Row> = items.filter_map(|(_, item)| rows::row(record, item, today)).collect();
+    if section == Section::Medications {
+        rows::by_name(&mut rows);
+    }
     rows.sort_by_key(|row| row.group);
     ClinicianSection { section, label, heading: page.heading, rows, analytes: page.analytes, in_error: page.in_error }
 }

@@ -6,7 +6,7 @@ use std::sync::OnceLock;
 
 use super::rows;
 use super::search::{Words, fold};
-use crate::record::{Item, Kind, Record, Section, Value, same, system};
+use crate::record::{Item, Kind, Origin, Record, Section, Value, same, system};
 
 /// Orders and groups of a record's items. Belongs to the record it was made of, and to no other.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -20,6 +20,8 @@ pub struct Index {
     pub(super) sections: Vec<(Section, u32)>,
     /// For each parcel how many of `by_date` have an entry of it.
     pub(super) sources: Vec<u32>,
+    /// How many of `by_date` have an entry by the person's own hand, in whichever of their parcels.
+    pub(super) own: u32,
     /// Years present, newest first, and how many of `by_date` each has.
     pub(super) years: Vec<(i16, u32)>,
     /// Analytes: items that measure the same, newest first.
@@ -36,7 +38,7 @@ impl Index {
             date.map(|d| d.sort_key()).unwrap_or_default()
         };
         let mut by_date: Vec<u32> =
-            (0u32..).zip(&record.items).filter(|(_, item)| !rows::is_withheld(record, item)).map(|(i, _)| i).collect();
+            (0u32..).zip(&record.items).filter(|(_, item)| shown(record, item)).map(|(i, _)| i).collect();
         by_date.sort_by_cached_key(|i| (Reverse(key(*i)), *i));
         let mut index = Index { sources: vec![0; record.parcels.len()], ..Index::default() };
         for item in by_date.iter().filter_map(|i| record.items.get(*i as usize)) {
@@ -70,6 +72,8 @@ impl Index {
                 }
             }
         }
+        let own = |p: &u32| record.parcels.get(*p as usize).is_some_and(|p| p.note.origin == Origin::Person);
+        self.own += u32::from(seen.iter().any(own));
         if let Some(known) = record.date(item).and_then(|d| d.known) {
             match self.years.last_mut() {
                 Some((year, n)) if *year == known.year => *n += 1,
@@ -82,6 +86,10 @@ impl Index {
     pub(super) fn analyte(&self, item: u32) -> Option<&[u32]> {
         self.analytes.get(*self.analyte_of.get(&item)? as usize).map(Vec::as_slice)
     }
+}
+
+fn shown(record: &Record, item: &Item) -> bool {
+    !rows::is_withheld(record, item) && !rows::is_tag(record, item)
 }
 
 /// Everything in an item that can be searched for, folded.

@@ -1,12 +1,15 @@
 //! Medicines side by side: medicine × source, and what changed. Shown, never resolved.
 
 use std::cmp::Reverse;
+use std::collections::{BTreeSet, HashMap};
 
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
 use super::{Day, SourceLine, heading::newest, rows, section::GroupKind};
-use crate::record::{Entry, EntryRef, Field, Item, Kind, Known, Parcel, Polarity, Record, Section, Standing, same};
+use crate::record::{
+    Entry, EntryRef, Field, Item, Kind, Known, Parcel, PartialDate, Polarity, Record, Section, Standing, same,
+};
 
 /// The reconciliation of medicines.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -55,13 +58,17 @@ pub struct MedicineCell {
     pub route: String,
     /// Indication.
     pub indication: String,
-    /// Start.
+    /// From when it is taken, where a statement says so: an order's date is none.
     pub start: Option<Day>,
+    /// The first order, where there are several of different dates.
+    pub first_ordered: Option<Day>,
+    /// The last order.
+    pub ordered: Option<Day>,
     /// End.
     pub end: Option<Day>,
     /// How many requests, issues and dispenses stand behind it.
     pub issues: u32,
-    /// The last of them.
+    /// The last issue as the source says it, or the last supply or dose given. An order is no issue.
     pub last_issue: Option<Day>,
     /// Review date.
     pub review: Option<Day>,
@@ -169,10 +176,19 @@ fn cell(record: &Record, item: &Item, parcel: u32, today: Date) -> Option<Medici
     // A plan says what may be issued; only orders and supplies are issues (GP Connect).
     let issued = own.iter().filter(|(_, e)| e.kind != Kind::MedicationStatement && e.detail("intent") != Some("plan"));
     let last = said(&["lastIssueDate"]);
-    let last_issue = Day::at(&last, today).or_else(|| {
-        let dates = issued.clone().filter_map(|(_, e)| rows::date(e));
-        dates.max_by_key(|d| d.sort_key()).map(|d| Day::of(d, today))
-    });
+    let dates_of = |kinds: &[Kind]| -> Vec<&PartialDate> {
+        let of = issued.clone().filter(|(_, e)| kinds.contains(&e.kind) && e.polarity.is_positive());
+        let mut dates: Vec<&PartialDate> =
+            of.filter_map(|(_, e)| rows::date(e)).filter(|d| d.known.is_some()).collect();
+        dates.sort_by_key(|d| d.sort_key());
+        dates
+    };
+    let day = |date: Option<&&PartialDate>| date.map(|d| Day::of(d, today));
+    let supplied = dates_of(&[Kind::MedicationDispense, Kind::MedicationAdministration]);
+    let last_issue = Day::at(&last, today).or_else(|| day(supplied.last()));
+    let orders = dates_of(&[Kind::MedicationRequest]);
+    let several = orders.first().map(|d| d.known) != orders.last().map(|d| d.known);
+    let stated = own.iter().find(|(_, e)| e.kind == Kind::MedicationStatement && e.date.is_some()).map(|(_, e)| e);
     Some(MedicineCell {
         title: lead.title.clone(),
         dose,
@@ -184,7 +200,9 @@ fn cell(record: &Record, item: &Item, parcel: u32, today: Date) -> Option<Medici
         form: said(&["form"]),
         route: said(&["route"]),
         indication: said(&["indication", "reasonCode", "reasonReference"]),
-        start: lead.date.as_ref().map(|d| Day::of(d, today)),
+        start: stated.and_then(|e| e.date.as_ref()).map(|d| Day::of(d, today)),
+        first_ordered: day(orders.first().filter(|_| several)),
+        ordered: day(orders.last()),
         end: lead.end.as_ref().map(|d| Day::of(d, today)),
         issues: issued.count() as u32,
         last_issue,
@@ -267,7 +285,7 @@ fn within(record: &Record, item: &Item, parcel: u32, today: Date, into: &mut Vec
     for pair in orders.windows(2) {
         let [before, after] = pair else { continue };
         let apart = before.date.as_ref().map(|d| d.sort_key()) != after.date.as_ref().map(|d| d.sort_key());
-        if apart && folded(&before.dose) != folded(&after.dose) {
+        if apart && other_dose(&before.dose, &after.dose) {
             let doses = (before.dose.clone(), after.dose.clone());
             into.push(Change { before: doses.0, after: doses.1, ..change(Changed::Changed, after, day(after), &WHY) });
         }
@@ -292,6 +310,8 @@ fn between(record: &Record, item: &Item, today: Date, into: &mut Vec<Change>) {
         let Some(known) = as_of.known.filter(|_| !as_of.future) else { continue };
         let own = item.entries.iter().filter(|at| record.parcel(**at).is_some_and(|p| p.hash == parcel.hash));
         let own = own.filter_map(|at| record.entry(*at)).filter(|e| e.polarity.is_positive() && !e.dose.is_empty());
+        // What was stopped is no dose that anything was changed to, or from.
+        let own = own.filter(|e| !matches!(e.status.standing, Standing::Stopped | Standing::Ended));
         let own: Vec<&Entry> = own.collect();
         if !own.is_empty() {
             told.push((known, as_of, parcel, own));
@@ -302,7 +322,7 @@ fn between(record: &Record, item: &Item, today: Date, into: &mut Vec<Change>) {
     for pair in told.windows(2) {
         let [(earlier, _, from, before), (later, when, to, after)] = pair else { continue };
         let (old, new) = (doses(before), doses(after));
-        let Some(entry) = after.first().filter(|_| earlier < later && folded(&old) != folded(&new)) else { continue };
+        let Some(entry) = after.first().filter(|_| earlier < later && other_dose(&old, &new)) else { continue };
         into.push(Change {
             what: Changed::Changed,
             id: item.id.clone(),
@@ -321,14 +341,13 @@ fn between(record: &Record, item: &Item, today: Date, into: &mut Vec<Change>) {
 /// The same change of one medicine, told by several sources, once.
 fn alike(changes: Vec<Change>) -> Vec<Change> {
     let mut out: Vec<Change> = Vec::new();
-    let moment = |c: &Change| c.when.as_ref().map(|d| (d.known, d.known.is_none().then(|| d.text.clone())));
+    let mut known: HashMap<_, usize> = HashMap::new();
     for change in changes {
-        let same = out.iter_mut().find(|c| {
-            (c.what, moment(c), same::fold(&c.reason)) == (change.what, moment(&change), same::fold(&change.reason))
-                && (folded(&c.before), folded(&c.after)) == (folded(&change.before), folded(&change.after))
-                && c.against == change.against
-        });
-        match same {
+        let moment = change.when.as_ref().map(|d| (d.known, d.known.is_none().then(|| d.text.clone())));
+        let doses = (folded(&change.before), folded(&change.after));
+        let key = (change.what, moment, same::fold(&change.reason), doses, change.against.clone());
+        let place = *known.entry(key).or_insert(out.len());
+        match out.get_mut(place) {
             Some(first) => {
                 first
                     .sources
@@ -341,6 +360,16 @@ fn alike(changes: Vec<Change>) -> Vec<Change> {
         }
     }
     out
+}
+
+/// True if these are two doses, and not one of which one side says more: an additional instruction that the other does not
+/// give is no change of dose.
+fn other_dose(a: &[String], b: &[String]) -> bool {
+    let pieces = |doses: &[String]| -> BTreeSet<String> {
+        doses.iter().flat_map(|d| d.split(" · ")).map(same::fold).filter(|p| !p.is_empty()).collect()
+    };
+    let (a, b) = (pieces(a), pieces(b));
+    !a.is_subset(&b) && !b.is_subset(&a)
 }
 
 fn folded(doses: &[String]) -> Vec<String> {

@@ -36,8 +36,8 @@ pub mod timeline;
 
 pub use index::Index;
 pub use part::{
-    Absence, Absent, Against, Day, Described, Flagging, Heading, LabFlag, List, OwnWord, Part, Row, SourceLine, Trust,
-    Unread, Voice,
+    Absence, Absent, Against, Contradicted, DateOf, Day, Described, Flagging, Heading, LabFlag, List, OwnWord, Part,
+    Row, SourceLine, Tally, Trust, Unread, Voice,
 };
 
 #[cfg(test)]

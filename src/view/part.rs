@@ -58,8 +58,13 @@ pub struct SourceLine {
 /// The kinds of nothing, with the one that is only the absence of all others.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum Absent {
-    /// The source does not speak of this section at all. Never worded as "none".
+    /// No entry of this section was found in the file, and it says nothing about having none. Never worded as "none".
     NotInSource,
+    /// The file is a letter, a picture or the like: its words are not read for this section, so nothing is known of what
+    /// it says.
+    NotRead,
+    /// The source warns that this part of it is not whole.
+    Warned,
     /// The source says: none known. The only one that may be worded as "none", and with the source's name.
     NoneKnown,
     /// The source says: unavailable, or that it does not know.
@@ -86,6 +91,7 @@ impl From<Nothing> for Absent {
             Nothing::NarrativeOnly => Absent::NarrativeOnly,
             Nothing::NotAsked => Absent::NotAsked,
             Nothing::Withheld => Absent::Withheld,
+            Nothing::Warned => Absent::Warned,
         }
     }
 }
@@ -103,8 +109,20 @@ pub struct Absence {
     pub date: Option<Day>,
     /// The item that holds the statement, if it is one.
     pub item: Option<String>,
-    /// True if some source, this one or another, does hold something here: then this never leads.
-    pub contradicted: bool,
+    /// Whether a statement that none is known stands against what is held here; of all other kinds of nothing never.
+    pub contradicted: Contradicted,
+}
+
+/// Whether a statement of none is contradicted, and by whom.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+pub enum Contradicted {
+    /// By nobody.
+    #[default]
+    No,
+    /// By entries of the same file.
+    ByItself,
+    /// By entries of another source.
+    ByAnother,
 }
 
 /// Pieces of one file that were not understood, shown beside the list they may belong to.
@@ -123,9 +141,11 @@ pub struct Unread {
 pub struct Heading {
     /// Which section.
     pub section: Section,
-    /// The newest moment up to which a source with something here speaks; `None`: not known, never "current".
+    /// The newest moment up to which a source with something here says that it speaks; `None`: none says so.
     pub as_of: Option<Day>,
-    /// Medicines whose as-of is older than 90 days, or not known: amber.
+    /// The newest date of an entry here, those in the future aside; `None` if none has a date.
+    pub newest: Option<Day>,
+    /// Medicines whose as-of, or where no source says one their newest date, is older than 90 days or not known: amber.
     pub stale: bool,
     /// The sources that have something here.
     pub sources: Vec<SourceLine>,
@@ -182,6 +202,8 @@ pub enum Against {
     Within,
     /// Above.
     Above,
+    /// Not compared, because the range is written in another unit than the value.
+    OtherUnit,
 }
 
 /// What is said of a result: the lab's own flag first, the range only where it is plain.
@@ -191,8 +213,10 @@ pub struct Flagging {
     pub lab: LabFlag,
     /// The lab's flag in the source's words; empty if none.
     pub words: String,
-    /// Against the range; drawn only if the lab gave no flag.
+    /// Against the range; drawn only if the lab gave no flag, but for a range in another unit, which is always told.
     pub range: Against,
+    /// True if a laboratory said so: of a pulse or a weight the flag and the range are the file's.
+    pub lab_test: bool,
 }
 
 /// A part of a value measured together with others: systolic, diastolic.
@@ -206,6 +230,44 @@ pub struct Part {
     pub unit: String,
     /// Its flags.
     pub flagging: Flagging,
+}
+
+/// What the date of a line is the date of.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+pub enum DateOf {
+    /// Of what the line is: a test, a visit, a letter. It needs no word.
+    #[default]
+    Itself,
+    /// When it began: a problem, an allergy.
+    Began,
+    /// From when a medicine is taken or a device used.
+    From,
+    /// When it was ordered.
+    Ordered,
+    /// When it was handed out.
+    Supplied,
+    /// When it was given.
+    Given,
+    /// Only when the source wrote it down.
+    Recorded,
+}
+
+/// Several entries behind one line of something that lasts (an illness, an allergy, a medicine): they need not say the
+/// same of how it stands, and it may have come and gone.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Tally {
+    /// How many are called current.
+    pub current: u32,
+    /// How many are ended or stopped.
+    pub over: u32,
+    /// How many say neither.
+    pub other: u32,
+    /// The earliest date of them.
+    pub first: Option<Day>,
+    /// The latest date of them that is not in the future.
+    pub latest: Option<Day>,
+    /// The latest end that is told.
+    pub ended: Option<Day>,
 }
 
 /// What the person says of an item.
@@ -256,6 +318,8 @@ pub struct Row {
     pub criticality: String,
     /// The date that matters for this kind.
     pub date: Option<Day>,
+    /// What it is the date of.
+    pub date_of: DateOf,
     /// When it ended.
     pub end: Option<Day>,
     /// A vaccination: how old the person was, where both days are known well enough to be sure.
@@ -302,6 +366,12 @@ pub struct Row {
     pub attachments: u32,
     /// Number of entries behind the item.
     pub entries: u32,
+    /// How they stand, where there are several of something that lasts.
+    pub tally: Option<Tally>,
+    /// A medicine listed as taken, or unclear, of which nothing newer than this is told, and that is over 90 days ago.
+    pub nothing_newer: Option<Day>,
+    /// What a statement of the person's own is about: the item and its title. Empty but for such statements.
+    pub of: Vec<(String, String)>,
     /// A document of which the person said what it is: what of this line is theirs.
     pub described: Option<Described>,
 }

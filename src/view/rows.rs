@@ -5,10 +5,11 @@ use jiff::civil::Date;
 use super::entry::Label;
 use super::people::Age;
 use super::{
-    Against, Day, Described, Flagging, LabFlag, OwnWord, Part, Row, SourceLine, Trust, Voice, day, section::GroupKind,
+    Against, DateOf, Day, Described, Flagging, LabFlag, OwnWord, Part, Row, SourceLine, Tally, Trust, Voice, day,
+    heading, results::is_known_unit, section::GroupKind,
 };
 use crate::record::{
-    Bears, Concept, Description, Entry, Field, Hash, Item, Kind, Origin, Parcel, PartialDate, Polarity, Record,
+    Bears, Concept, Description, Entry, Field, Hash, Item, Kind, Origin, Parcel, PartialDate, Polarity, Record, Said,
     Section, Signed, Standing, Value, describes, same,
 };
 
@@ -68,7 +69,13 @@ pub(super) fn is_absence(record: &Record, item: &Item) -> bool {
 
 /// True if it counts as a line of its section.
 pub(super) fn counts(record: &Record, item: &Item) -> bool {
-    !is_withheld(record, item) && !is_absence(record, item)
+    !is_withheld(record, item) && !is_absence(record, item) && !is_tag(record, item)
+}
+
+/// True for the person's own wish to keep something closed: it stands beside what it is about, and in no list, where it
+/// would point at the very thing.
+pub(super) fn is_tag(record: &Record, item: &Item) -> bool {
+    record.lead(item).and_then(Entry::said) == Some(Said::Private) && item.entries.len() == 1
 }
 
 /// True if it is about somebody else than the file's patient: it stands among the lines, marked, and is compared with
@@ -106,23 +113,26 @@ pub(super) fn row(record: &Record, item: &Item, today: Date) -> Option<Row> {
         kind: d.kind,
         from: d.from,
     });
+    let group = group(record, item, today);
+    let lab = entry.section == Section::Results;
     Some(Row {
         id: item.id.clone(),
         section: item.section,
         kind: item.kind.clone(),
-        group: group(record, item, today),
+        group,
         title: record.title(item).unwrap_or_default().to_owned(),
         named: entry.named || described.as_ref().is_some_and(|d| d.title),
         value: entry.value.as_ref().map(Value::text).unwrap_or_default(),
         unit: entry.value.as_ref().map(|v| v.unit().to_owned()).unwrap_or_default(),
-        parts: entry.components.iter().map(part).collect(),
+        parts: entry.components.iter().map(|c| part(c, lab)).collect(),
         range: entry.range.clone(),
-        flagging: flagging(entry.value.as_ref(), &entry.range, &entry.interpretation),
+        flagging: flagging(entry.value.as_ref(), &entry.range, &entry.interpretation, lab),
         dose: doses(record, item),
         reactions: said(record, item, |e| e.reactions.iter().map(reaction).collect()),
         severity: said(record, item, |e| vec![severity(e)]).join(" / "),
         criticality: said(record, item, |e| vec![e.detail("criticality").unwrap_or_default().to_owned()]).join(" / "),
         date: record.date(item).map(|d| Day::of(d, today)),
+        date_of: date_of(entry),
         end: entry.end.as_ref().map(|d| Day::of(d, today)),
         age_then: age_then(parcel, entry),
         standing: entry.status.standing,
@@ -144,8 +154,79 @@ pub(super) fn row(record: &Record, item: &Item, today: Date) -> Option<Row> {
         said: own_words(record, item, today),
         attachments: record.entries(item).map(|(_, parcel, entry)| attachments(parcel, entry)).sum(),
         entries: record.entries(item).filter(|(_, parcel, entry)| !own(parcel, entry)).count() as u32,
+        tally: tally(record, item, today),
+        nothing_newer: nothing_newer(record, item, group, today),
+        of: record.spoken_of(entry).map(|of| (of.id.clone(), title_of(record, of))).collect(),
         described,
     })
+}
+
+fn title_of(record: &Record, item: &Item) -> String {
+    record.title(item).unwrap_or_default().to_owned()
+}
+
+/// What the date of an entry is the date of. Readers give each kind's date in that kind's own sense; where there is none
+/// a line shows when it was written down.
+fn date_of(entry: &Entry) -> DateOf {
+    if entry.date.is_none() {
+        return if entry.recorded.is_some() { DateOf::Recorded } else { DateOf::Itself };
+    }
+    let positive = entry.polarity.is_positive();
+    match entry.kind {
+        Kind::Condition | Kind::AllergyIntolerance if positive => DateOf::Began,
+        Kind::MedicationStatement | Kind::DeviceUseStatement if positive => DateOf::From,
+        Kind::MedicationRequest => DateOf::Ordered,
+        Kind::MedicationDispense if positive => DateOf::Supplied,
+        Kind::MedicationAdministration | Kind::Immunization if positive => DateOf::Given,
+        _ => DateOf::Itself,
+    }
+}
+
+/// How the entries of something that lasts stand; `None` where there is one alone, or it does not last.
+fn tally(record: &Record, item: &Item, today: Date) -> Option<Tally> {
+    let lead = record.lead(item)?;
+    let lasts = same::is_medicine(&lead.kind) || matches!(lead.kind, Kind::Condition | Kind::AllergyIntolerance);
+    if !lasts || item.entries.len() + item.history.len() < 2 {
+        return None;
+    }
+    let mut tally = Tally::default();
+    let (mut first, mut latest, mut ended): (Option<&PartialDate>, Option<&PartialDate>, Option<&PartialDate>) =
+        (None, None, None);
+    for (_, _, entry) in record.entries(item) {
+        match entry.status.standing {
+            Standing::Active if entry.polarity.is_positive() => tally.current += 1,
+            Standing::Ended | Standing::Stopped => tally.over += 1,
+            _ => tally.other += 1,
+        }
+        if let Some(date) = date(entry).filter(|d| d.known.is_some()) {
+            first = first.filter(|f| f.sort_key() <= date.sort_key()).or(Some(date));
+            if !Day::of(date, today).future {
+                latest = latest.filter(|l| l.sort_key() >= date.sort_key()).or(Some(date));
+            }
+        }
+        if let Some(end) = entry.end.as_ref().filter(|d| d.known.is_some()) {
+            ended = ended.filter(|e| e.sort_key() >= end.sort_key()).or(Some(end));
+        }
+    }
+    let day = |date: Option<&PartialDate>| date.map(|d| Day::of(d, today));
+    (tally.first, tally.latest, tally.ended) = (day(first), day(latest), day(ended));
+    Some(tally)
+}
+
+/// Of a medicine that is listed as taken, or unclear: the newest that any file tells of it, where that is too old to be
+/// taken for current. A file that says as of when it speaks tells of what it calls active up to then.
+fn nothing_newer(record: &Record, item: &Item, group: GroupKind, today: Date) -> Option<Day> {
+    if item.section != Section::Medications || !matches!(group, GroupKind::Now | GroupKind::Unclear) {
+        return None;
+    }
+    let told = record.entries(item).flat_map(|(_, parcel, entry)| {
+        let issued = entry.detail("lastIssueDate").map(PartialDate::fhir);
+        let listed = parcel.reading.source.as_of.clone().filter(|_| entry.status.standing == Standing::Active);
+        [entry.date.clone(), entry.recorded.clone(), issued, listed]
+    });
+    let told = told.flatten().filter(|d| d.known.is_some() && !Day::of(d, today).future);
+    let newest = told.max_by_key(PartialDate::sort_key).map(|d| Day::of(&d, today))?;
+    heading::is_stale(&newest).then_some(newest)
 }
 
 /// How many letters and scans an entry has. What is only named by its hash is told of, and neither here nor anywhere to
@@ -186,6 +267,11 @@ fn doses(record: &Record, item: &Item) -> Vec<String> {
         }
     }
     doses
+}
+
+/// Medicines stand in the order of their names, in every list alike: whoever compares two lists finds them where they were.
+pub(super) fn by_name(rows: &mut [Row]) {
+    rows.sort_by_cached_key(|row| (same::fold(&row.title), row.id.clone()));
 }
 
 /// What the person says of it, in the order in which they said it.
@@ -324,12 +410,12 @@ fn said(record: &Record, item: &Item, of: impl Fn(&Entry) -> Vec<String>) -> Vec
     all
 }
 
-fn part(component: &crate::record::Component) -> Part {
+fn part(component: &crate::record::Component, lab: bool) -> Part {
     Part {
         title: component.title.clone(),
         value: component.value.as_ref().map(Value::text).unwrap_or_default(),
         unit: component.value.as_ref().map(|v| v.unit().to_owned()).unwrap_or_default(),
-        flagging: flagging(component.value.as_ref(), &component.range, &component.interpretation),
+        flagging: flagging(component.value.as_ref(), &component.range, &component.interpretation, lab),
     }
 }
 
@@ -352,9 +438,17 @@ fn severity(entry: &Entry) -> String {
 }
 
 /// The lab's own flag, and where the number lies if the range is one plain pair of numbers in the same unit.
-pub(super) fn flagging(value: Option<&Value>, range: &[String], interpretation: &[Concept]) -> Flagging {
-    let (lab, words) = interpretation.first().map(|first| (lab_flag(first), words(first))).unwrap_or_default();
-    Flagging { lab, words, range: against(value, range) }
+/// `lab_test`: it stands among laboratory results.
+pub(super) fn flagging(
+    value: Option<&Value>,
+    range: &[String],
+    interpretation: &[Concept],
+    lab_test: bool,
+) -> Flagging {
+    // What has neither words nor a code says nothing.
+    let said = interpretation.iter().find(|flag| !words(flag).trim().is_empty());
+    let (lab, words) = said.map(|said| (lab_flag(said), words(said))).unwrap_or_default();
+    Flagging { lab, words, range: against(value, range), lab_test }
 }
 
 fn lab_flag(concept: &Concept) -> LabFlag {
@@ -374,6 +468,10 @@ fn lab_flag(concept: &Concept) -> LabFlag {
 
 fn against(value: Option<&Value>, range: &[String]) -> Against {
     let (Some(Value::Quantity(q)), [only]) = (value, range) else { return Against::NotCompared };
+    let other_unit = plain(&q.value).is_some() && in_other_unit(only, q.unit_label());
+    if other_unit {
+        return Against::OtherUnit;
+    }
     let (Some(number), true) = (plain(&q.value), q.comparator.is_empty()) else { return Against::NotCompared };
     match plain_range(only, q.unit_label()) {
         Some((low, _)) if number < low => Against::Below,
@@ -401,6 +499,16 @@ pub(super) fn plain_range(text: &str, unit: &str) -> Option<(f64, f64)> {
         Some((number_of(text.get(..at)?, unit)?, number_of(text.get(at + mark.len()..)?, unit)?))
     })?;
     (low <= high).then_some((low, high))
+}
+
+/// True for a range of two plain numbers that says its unit, which is surely another one than the value's: `2.0–3.5 g/dL`
+/// of a value in g/L.
+fn in_other_unit(text: &str, unit: &str) -> bool {
+    let text = text.trim().trim_end_matches([')', ']']);
+    let last = text.split_whitespace().last().unwrap_or_default();
+    let own = last.trim_start_matches(|c: char| c.is_ascii_digit() || ".-–—([".contains(c));
+    let known = is_known_unit(own) && is_known_unit(unit);
+    known && same::unit(own) != same::unit(unit) && plain_range(text, own).is_some()
 }
 
 fn number_of(text: &str, unit: &str) -> Option<f64> {
@@ -472,7 +580,7 @@ mod tests {
     fn check(value: &str, unit: &str, range: &[&str], expected: Against) {
         let value = Value::Quantity(Quantity { value: value.into(), unit: unit.into(), ..Default::default() });
         let range: Vec<String> = range.iter().map(|r| (*r).to_owned()).collect();
-        assert_eq!(flagging(Some(&value), &range, &[]).range, expected, "{value:?} {range:?}");
+        assert_eq!(flagging(Some(&value), &range, &[], true).range, expected, "{value:?} {range:?}");
     }
 
     #[test]
@@ -482,7 +590,11 @@ mod tests {
         check("5.4", "mmol/L", &["3.5–5.3"], Against::Above);
         check("-2", "", &["-5--1"], Against::Within);
         check("5.3", "mmol/L", &["3.5 mmol/L to 5.3 mmol/L"], Against::Within);
-        check("5.4", "mmol/L", &["3.5-5.3 mg/dL"], Against::NotCompared);
+        check("5.4", "mmol/L", &["3.5-5.3 mg/dL"], Against::OtherUnit);
+        check("3.04", "g/L", &["2.0–3.5 g/dL"], Against::OtherUnit);
+        check("3.04", "", &["2.0–3.5 g/dL"], Against::NotCompared);
+        check("59", "umol/L", &["60 - 110 µmol/L"], Against::Below);
+        check("5.4", "mmol/L", &["3.5-5.3 adults"], Against::NotCompared);
         check("5.4", "mmol/L", &["3.5-5.3", "3.5-5.1"], Against::NotCompared);
         check("5.4", "mmol/L", &["see note"], Against::NotCompared);
         check("5.4", "mmol/L", &["<5.3"], Against::NotCompared);
@@ -495,7 +607,7 @@ mod tests {
     #[test]
     fn a_bound_is_not_compared() {
         let value = Value::Quantity(Quantity { value: "5".into(), comparator: "<".into(), ..Default::default() });
-        assert_eq!(flagging(Some(&value), &["10-20".into()], &[]).range, Against::NotCompared);
+        assert_eq!(flagging(Some(&value), &["10-20".into()], &[], true).range, Against::NotCompared);
     }
 
     #[test]
@@ -504,8 +616,8 @@ mod tests {
             text: "Above range".into(),
             codings: vec![Coding { system: String::new(), code: "H".into(), display: String::new() }],
         };
-        let flags = flagging(None, &[], &[high]);
+        let flags = flagging(None, &[], &[high], true);
         assert_eq!((flags.lab, flags.words.as_str()), (LabFlag::High, "Above range"));
-        assert_eq!(flagging(None, &[], &[Concept::words("odd")]).lab, LabFlag::Other);
+        assert_eq!(flagging(None, &[], &[Concept::words("odd")], true).lab, LabFlag::Other);
     }
 }

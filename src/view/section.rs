@@ -79,6 +79,9 @@ pub fn section(record: &Record, index: &Index, section: Section, today: Date) ->
             rows.extend(rows::row(record, item, today));
         }
     }
+    if section == Section::Medications {
+        groups.values_mut().for_each(|(rows, _)| rows::by_name(rows));
+    }
     let withheld = record.section(section).filter(|item| rows::is_withheld(record, item));
     SectionPage {
         heading: heading::heading(record, section, today),

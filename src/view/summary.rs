@@ -12,7 +12,7 @@ use super::{
     rows,
     section::GroupKind,
 };
-use crate::record::{Item, Kind, Known, Person, Record, Section};
+use crate::record::{Item, Kind, Known, Person, Record, Section, same};
 
 /// The first page of a record.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -142,6 +142,10 @@ impl Page<'_> {
             })
             .collect();
         found.sort_by_key(|(place, _)| *place);
+        if section == Section::Medications {
+            let name = |item: &Item| same::fold(self.record.title(item).unwrap_or_default());
+            found.sort_by_cached_key(|(place, item)| (*place, name(item), item.id.clone()));
+        }
         Block {
             heading: heading::heading(self.record, section, self.today),
             list: self.list(found.into_iter().map(|(_, item)| item), most),

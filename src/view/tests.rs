@@ -158,7 +158,7 @@ fn an_empty_list_says_which_kind_of_nothing_of_each_source() {
     ];
     assert_eq!(told, expected.map(|(name, absent)| (name.to_owned(), absent)));
     assert_eq!(block.heading.total, 0);
-    assert!(block.heading.absences.iter().all(|a| !a.contradicted));
+    assert!(block.heading.absences.iter().all(|a| a.contradicted == Contradicted::No));
 }
 
 #[test]
@@ -181,7 +181,7 @@ fn none_known_is_no_row_and_is_contradicted_by_any_allergy() {
     let absence = &block.heading.absences[0];
     assert_eq!(
         (absence.absent, absence.text.as_str(), absence.contradicted),
-        (Absent::NoneKnown, "No known drug allergies", true)
+        (Absent::NoneKnown, "No known drug allergies", Contradicted::ByAnother)
     );
     assert!(book.record.find(absence.item.as_ref().unwrap()).is_some());
 }
@@ -1077,4 +1077,172 @@ proptest! {
             report::report(&book.record, p.hash, false, TODAY);
         }
     }
+}
+
+// ---- What a patient, a carer and a clinician stumbled over ----
+
+#[test]
+fn entries_that_are_over_are_not_told_as_saying_so() {
+    let episode = |at: &str, from: &str, end: &str, standing: Standing| Entry {
+        at: at.into(),
+        date: Some(PartialDate::fhir(from)),
+        end: Some(end).filter(|d| !d.is_empty()).map(PartialDate::fhir),
+        ..said(Section::Problems, Kind::Condition, "Stress", standing)
+    };
+    let entries = vec![
+        episode("/0", "2015-05-21", "", Standing::Active),
+        episode("/1", "2009-07-28", "2010-01-01", Standing::Ended),
+        episode("/2", "2012-02-02", "2012-03-03", Standing::Ended),
+    ];
+    let book = Book::of(vec![parcel("Surgery", "2026-11-01", entries)]);
+    let row = &book.summary().problems.list.rows[0];
+    let tally = row.tally.clone().unwrap();
+    assert_eq!((tally.current, tally.over, tally.other, row.entries), (1, 2, 0, 3));
+    let text = |d: &Option<Day>| d.as_ref().map(|d| d.text.clone()).unwrap_or_default();
+    let told = [text(&tally.first), text(&tally.latest), text(&tally.ended)];
+    assert_eq!(told, ["2009-07-28", "2015-05-21", "2012-03-03"]);
+    assert_eq!(row.date_of, DateOf::Began);
+}
+
+#[test]
+fn the_silence_of_a_letter_or_a_result_is_no_statement_and_contradicts_nobody() {
+    let letter = said(Section::Documents, Kind::DocumentReference, "Rheumatology letter", Standing::Final);
+    let book = Book::of(vec![
+        parcel("Surgery", "2026-11-01", vec![allergy("Nuts")]),
+        parcel("Letter.pdf", "", vec![letter]),
+        parcel("Laboratory", "2026-11-02", vec![result("Sodium", "2026-11-02", "140", "mmol/L")]),
+    ]);
+    let mut told: Vec<(String, Absent, Contradicted, bool)> = book
+        .summary()
+        .allergies
+        .heading
+        .absences
+        .into_iter()
+        .map(|a| (a.source.name, a.absent, a.contradicted, a.item.is_some()))
+        .collect();
+    told.sort_by(|a, b| a.0.cmp(&b.0));
+    // The letter can be opened from there: its words may well speak of an allergy.
+    assert_eq!(
+        told,
+        [
+            ("Laboratory".to_owned(), Absent::NotInSource, Contradicted::No, false),
+            ("Letter.pdf".to_owned(), Absent::NotRead, Contradicted::No, true),
+        ]
+    );
+}
+
+#[test]
+fn none_known_beside_entries_of_the_same_file_is_not_called_another_source() {
+    let none = Entry { polarity: Polarity::NoneKnown, ..allergy("No known drug allergies") };
+    let book = Book::of(vec![parcel("A", "2026-11-01", vec![none, allergy("Penicillin")])]);
+    assert_eq!(book.summary().allergies.heading.absences[0].contradicted, Contradicted::ByItself);
+}
+
+#[test]
+fn without_a_date_of_the_file_the_newest_entry_is_told_and_never_called_as_of() {
+    let old = Entry { date: Some(PartialDate::fhir("2014-07-08")), ..medicine("Aspirin 75mg", Standing::Active) };
+    let problem = Entry {
+        date: Some(PartialDate::fhir("2026-11-03")),
+        ..said(Section::Problems, Kind::Condition, "Asthma", Standing::Active)
+    };
+    let book = Book::of(vec![parcel("Surgery", "", vec![old, problem])]);
+    let heading = book.summary().medicines.heading;
+    assert_eq!(heading.as_of, None);
+    assert_eq!(heading.newest.unwrap().text, "2014-07-08");
+    assert!(heading.stale);
+}
+
+#[test]
+fn an_old_medicine_that_is_called_current_says_how_old_it_is() {
+    let told = |as_of: &str, date: &str, standing: Standing| {
+        let ordered = Entry {
+            date: Some(PartialDate::fhir(date)),
+            kind: Kind::MedicationRequest,
+            ..medicine("Ferrous sulfate", standing)
+        };
+        let book = Book::of(vec![parcel("Surgery", as_of, vec![ordered])]);
+        let page = book.section(Section::Medications);
+        page.groups[0].list.rows[0].nothing_newer.clone().map(|d| d.text)
+    };
+    assert_eq!(told("", "1970-08-11", Standing::Active).as_deref(), Some("1970-08-11"));
+    assert_eq!(told("", "2026-10-28", Standing::Active), None);
+    assert_eq!(told("2026-11-01", "1970-08-11", Standing::Active), None, "the file lists it as of this month");
+    assert_eq!(told("", "1970-08-11", Standing::Stopped), None);
+}
+
+#[test]
+fn no_change_is_invented_beside_what_was_stopped_or_says_less() {
+    let changes = |earlier: &str, later: &str, standing: Standing| {
+        let dosed = |dose: &str, standing| Entry { dose: vec![dose.into()], ..medicine("Sertraline 100mg", standing) };
+        let book = Book::of(vec![
+            parcel("Surgery", "2026-01-01", vec![dosed(earlier, Standing::Active)]),
+            parcel("Hospital", "2026-09-10", vec![dosed(later, standing)]),
+        ]);
+        let all = book.section(Section::Medications).medicines.unwrap().changes;
+        all.iter().filter(|c| c.what == medicines::Changed::Changed).count()
+    };
+    assert_eq!(changes("1 tablet once a day", "2 tablets once a day", Standing::Active), 1);
+    assert_eq!(changes("1 tablet once a day", "2 tablets once a day", Standing::Stopped), 0);
+    assert_eq!(changes("1 tablet once a day · Take in the morning", "1 tablet once a day", Standing::Active), 0);
+}
+
+#[test]
+fn an_order_is_neither_a_beginning_nor_an_issue() {
+    let order = |at: &str, date: &str| Entry {
+        at: at.into(),
+        date: Some(PartialDate::fhir(date)),
+        kind: Kind::MedicationRequest,
+        ..medicine("Methotrexate 2.5mg", Standing::Active)
+    };
+    let book = Book::of(vec![
+        parcel("Surgery", "", vec![order("/0", "2026-10-27"), order("/1", "2008-11-25")]),
+        parcel("Hospital", "", vec![medicine("Aspirin 75mg", Standing::Active)]),
+    ]);
+    let page = book.section(Section::Medications).medicines.unwrap();
+    let line = page.lines.iter().find(|l| l.title.starts_with("Methotrexate")).unwrap();
+    let cell = line.cells.iter().flatten().next().unwrap();
+    let text = |d: &Option<Day>| d.as_ref().map(|d| d.text.clone());
+    assert_eq!((text(&cell.start), text(&cell.last_issue)), (None, None));
+    assert_eq!(text(&cell.first_ordered).as_deref(), Some("2008-11-25"));
+    assert_eq!(text(&cell.ordered).as_deref(), Some("2026-10-27"));
+}
+
+#[test]
+fn one_analyte_has_its_own_date_and_sources() {
+    let book = Book::of(vec![
+        parcel("Surgery", "2020-01-01", vec![result("Creatinine", "2019-12-01", "80", "umol/L")]),
+        parcel("Hospital", "2026-11-10", vec![result("Sodium", "2026-11-10", "140", "mmol/L")]),
+    ]);
+    let row = book.section(Section::Results).analytes.into_iter().find(|a| a.title == "Creatinine").unwrap();
+    let page = results::analyte(&book.record, &book.index, &row.id, TODAY).unwrap();
+    assert_eq!(page.heading.as_of.unwrap().text, "2020-01-01");
+    assert_eq!(page.heading.newest.unwrap().text, "2019-12-01");
+    assert_eq!(page.heading.sources.len(), 1);
+}
+
+#[test]
+fn what_the_person_says_names_what_it_is_about_and_a_tag_points_at_nothing() {
+    let own = |name: &str, said: crate::record::Said, of: &Parcel| {
+        let mut entry = Entry::new(Section::PatientStory, Kind::Other("Communication".into()), "/entry/0", "My words");
+        let coding = |system: &str, code: String| Coding { system: system.into(), code, display: String::new() };
+        let codings = vec![
+            coding(crate::record::STATEMENT, said.code().into()),
+            coding(crate::record::PLACE, format!("{}#/entry/0", of.hash.hex())),
+        ];
+        entry.category = vec![Concept { text: String::new(), codings }];
+        let mut parcel = parcel(name, "", vec![entry]);
+        parcel.note.origin = Origin::Person;
+        parcel
+    };
+    let file = parcel("Surgery", "2026-11-01", vec![medicine("Penicillin V", Standing::Active)]);
+    let statement = own("a", crate::record::Said::NotTaking, &file);
+    let tag = own("b", crate::record::Said::Private, &file);
+    let book = Book::of(vec![file, statement, tag]);
+    let page = timeline(&book.record, &book.index, &Ask { limit: 10, ..Ask::default() }, TODAY);
+    let story: Vec<&Row> = page.rows.iter().map(|r| &r.row).filter(|r| r.section == Section::PatientStory).collect();
+    assert_eq!(story.len(), 1, "a tag stands in no list");
+    assert_eq!(story[0].of.iter().map(|(_, title)| title.as_str()).collect::<Vec<_>>(), ["Penicillin V"]);
+    assert_eq!(page.rows.iter().find(|r| r.row.title == "Penicillin V").unwrap().row.said.len(), 2);
+    // What they typed is one source, however often they typed.
+    assert_eq!(page.sources.iter().filter(|(_, name, _)| name.is_empty()).map(|s| s.2).collect::<Vec<_>>(), [1]);
 }

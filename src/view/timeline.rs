@@ -4,7 +4,7 @@ use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
 use super::{Index, Row, day, rows, search, search::Term};
-use crate::record::{Hash, Item, PartialDate, Record, Section};
+use crate::record::{EntryRef, Hash, Item, Origin, PartialDate, Record, Section};
 
 /// What the timeline is asked for. The default asks for everything.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -87,16 +87,13 @@ pub struct Found {
 /// A window of the timeline.
 pub fn timeline(record: &Record, index: &Index, ask: &Ask, today: Date) -> Timeline {
     let terms = search::terms(&ask.search);
-    let source = ask.source.and_then(|hash| record.parcels.iter().position(|p| p.hash == hash)).map(|p| p as u32);
-    // A source that is no longer there has nothing; it must not show everything.
-    let gone = ask.source.is_some() && source.is_none();
+    let source = ask.source.map(|hash| chosen(record, hash));
     let (from, until) = (bound(&ask.from).map(|(first, _)| first), bound(&ask.until).map(|(_, last)| last));
     let found: Vec<Vec<bool>> = terms.iter().map(|term| index.words(record).having(term)).collect();
     let fits = |item: &Item, at: usize| {
-        !gone
-            && found.iter().all(|has| has.get(at).is_some_and(|has| *has))
+        found.iter().all(|has| has.get(at).is_some_and(|has| *has))
             && (ask.sections.is_empty() || ask.sections.contains(&item.section))
-            && source.is_none_or(|p| item.entries.iter().chain(&item.history).any(|at| at.parcel == p))
+            && source.as_ref().is_none_or(|chosen| is_from(item, chosen))
             && (from.is_none() && until.is_none() || is_within(record.date(item), from, until))
     };
     let mut page = Timeline {
@@ -138,10 +135,31 @@ fn also(terms: &[Term]) -> Vec<String> {
     out
 }
 
-/// The files that the filter offers.
+/// The parcels that a choice stands for: one of a person's own hand for all of them. A source that is no longer there has
+/// none, and must not show everything.
+fn chosen(record: &Record, hash: Hash) -> Vec<bool> {
+    let own = record.parcel_named(hash).is_some_and(|p| p.note.origin == Origin::Person);
+    record.parcels.iter().map(|p| p.hash == hash || (own && p.note.origin == Origin::Person)).collect()
+}
+
+fn is_from(item: &Item, chosen: &[bool]) -> bool {
+    let has = |at: &EntryRef| chosen.get(at.parcel as usize).copied().unwrap_or(false);
+    item.entries.iter().chain(&item.history).any(has)
+}
+
+/// The files that the filter offers; what the person typed is one source, however often they typed.
 fn sources(record: &Record, index: &Index) -> Vec<(Hash, String, u32)> {
-    let rows = record.parcels.iter().zip(&index.sources).filter(|(_, rows)| **rows > 0);
-    rows.map(|(p, rows)| (p.hash, rows::source_name(p, None).to_owned(), *rows)).collect()
+    let mut all: Vec<(Hash, String, u32)> = Vec::new();
+    let mut typed = false;
+    for (parcel, rows) in record.parcels.iter().zip(&index.sources).filter(|(_, rows)| **rows > 0) {
+        let own = parcel.note.origin == Origin::Person;
+        if !(own && typed) {
+            let rows = if own { index.own } else { *rows };
+            all.push((parcel.hash, rows::source_name(parcel, None).to_owned(), rows));
+        }
+        typed |= own;
+    }
+    all
 }
 
 impl Timeline {

@@ -118,7 +118,11 @@ impl<'a> Reader<'a> {
                 often.push(timing);
             }
         }
-        let line = self.dose_line(node, &often, entry);
+        let mut line = self.dose_line(node, &often, entry);
+        // A dose to be taken only when needed must not read as one to be taken always.
+        if !line.is_empty() && children(node, "precondition").next().is_some() {
+            line.push_str(" · PRN");
+        }
         for criterion in children(node, "precondition").filter_map(|p| child(p, "criterion")) {
             let reason = self.criterion(criterion);
             entry.details.retain(|d| d.name != "precondition" || d.text != reason);

@@ -258,10 +258,6 @@ impl<'a> Reader<'a> {
         for (at, value) in bad {
             self.issue(Severity::Warning, IssueCode::BadNhsNumber, &at, &value);
         }
-        if self.reading.source.as_of.is_none() {
-            let newest = self.reading.entries.iter().filter_map(|e| e.recorded.as_ref().or(e.date.as_ref()));
-            self.reading.source.as_of = newest.filter(|d| d.known.is_some()).max_by_key(|d| d.sort_key()).cloned();
-        }
     }
 
     /// One line for each piece, in the order of the file. What no reader took is kept.

@@ -233,6 +233,12 @@ impl<'a> Reader<'a> {
         let parts = [self.label(part, "code"), self.said(part, "text")];
         let line = parts.iter().filter(|p| !p.is_empty()).cloned().collect::<Vec<_>>().join(": ");
         detail(entry, "patientInstruction", &line);
+        // The source's own sentence stands before what it says in parts, which may leave out the half of it ("PRN").
+        let text = self.said(part, "text");
+        let in_parts = entry.dose.first().is_some_and(|first| first.contains(" × ") || !first.contains(' '));
+        if same::is_medicine(&entry.kind) && in_parts && !text.is_empty() && !entry.dose.contains(&text) {
+            entry.dose.insert(0, text);
+        }
         !line.is_empty()
     }
 

@@ -337,8 +337,6 @@ impl Table<'_> {
             self.reading.ledger.add(candidate.entry.at.clone(), &*candidate.entry.title, Outcome::Shown, None);
             self.reading.entries.push(candidate.entry);
         }
-        let newest = self.reading.entries.iter().filter_map(|e| e.date.as_ref()).filter(|d| d.known.is_some());
-        self.reading.source.as_of = newest.max_by_key(|d| d.sort_key()).cloned();
         let person = std::mem::take(&mut self.person);
         if person == Person::default() {
             self.reading.issues.push(issue(Severity::Warning, IssueCode::NoPerson, "", ""));

@@ -142,6 +142,13 @@ impl<'t> Reader<'t, '_> {
 
     /// A List: its warnings (GP Connect), what its emptiness means, and what it holds itself.
     pub fn list(&mut self, i: usize, at: &str, node: &Node<'t>) {
+        // A section's list is true of the day it was drawn up on: where the file has no date of its own, the newest.
+        let drawn = date(node.get("date")).filter(|d| d.known.is_some() && !self.dated);
+        if let Some(drawn) = drawn.filter(|_| list_section(node).is_some())
+            && self.reading.source.as_of.as_ref().is_none_or(|d| d.sort_key() < drawn.sort_key())
+        {
+            self.reading.source.as_of = Some(drawn);
+        }
         for extension in node.get("extension").each() {
             let code = match extension.get("valueCode").words() {
                 "confidential-items" => IssueCode::ConfidentialItems,
@@ -161,7 +168,7 @@ impl<'t> Reader<'t, '_> {
             // Beside the list itself it is said that it is not whole, and why.
             let nothing = match code {
                 IssueCode::ConfidentialItems => Nothing::Withheld,
-                _ => Nothing::Unavailable,
+                _ => Nothing::Warned,
             };
             if let Some(section) = list_section(node) {
                 let text = if self.withheld() { String::new() } else { told };

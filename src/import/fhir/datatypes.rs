@@ -283,6 +283,17 @@ pub fn dosage_words(node: &Node<'_>) -> String {
         parts.push(label(&concept(node.get(key))));
     }
     parts.extend(concepts(node.first_of(&["additionalInstruction", "additionalInstructions"])).iter().map(label));
+    if !parts.iter().all(String::is_empty) {
+        // A dose to be taken only when needed must not read as one to be taken always.
+        let needed = node.get("asNeededBoolean").is_true() || node.get("asNeeded").is_true();
+        let reasons = concepts(node.first_of(&["asNeededCodeableConcept", "asNeededFor"]));
+        let reasons: Vec<String> = reasons.iter().map(label).filter(|l| !l.is_empty()).collect();
+        match reasons.is_empty() {
+            false => parts.push(format!("PRN: {}", reasons.join(", "))),
+            true if needed => parts.push("PRN".to_owned()),
+            true => {}
+        }
+    }
     for key in ["maxDosePerPeriod", "maxDosePerAdministration", "maxDosePerLifetime"] {
         for limit in node.get(key).each() {
             let words = amount_words(limit);

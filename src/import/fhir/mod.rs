@@ -66,6 +66,7 @@ pub fn read(
         patients: index.pieces.iter().filter(|p| p.kind == "Patient").map(|p| p.id.as_ref()).collect(),
         people_at: HashSet::new(),
         contained_people: HashSet::new(),
+        dated: false,
         patients_named: index.pieces.iter().filter(|p| p.kind == "Patient").all(|p| !p.id.is_empty()),
         reading: Reading {
             reader: READER,
@@ -182,6 +183,8 @@ pub(crate) struct Reader<'t, 'i> {
     contained_people: HashSet<String>,
     /// Every Patient of the file has an id by which it could be referred to.
     patients_named: bool,
+    /// The file says itself as of when it speaks: its Bundle, or a document's Composition.
+    dated: bool,
     pub reading: Reading,
 }
 
@@ -204,11 +207,14 @@ impl<'t> Reader<'t, '_> {
             self.reading.source.as_of = Some(PartialDate::fhir(&index.timestamp));
         }
         let held = |p: &Piece<'_>| p.fault.is_none() && p.state != State::Older;
+        let mut keeper = None;
         for (i, piece) in index.pieces.iter().enumerate().filter(|(_, p)| held(p)) {
             match piece.kind.as_ref() {
                 "Patient" => {
                     let node = self.tree(piece);
                     if node.twice().is_none() && modifier(&node).is_none() {
+                        let names = self.names(node.get("managingOrganization"), i, &node);
+                        keeper = keeper.or_else(|| names.into_iter().next());
                         self.reading.people.push(person::person(&node, &piece.at));
                     }
                 }
@@ -223,6 +229,11 @@ impl<'t> Reader<'t, '_> {
                 _ => {}
             }
         }
+        // Without a document's custodian, the keeper of the patient's record (FHIR R4 Patient.managingOrganization).
+        if let Some(name) = keeper.filter(|_| self.reading.source.name.is_empty()) {
+            self.reading.source.name = name;
+        }
+        self.dated = self.reading.source.as_of.as_ref().is_some_and(|d| d.known.is_some());
         // A Patient that can't be read is a person all the same: beside another one, the file is about several.
         let known: HashSet<String> = self.reading.people.iter().map(|p| p.at.clone()).collect();
         if !known.is_empty() {
@@ -387,10 +398,6 @@ impl<'t> Reader<'t, '_> {
         let odd: Vec<(String, PartialDate)> = born.filter(|(_, date)| date.known.is_none()).collect();
         for (at, date) in odd {
             self.issue(Severity::Warning, IssueCode::BadDate, &at, &date.text);
-        }
-        if self.reading.source.as_of.is_none() {
-            let newest = self.reading.entries.iter().filter_map(|e| e.recorded.as_ref().or(e.date.as_ref()));
-            self.reading.source.as_of = newest.filter(|d| d.known.is_some()).max_by_key(|d| d.sort_key()).cloned();
         }
         let (version, sign) = self.versions.version();
         let found = format!("{version} ({sign})");

@@ -466,10 +466,6 @@ pub(super) fn close(reading: &mut Reading) {
             }
         }
     }
-    if reading.source.as_of.as_ref().is_none_or(|d| d.known.is_none()) {
-        let dates = reading.entries.iter().filter_map(|e| e.recorded.as_ref().or(e.date.as_ref()));
-        reading.source.as_of = dates.filter(|d| d.known.is_some()).max_by_key(|d| d.sort_key()).cloned();
-    }
 }
 
 /// What `statusCode` says of the act itself. Recording systems write COMPLETE for whatever is written down: only for

@@ -17,7 +17,17 @@ const VITAL_SIGNS: [&str; 22] = [
 /// LOINC codes of smoking and drinking.
 const SOCIAL: [&str; 4] = ["72166-2", "74013-4", "11331-6", "11367-0"];
 
-/// What a result status means: OBX-11 (table 0085), OBR-25 (table 0123).
+/// What the status of a whole report means: OBR-25 (table 0123). Its letters are not those of one observation: `A` is that
+/// some of the results are there, `O`, `I` and `S` that none is yet.
+fn report_standing(code: &str) -> Standing {
+    match code.to_ascii_uppercase().as_str() {
+        "A" | "O" => Standing::Preliminary,
+        other => standing(other),
+    }
+}
+
+/// What the status of an observation means: OBX-11 (table 0085). `C` is on the correction, not on what it corrects; `X`
+/// says that no result can be obtained; `D` and `W` take a result back.
 fn standing(code: &str) -> Standing {
     match code.to_ascii_uppercase().as_str() {
         "F" | "U" | "V" => Standing::Final,
@@ -57,7 +67,7 @@ impl Reader {
         entry.end = when(s.get(8));
         entry.recorded = when(s.get(22)).or_else(|| when(s.get(6)));
         entry.status.text = s.code(25);
-        entry.status.standing = standing(&s.code(25));
+        entry.status.standing = report_standing(&s.code(25));
         entry.identifiers = [entity(s.get(2)), entity(s.get(3))].into_iter().flatten().collect();
         if let Some(held) = self.open.order.as_ref().filter(|_| order) {
             entry.status.standing = held.standing();

@@ -13,7 +13,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Entry, Hash, IssueCode, Kind, Parcel, Section, same};
+use super::{Entry, Hash, IssueCode, Kind, Parcel, Section, said, same};
 
 /// The merged view of all parcels of a person. Derived, never stored as truth.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -27,6 +27,10 @@ pub struct Record {
     pub in_error: Vec<Item>,
     /// The entries that are about somebody else than the file's patient, in order, with whom their source names.
     others: Vec<(EntryRef, String)>,
+    /// From a place to what the person says of it.
+    pub(super) said: BTreeMap<String, Vec<EntryRef>>,
+    /// From such a place to the item that holds it.
+    pub(super) said_about: BTreeMap<String, String>,
     /// From an item's id to its place: in `items`, or, counted on from its length, in `in_error`.
     ids: BTreeMap<String, u32>,
 }
@@ -187,7 +191,9 @@ pub fn merge(parcels: Vec<Parcel>) -> Record {
     order::sort(&parcels, &mut in_error);
     drop(all);
     let ids = items.iter().chain(&in_error).zip(0u32..).map(|(item, place)| (item.id.clone(), place)).collect();
-    Record { parcels, items, in_error, others, ids }
+    let said = said::statements(&parcels);
+    let said_about = said::spoken_of(&parcels, &items, &said);
+    Record { parcels, items, in_error, others, said, said_about, ids }
 }
 
 /// The entries whose reading says that their subject is not the file's patient.

@@ -16,7 +16,7 @@ use crate::record::{Bears, Entry, Issue, IssueCode, Nothing, Polarity, Reading, 
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Beside {
     /// Kinds of nothing that R4 has no code for.
-    pub nothings: Vec<(Section, Nothing)>,
+    pub nothings: Vec<(Section, Nothing, String)>,
     /// Pieces of the source's file that the sharer's app did not understand: of a section, or of any.
     pub unread: Vec<(Option<Section>, u32)>,
     /// By place in the part's document: what is about somebody else than the patient, and whom, as its source refers to
@@ -29,10 +29,10 @@ pub struct Beside {
 impl Beside {
     /// Puts it into the reading of the part's document.
     pub fn complete(&self, reading: &mut Reading) {
-        reading.says.extend(self.nothings.iter().map(|(section, nothing)| SectionSays {
+        reading.says.extend(self.nothings.iter().map(|(section, nothing, text)| SectionSays {
             section: *section,
             nothing: *nothing,
-            text: String::new(),
+            text: text.clone(),
             at: String::new(),
         }));
         for (section, pieces) in &self.unread {
@@ -60,12 +60,14 @@ impl Beside {
             "not-understood" => Nothing::NotUnderstood,
             "narrative-only" => Nothing::NarrativeOnly,
             "empty-section" => Nothing::EmptySection,
+            "warned" => Nothing::Warned,
             _ if pieces == 0 => return false,
             _ => Nothing::NotUnderstood,
         };
         let code = list.get("code").and_then(|c| array(c, "coding").first());
         let section = Section::of_loinc(text(code, "code"));
-        self.nothings.extend(section.map(|section| (section, kind)));
+        let note = text(array(list, "note").first(), "text").to_owned();
+        self.nothings.extend(section.map(|section| (section, kind, note)));
         if pieces > 0 {
             self.unread.push((section, u32::try_from(pieces).unwrap_or(u32::MAX)));
         }
@@ -149,9 +151,13 @@ pub(super) fn lists(
                 Nothing::Unavailable => "unavailable",
                 Nothing::NotAsked => "notasked",
                 Nothing::Withheld => "withheld",
+                Nothing::Warned => "unavailable",
                 _ => continue,
             };
             let mut list = empty(Some(*section), Some(reason));
+            if said.nothing == Nothing::Warned {
+                list.insert("extension".into(), extensions(Some("warned"), 0));
+            }
             if !said.text.is_empty() {
                 list.insert("note".into(), json!([{"text": said.text}]));
             }

@@ -45,8 +45,8 @@ fn draw(page: Option<Analyte>) -> AnyView {
     });
     view! {
         <BackTo place=Place::Section(section) text=text::section(section) />
-        <OwnHead title=page.title.clone() window=text::section(Section::Results) />
-        <div class="stack">{above(&page.heading, true)} {charts} {several} {repeats} {table(&page.rows)} {future}</div>
+        <OwnHead title=text::title(&page.title).to_owned() window=text::section(Section::Results) />
+        <div class="stack">{above(&page.heading, true)} {charts} {several} {repeats} {table(&page.rows, section == Section::Results)} {future}</div>
     }
     .into_any()
 }
@@ -75,7 +75,7 @@ fn repeat(again: &Repeat) -> AnyView {
     .into_any()
 }
 
-fn table(rows: &[Row]) -> AnyView {
+fn table(rows: &[Row], lab: bool) -> AnyView {
     let rows: Vec<_> = rows.iter().map(row).collect();
     view! {
         <table class="table">
@@ -84,7 +84,7 @@ fn table(rows: &[Row]) -> AnyView {
                 <tr>
                     <th scope="col">{words::when}</th>
                     <th scope="col">{words::result}</th>
-                    <th scope="col">{words::range}</th>
+                    <th scope="col">{if lab { words::range } else { words::range_file }}</th>
                     <th scope="col">{words::source}</th>
                 </tr>
             </thead>
@@ -98,7 +98,7 @@ fn row(row: &Row) -> AnyView {
     let parts: Vec<_> = row
         .parts
         .iter()
-        .map(|p| view! { <p>{bdi(&p.title)} ": " {line::value(&p.value, &p.unit, &p.flagging)}</p> })
+        .map(|p| view! { <p>{bdi(text::title(&p.title))} ": " {line::value(&p.value, &p.unit, &p.flagging)}</p> })
         .collect();
     let source = row.sources.join(", ");
     view! {
@@ -107,7 +107,7 @@ fn row(row: &Row) -> AnyView {
                 <a href=Place::Item(row.id.clone()).href()>{text::day_or_none(row.date.as_ref())}</a>
             </th>
             <td data-label=words::result()>{line::value(&row.value, &row.unit, &row.flagging)} {parts}</td>
-            <td data-label=(!row.range.is_empty()).then(words::range)>{bdi(&row.range.join("; "))}</td>
+            <td data-label=(!row.range.is_empty()).then(if row.flagging.lab_test { words::range } else { words::range_file })>{bdi(&row.range.join("; "))}</td>
             <td data-label=words::source()>{bdi(&source)} " " <TrustMark trust=row.trust /></td>
         </tr>
     }

@@ -60,14 +60,14 @@ pub fn received(page: &EntryPage) -> AnyView {
     let history = (!history.is_empty()).then(|| view! { <h3>{words::history(history.len() as u64)}</h3> {history} });
     view! {
         <p class="line-title">
-            <span class="strong">{bdi(&row.title)}</span>
+            <span class="strong">{bdi(text::title(&row.title))}</span>
             {line::value(&row.value, &row.unit, &row.flagging)}
         </p>
         {line::under(row, false)}
         {in_error}
         {page.corrected.is_some().then(|| view! { <Callout tone=Tone::Warning title=words::corrected /> })}
         {sides}
-        <h3>{words::sources(page.cards.len() as u64)}</h3>
+        <h3>{words::sources(files(&page.cards))}</h3>
         {cards}
         {history}
     }
@@ -114,14 +114,14 @@ fn whole(page: EntryPage, back: RwSignal<Option<Hash>>) -> AnyView {
     let bare = Row { said: Vec::new(), ..row.clone() };
     let (value, under) = (line::value(&row.value, &row.unit, &row.flagging), line::under(&bare, true));
     view! {
-        <OwnHead title=row.title.clone() window=words::window>
+        <OwnHead title=text::title(&row.title).to_owned() window=words::window>
             <p class="line-title">{value}</p>
             {under}
         </OwnHead>
         <div class="stack">
             {in_error} {corrected} <OwnWords row=row.clone() back=back /> {sides} {chart} {document}
             <section class="stack">
-                <h2>{words::sources(page.cards.len() as u64)}</h2>
+                <h2>{words::sources(files(&page.cards))}</h2>
                 <div class="columns">{cards}</div>
             </section>
             {history}
@@ -187,13 +187,18 @@ fn side(side: &Side, own: bool) -> AnyView {
     .into_any()
 }
 
+/// How many files say something: one may say it in several entries.
+fn files(cards: &[Card]) -> u64 {
+    cards.iter().map(|c| c.parcel).collect::<std::collections::BTreeSet<Hash>>().len() as u64
+}
+
 /// What one file says. Only in one's own record (`own`) are there its letters, its neighbours and its original.
 fn card(card: &Card, own: bool) -> AnyView {
     let as_of = card.source.as_of.as_ref().map(|d| view! { <p class="small soft">{text::as_of(d)}</p> });
     // Plain words first; what only the file's own format knows is a tap away.
     let (formal, plain): (Vec<&Line>, Vec<&Line>) = card.lines.iter().partition(|l| text::is_formal(&l.label));
-    let facts: Vec<_> = plain.into_iter().map(fact).collect();
-    let formal: Vec<_> = formal.into_iter().map(fact).collect();
+    let facts: Vec<_> = plain.into_iter().map(|l| fact(card, l)).collect();
+    let formal: Vec<_> = formal.into_iter().map(|l| fact(card, l)).collect();
     let formal = (!formal.is_empty()).then(|| {
         view! {
             <Disclosure summary=text::line::formal>
@@ -235,15 +240,20 @@ fn card(card: &Card, own: bool) -> AnyView {
     .into_any()
 }
 
-fn fact(said: &Line) -> AnyView {
+fn fact(card: &Card, said: &Line) -> AnyView {
     let answer = match &said.answer {
+        Answer::Standing(standing, own) => match text::status_in_full(&card.kind, *standing, own) {
+            Some(status) => view! { <bdi>{status}</bdi> }.into_any(),
+            None => bdi(own),
+        },
+        Answer::Polarity(polarity) => text::polarity_of(&card.kind, *polarity).into_any(),
         Answer::Text(words) => {
             let told = explained(words, said.label == Label::Dose);
             view! { <span class="as-written">{told}</span> }.into_any()
         }
         other => answer(other),
     };
-    let label = text::label(&said.label);
+    let label = text::label_in(card.section, &said.label);
     view! { <Fact name=label>{answer}</Fact> }.into_any()
 }
 
@@ -252,8 +262,10 @@ pub fn answer(answer: &Answer) -> AnyView {
     match answer {
         Answer::Text(words) => view! { <bdi class="as-written">{words.clone()}</bdi> }.into_any(),
         Answer::Day(day) => view! { <span class="figures">{text::moment(day)}</span> }.into_any(),
-        Answer::Standing(standing, own) if own.is_empty() => text::standing(*standing).into_any(),
-        Answer::Standing(standing, own) => view! { {text::standing(*standing)} " (" {bdi(own)} ")" }.into_any(),
+        Answer::Standing(standing, own) => {
+            let own = text::own_status(*standing, own).map(|own| view! { " (" {bdi(own)} ")" });
+            view! { {text::standing(*standing)} {own} }.into_any()
+        }
         Answer::Polarity(polarity) => text::polarity(*polarity).into_any(),
         Answer::Quantity(value, unit) => view! { <span class="figures">{bdi(value)} " " {bdi(unit)}</span> }.into_any(),
         Answer::Codes(codings) => codes(codings),

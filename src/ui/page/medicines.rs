@@ -2,6 +2,7 @@
 
 use leptos::prelude::*;
 
+use crate::record::{Kind, Polarity};
 use crate::ui::part::{Badge, Leads, Tone, line::bdi, source_name};
 use crate::ui::place::Place;
 use crate::ui::text::{self, medicines as words};
@@ -95,16 +96,15 @@ fn row(line: &MedicineLine, names: &[String], leads: Leads) -> AnyView {
 
 /// In one's own record the source does not have it; of a share only that nothing of it was shared from there is known.
 fn absent(leads: Leads) -> AnyView {
-    let own = text::absent(crate::view::Absent::NotInSource);
-    view! { <span class="soft">{if leads.is_own() { own } else { words::not_shared() }}</span> }.into_any()
+    view! { <span class="soft">{if leads.is_own() { words::not_here() } else { words::not_shared() }}</span> }
+        .into_any()
 }
 
 fn cell(cell: &MedicineCell) -> AnyView {
-    let doses: Vec<_> = cell.dose.iter().map(|d| view! { <p>{bdi(d)}</p> }).collect();
-    let status = match cell.status.is_empty() {
-        true => text::standing(cell.standing).to_owned(),
-        false => format!("{} ({})", text::standing(cell.standing), cell.status),
-    };
+    let doses: Vec<_> = cell.dose.iter().map(|d| view! { <p>{bdi(&text::dose_words(d))}</p> }).collect();
+    let so = matches!(cell.polarity, Polarity::Positive | Polarity::DoNotPerform);
+    let status = text::status_in_full(&Kind::MedicationStatement, cell.standing, &cell.status);
+    let status = status.filter(|_| so).unwrap_or_default();
     let polarity = (!cell.polarity.is_positive())
         .then(|| view! { <Badge tone=Tone::Warning text=text::polarity(cell.polarity) /> });
     let facts = [
@@ -121,6 +121,8 @@ fn cell(cell: &MedicineCell) -> AnyView {
         .collect();
     let days = [
         (words::start(), &cell.start),
+        (words::first_ordered(), &cell.first_ordered),
+        (words::ordered(), &cell.ordered),
         (words::end(), &cell.end),
         (words::last_issue(), &cell.last_issue),
         (words::review(), &cell.review),
@@ -134,6 +136,10 @@ fn cell(cell: &MedicineCell) -> AnyView {
         .into_any()
 }
 
+fn doses_of(doses: &[String]) -> String {
+    doses.iter().map(|d| text::dose_words(d)).collect::<Vec<_>>().join("; ")
+}
+
 /// One change: what, when, by whom, and why, or that no reason was given.
 fn change(change: &Change, leads: Leads) -> AnyView {
     let by = (!change.by.is_empty()).then(|| view! { " · " {words::by()} " " {bdi(&change.by)} });
@@ -145,8 +151,8 @@ fn change(change: &Change, leads: Leads) -> AnyView {
         let against = (!change.against.is_empty()).then(|| view! { " (" {bdi(&change.against)} ")" });
         view! {
             <p class="small">
-                {words::before()} ": " {bdi(&change.before.join("; "))} {against} " · " {words::after()} ": "
-                {bdi(&change.after.join("; "))}
+                {words::before()} ": " {bdi(&doses_of(&change.before))} {against} " · " {words::after()} ": "
+                {bdi(&doses_of(&change.after))}
             </p>
         }
     });

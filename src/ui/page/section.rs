@@ -3,11 +3,12 @@
 use leptos::prelude::*;
 
 use super::documents::DocumentsPage;
-use crate::record::Section;
+use crate::record::{Said, Section};
 use crate::ui::front::Front;
 use crate::ui::part::{BackTo, Callout, Disclosure, Leads, PageHead, Tone, above, absences, analyte, lines, load};
 use crate::ui::place::{Place, Writing};
 use crate::ui::text::{self, section as words};
+use crate::view::Row;
 use crate::view::section::{Group, GroupKind, SectionPage};
 
 /// The page of a section.
@@ -59,6 +60,7 @@ fn group(section: Section, group: &Group, alone: bool) -> AnyView {
     let rest = section == Section::Results && group.kind == GroupKind::All;
     let name = if rest { words::reports() } else { text::group(group.kind, section) };
     let name = format!("{name} ({})", text::number(total.into()));
+    let name = if group.kind == GroupKind::Now { own_count(name, &group.list.rows) } else { name };
     let cut = (group.list.rows.len() < total as usize).then(|| {
         let told = text::common::showing_of(&text::number(group.list.rows.len() as u64), &text::number(total.into()));
         view! { <p class="soft">{told}</p> }
@@ -70,6 +72,14 @@ fn group(section: Section, group: &Group, alone: bool) -> AnyView {
         </section>
     }
     .into_any()
+}
+
+/// A list's name with how many of its lines the person says are not so: what they say moves nothing, and is seen.
+fn own_count(name: String, rows: &[Row]) -> String {
+    let count = |said: Said| rows.iter().filter(|row| row.said.iter().any(|own| own.said == said)).count() as u64;
+    let (not_taken, wrong) = (count(Said::NotTaking), count(Said::Wrong));
+    let name = if not_taken > 0 { text::values::group_not_taking(not_taken, &name) } else { name };
+    if wrong > 0 { text::values::group_wrong(wrong, &name) } else { name }
 }
 
 /// What can be typed in by hand, where it belongs; and paper.

@@ -5,7 +5,7 @@ use leptos::prelude::*;
 use crate::record::Section;
 use crate::ui::front::Front;
 use crate::ui::part::{
-    Callout, Empty, Leads, PageHead, Tone, above, absences, analyte, line::bdi, lines, load, source_name,
+    Callout, Empty, Leads, PageHead, Tone, above_block, absences, analyte, line::bdi, lines, load, loose, source_name,
 };
 use crate::ui::place::{Place, Writing};
 use crate::ui::text::{self, summary as words};
@@ -72,8 +72,11 @@ fn notices(page: &Summary) -> AnyView {
         .then(|| view! { <Callout tone=Tone::Warning title=words::variants(page.person.variants.into()) /> });
     let future = (page.future > 0).then(|| view! { <Callout title=words::future(page.future.into()) /> });
     let in_error = (page.in_error > 0).then(|| view! { <Callout title=words::in_error(page.in_error.into()) /> });
-    let any = page.person.variants > 1 || page.future > 0 || page.in_error > 0;
-    any.then(|| view! { <div class="notices stack-tight">{variants} {future} {in_error}</div> }).into_any()
+    // Pieces that may belong anywhere are the same for every block: told once, with their files.
+    let loose = loose(&page.allergies.heading)
+        .map(|(n, files)| view! { <Callout tone=Tone::Warning title=words::loose(n)>{files}</Callout> });
+    let any = page.person.variants > 1 || page.future > 0 || page.in_error > 0 || loose.is_some();
+    any.then(|| view! { <div class="notices stack-tight">{loose} {variants} {future} {in_error}</div> }).into_any()
 }
 
 /// Allergies, medicines and problems always stand there; the rest only where a source speaks of it.
@@ -110,7 +113,7 @@ fn card(heading: &Heading, list: AnyView, shown: usize, total: u32) -> AnyView {
             <h2 id=head>
                 <a href=Place::Section(section).href()>{name}</a>
             </h2>
-            {above(heading, true)} {list} {cut(section, shown, total)} {absences(heading, true)}
+            {above_block(heading, section != Section::Medications)} {list} {cut(section, shown, total)} {absences(heading, true)}
         </section>
     }
     .into_any()

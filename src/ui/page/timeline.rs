@@ -380,7 +380,9 @@ fn waiting() -> AnyView {
 
 fn one(row: &TimelineRow, index: u32, total: u32) -> AnyView {
     let href = Place::Item(row.row.id.clone()).href();
-    let title = marked(&row.row.title, &row.marks);
+    let shown = text::title(&row.row.title);
+    // Marks are places in the whole title.
+    let title = if row.marks.is_empty() { line::bdi(shown) } else { marked(&row.row.title, &row.marks) };
     let found =
         row.found.as_ref().map(|f| view! { <p class="small">{words::found()} " " {marked(&f.text, &f.marks)}</p> });
     view! {

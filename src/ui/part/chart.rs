@@ -56,7 +56,10 @@ pub fn ChartView(
             chosen.set(nearest);
         }
     };
-    let name = words::chart_name(&series.part, &series.unit);
+    let unit = text::unit(&series.unit);
+    let name = words::chart_name(&series.part, &unit);
+    let lab = series.points.iter().any(|p| p.flagging.lab_test);
+    let band = chart.band.map(|_| if lab { words::chart_band() } else { words::chart_band_file() });
     let marker = move || spots.with_value(|s| s.get(chosen.get()).map(|p| dots(core::iter::once(p))));
     let told = move || {
         let spot = spots.with_value(|s| s.get(chosen.get()).copied())?;
@@ -64,7 +67,7 @@ pub fn ChartView(
     };
     view! {
         <figure class="chart">
-            <figcaption class="small soft">{bdi(&series.part)} " " {bdi(&series.unit)}</figcaption>
+            <figcaption class="small soft">{bdi(&series.part)} " " {bdi(&unit)}</figcaption>
             <div class="chart-frame">
                 {y_labels(&chart)}
                 <div class="chart-area" tabindex="0" role="group" aria-label=name on:keydown=step on:pointerdown=tap>
@@ -75,7 +78,7 @@ pub fn ChartView(
                 {x_labels(&chart)}
             </div>
             <output class="chart-told" aria-live="polite">{told}</output>
-            <p class="small soft no-print">{words::chart_hint}</p>
+            <p class="small soft no-print">{words::chart_hint()} " " {band}</p>
         </figure>
     }
 }
@@ -135,7 +138,8 @@ fn short(day: &crate::view::Day) -> String {
 fn point(point: &Point) -> AnyView {
     let when = text::day_or_none(point.date.as_ref());
     let scaled = point.scaled.then(|| format!(" ({})", words::scaled()));
-    let range = (!point.range.is_empty()).then(|| format!(" · {} {}", text::line::range(), point.range.join("; ")));
+    let range = (!point.range.is_empty())
+        .then(|| format!(" · {} {}", text::range_name(point.flagging.lab_test), point.range.join("; ")));
     view! {
         <span class="figures">{when} ": "</span>
         {super::line::value(&point.value, &point.unit, &point.flagging)}

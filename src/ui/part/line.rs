@@ -8,7 +8,7 @@ use crate::record::{Kind, Said};
 use crate::ui::place::Place;
 use crate::ui::text::{self, line as words};
 use crate::view::results::AnalyteRow;
-use crate::view::{Day, Flagging, OwnWord, Row};
+use crate::view::{DateOf, Day, Flagging, OwnWord, Row};
 
 /// What a line leads to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -57,7 +57,7 @@ pub fn line(row: &Row, leads: Leads) -> AnyView {
         Leads::Item => Place::Item(row.id.clone()).href(),
         Leads::Nowhere | Leads::Window(_) => String::new(),
     };
-    let title = leads.title(&row.id, bdi(&row.title));
+    let title = leads.title(&row.id, bdi(text::title(&row.title)));
     view! {
         <li class="line">
             <p class="line-title">{heading(row, title, href)} {leads.is_own().then(|| beside(&row.title))}</p>
@@ -70,7 +70,7 @@ pub fn line(row: &Row, leads: Leads) -> AnyView {
 /// What is not so says so before its name: nobody may read the name alone.
 fn not(row: &Row) -> Option<AnyView> {
     (!row.polarity.is_positive())
-        .then(|| view! { <Badge tone=Tone::Warning text=text::polarity(row.polarity) /> " " }.into_any())
+        .then(|| view! { <Badge tone=Tone::Warning text=text::polarity_of(&row.kind, row.polarity) /> " " }.into_any())
 }
 
 /// Title and value; the title may be drawn by the caller (with marks of a search).
@@ -95,19 +95,31 @@ pub fn under(row: &Row, own: bool) -> AnyView {
     let parts: Vec<_> = row
         .parts
         .iter()
-        .map(|p| view! { <p>{bdi(&p.title)} ": " {value(&p.value, &p.unit, &p.flagging)}</p> })
+        .map(|p| view! { <p>{bdi(text::title(&p.title))} ": " {value(&p.value, &p.unit, &p.flagging)}</p> })
         .collect();
-    let ranges =
-        (!row.range.is_empty()).then(|| view! { <p class="small soft">{words::range()} " " {several(&row.range)}</p> });
-    let doses: Vec<_> = row.dose.iter().map(|d| view! { <p class="line-dose">{explained(d, true)}</p> }).collect();
+    let ranges = (!row.range.is_empty()).then(
+        || view! { <p class="small soft">{text::range_name(row.flagging.lab_test)} " " {several(&row.range)}</p> },
+    );
+    let dose = |d: &String| view! { <p class="line-dose">{explained(&text::dose_words(d), true)}</p> };
+    let doses: Vec<_> = row.dose.iter().map(dose).collect();
     let reactions =
         (!row.reactions.is_empty()).then(|| view! { <p>{words::reactions()} " " {several(&row.reactions)}</p> });
     let severity = (!row.severity.is_empty()).then(|| view! { <p>{words::severity()} " " {bdi(&row.severity)}</p> });
     let criticality =
         (!row.criticality.is_empty()).then(|| view! { <p>{words::criticality()} " " {bdi(&row.criticality)}</p> });
     let said: Vec<_> = row.said.iter().filter(|_| own).map(own_word).collect();
-    view! { {parts} {ranges} {doses} {reactions} {severity} {criticality} {said} {facts(row, own)} {badges(row)} }
+    view! { {spoken_of(row, own)} {parts} {ranges} {doses} {reactions} {severity} {criticality} {said} {facts(row, own)} {badges(row)} }
         .into_any()
+}
+
+/// What a statement of the person's own is about.
+fn spoken_of(row: &Row, own: bool) -> AnyView {
+    let one = |(id, title): &(String, String)| match own {
+        true => view! { <a href=Place::Item(id.clone()).href()>{bdi(text::title(title))}</a> }.into_any(),
+        false => bdi(title),
+    };
+    let all: Vec<_> = row.of.iter().map(|of| view! { <p>{words::spoken_of()} " " {one(of)}</p> }).collect();
+    all.into_any()
 }
 
 /// What the person says of it, as theirs.
@@ -115,8 +127,8 @@ pub fn own_word(own: &OwnWord) -> AnyView {
     let said = match own.said {
         Said::Private => view! { <Badge text=text::say::tagged() /> }.into_any(),
         _ => {
-            let day = own.date.as_ref().map(text::day);
-            view! { <Badge text=text::say::you_say() /> " " {bdi(&own.words)} " " <span class="small soft figures">{day}</span> }
+            let day = own.date.as_ref().map(|d| format!(" · {}", text::say::said_on(&text::day(d))));
+            view! { <Badge text=text::say::you_say() /> " " {bdi(&own.words)} <span class="small soft figures">{day}</span> }
                 .into_any()
         }
     };
@@ -163,13 +175,17 @@ fn facts(row: &Row, own: bool) -> AnyView {
     }
     // To a reader each source that disagrees tells its own status.
     let one = own || row.voices.iter().all(|v| v.standing.is_none());
-    if one && text::plain::says_status(row) {
-        let own = (!row.status.is_empty()).then(|| view! { " (" {bdi(&row.status)} ")" });
-        said.push(view! { <span>{text::standing(row.standing)} {own}</span> }.into_any());
+    let status = text::status(&row.kind, row.standing).filter(|_| one && text::plain::says_status(row));
+    if let Some(status) = status {
+        let own = text::own_status(row.standing, &row.status).map(|own| view! { " (" {bdi(own)} ")" });
+        said.push(view! { <span>{status} {own}</span> }.into_any());
     }
     if one && !row.certainty.is_empty() {
-        said.push(view! { <span>{words::certainty()} " " {bdi(&row.certainty)}</span> }.into_any());
+        // Of a letter the file says whether it is finished, not how sure it is.
+        let name = if row.kind == Kind::DocumentReference { words::document_status() } else { words::certainty() };
+        said.push(view! { <span>{name} " " {bdi(&row.certainty)}</span> }.into_any());
     }
+    said.extend(tally(row).map(|told| view! { <span class="figures">{told}</span> }.into_any()));
     for name in &row.sources {
         let name = if name.is_empty() { text::own_hand(own) } else { name };
         said.push(view! { <span class="line-from">{words::source()} " " {bdi(name)}</span> }.into_any());
@@ -180,12 +196,49 @@ fn facts(row: &Row, own: bool) -> AnyView {
     view! { <p class="line-facts small soft">{said}</p> }.into_any()
 }
 
+/// How the entries behind one line of something that lasts stand, and from when to when they are.
+fn tally(row: &Row) -> Option<String> {
+    let tally = row.tally.as_ref()?;
+    let count = |n: u32, say: fn(&str) -> String| (n > 0).then(|| say(&text::number(n.into())));
+    let mut said: Vec<String> = [
+        count(tally.current, words::tally_current),
+        count(tally.over, words::tally_over),
+        count(tally.other, words::tally_other),
+    ]
+    .into_iter()
+    .flatten()
+    .collect();
+    if tally.first.as_ref().map(|d| d.known) != tally.latest.as_ref().map(|d| d.known) {
+        said.extend(tally.first.as_ref().map(|d| words::first(&text::day(d))));
+        said.extend(tally.latest.as_ref().map(|d| words::latest(&text::day(d))));
+    }
+    said.extend(tally.ended.as_ref().map(|d| words::last_ended(&text::day(d))));
+    Some(words::tally(row.entries.into(), &said.join(", ")))
+}
+
+/// The date with what it is the date of: "Ordered 28 October 2026" is not when it was stopped.
+fn dated(row: &Row, day: &Day) -> String {
+    let date = if day.future { words::future(&text::day(day)) } else { text::day(day) };
+    match row.date_of {
+        _ if day.known.is_none() => date,
+        DateOf::Itself => date,
+        DateOf::Began => words::began(&date),
+        DateOf::From => words::taken_from(&date),
+        DateOf::Ordered => words::ordered(&date),
+        DateOf::Supplied => words::supplied(&date),
+        DateOf::Given => words::given(&date),
+        DateOf::Recorded => words::recorded(&date),
+    }
+}
+
 fn dates(row: &Row) -> Option<String> {
     let one = |d: &Day| if d.future { words::future(&text::day(d)) } else { text::day(d) };
+    let lasts = matches!(row.date_of, DateOf::Itself | DateOf::Began | DateOf::From);
     match (&row.date, &row.end) {
-        (Some(from), Some(to)) if text::day(from) == text::day(to) => Some(one(from)),
-        (Some(from), Some(to)) => Some(words::from_to(&one(from), &one(to))),
-        (Some(from), None) => Some(one(from)),
+        (Some(from), Some(to)) if text::day(from) == text::day(to) => Some(dated(row, from)),
+        (Some(from), Some(to)) if lasts => Some(words::from_to(&one(from), &one(to))),
+        (Some(from), Some(to)) => Some(format!("{}, {}", dated(row, from), words::until(&one(to)))),
+        (Some(from), None) => Some(dated(row, from)),
         (None, Some(to)) => Some(words::until(&one(to))),
         (None, None) => Some(text::date::none().to_owned()),
     }
@@ -205,11 +258,16 @@ fn badges(row: &Row) -> AnyView {
         .iter()
         .map(|s| view! { <Badge tone=Tone::Danger text=words::retracted(text::named_or_typed(s)) /> })
         .collect();
+    let newer = row.nothing_newer.as_ref().map(|day| {
+        let ago = text::ago(day.days_ago.map_or(0, |days| days.unsigned_abs()));
+        view! { <Badge tone=Tone::Warning text=words::nothing_newer(&ago, &text::day(day)) /> }
+    });
     let notes = row.notes.then(|| view! { <Badge text=words::notes() /> });
-    let entries = (row.entries > 1).then(|| view! { <Badge text=words::entries(row.entries.into()) /> });
+    let entries =
+        (row.entries > 1 && row.tally.is_none()).then(|| view! { <Badge text=words::entries(row.entries.into()) /> });
     view! {
         <p class="line-badges">
-            {about} {misnamed} {denies} {outlived} {degraded} {retracted} {disagree} <span class="line-trust"><TrustMark trust=row.trust /></span> {entries} {notes}
+            {about} {misnamed} {denies} {outlived} {newer} {degraded} {retracted} {disagree} <span class="line-trust"><TrustMark trust=row.trust /></span> {entries} {notes}
         </p>
     }
     .into_any()
@@ -220,7 +278,7 @@ pub fn value(value: &str, unit: &str, flagging: &Flagging) -> AnyView {
     if value.is_empty() {
         return ().into_any();
     }
-    let unit = (!unit.is_empty()).then(|| view! { " " {bdi(unit)} });
+    let unit = (!unit.is_empty()).then(|| view! { " " {bdi(&text::unit(unit))} });
     let tone = if text::flag_stands_out(flagging) { Tone::Warning } else { Tone::Note };
     let flag = text::flag(flagging).map(|f| view! { " " <Badge tone=tone text=f /> });
     view! {
@@ -237,7 +295,7 @@ pub fn analyte(row: &AnalyteRow, leads: Leads) -> AnyView {
         Leads::Item => Place::Analyte(row.id.clone()).href(),
         Leads::Nowhere | Leads::Window(_) => String::new(),
     };
-    let title = leads.title(&row.latest.id, bdi(&row.title));
+    let title = leads.title(&row.latest.id, bdi(text::title(&row.title)));
     let spark = (!row.spark.is_empty()).then(|| view! { <Spark points=row.spark.clone() /> });
     let more = (row.count > 1).then(|| words::count(row.count.into()));
     let repeat = row.repeat.as_ref().map(|again| {

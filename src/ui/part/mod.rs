@@ -26,7 +26,7 @@ mod progress;
 mod tile;
 
 pub use abbr::explained;
-pub use above::{above, absences, source_name};
+pub use above::{above, above_block, absences, loose, source_name};
 pub use badge::{Badge, DayText, Degraded, SourceText, TrustMark};
 pub use callout::{Callout, Tone};
 pub use chart::{ChartView, Spark};

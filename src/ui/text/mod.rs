@@ -12,9 +12,11 @@ use core::cell::Cell;
 pub mod abbreviations;
 pub mod plain;
 mod shown;
+mod spelled;
 mod words;
 
 pub use shown::*;
+pub use spelled::{dose as dose_words, title, unit};
 pub use words::*;
 
 include!(concat!(env!("OUT_DIR"), "/messages.rs"));

@@ -1,8 +1,8 @@
 //! The clinician's view as plain text, for pasting into another system: the same facts in the same order.
 
 use super::{
-    above, absent_there, as_of, clinician as words, completeness, day_or_none, flag, line, month, polarity, section,
-    standing, trust, trust_short, values,
+    above, absent_there, as_of, clinician as words, completeness, day_or_none, flag, line, month, section, trust,
+    trust_short, values,
 };
 use crate::record::{Kind, Polarity, Section, Standing};
 use crate::share::bundle::ips;
@@ -238,7 +238,7 @@ fn shared_lines(part: &ClinicianSection) -> Vec<String> {
         let when = said.date.as_ref().or(said.source.as_of.as_ref());
         let when = when.map(|d| format!(", {}", as_of(d))).unwrap_or_default();
         let name = super::named(&said.source);
-        let against = if said.contradicted { format!(" ({})", above::contradicted()) } else { String::new() };
+        let against = super::contradicted(said.contradicted).map(|w| format!(" ({w})")).unwrap_or_default();
         out.push(format!("- {name}{when}: {}{own}{against}", absent_there(said.absent)));
     }
     if part.rows.is_empty() && part.analytes.is_empty() && part.heading.absences.is_empty() {
@@ -259,7 +259,9 @@ pub fn says_status(row: &Row) -> bool {
     let given = matches!(row.section, Section::Immunizations | Section::Encounters | Section::Procedures)
         && row.standing == Standing::Ended;
     let silent = matches!(row.standing, Standing::Final | Standing::Active | Standing::Unknown);
-    !(given || finding && silent) && row.polarity != Polarity::NoneKnown
+    // How what was ruled out, not done or not taken stands is told by that; an order not to do it has a standing.
+    let so = matches!(row.polarity, Polarity::Positive | Polarity::DoNotPerform);
+    !(given || finding && silent) && so && super::status(&row.kind, row.standing).is_some()
 }
 
 /// What it is, what is said of it, and in brackets when, by whom, and how far that can be trusted. A text of several lines
@@ -268,18 +270,18 @@ fn row(row: &Row) -> String {
     let mut said = Vec::new();
     let value = |value: &str, unit: &str, flagging: &Flagging| {
         let flag = flag(flagging).map(|f| format!(" [{f}]")).unwrap_or_default();
-        format!("{value} {unit}").trim_end().to_owned() + &flag
+        format!("{value} {}", super::unit(unit)).trim_end().to_owned() + &flag
     };
     said.extend(row.about.as_ref().map(|who| super::about(who).to_uppercase()));
     if row.polarity != Polarity::Positive {
-        said.push(polarity(row.polarity).to_uppercase());
+        said.push(super::polarity_of(&row.kind, row.polarity).to_uppercase());
     }
     if !row.value.is_empty() {
         said.push(value(&row.value, &row.unit, &row.flagging));
     }
     said.extend(row.parts.iter().map(|p| format!("{} {}", p.title, value(&p.value, &p.unit, &p.flagging))));
-    said.extend(row.range.iter().map(|r| format!("{} {r}", line::range())));
-    said.extend(row.dose.iter().cloned());
+    said.extend(row.range.iter().map(|r| format!("{} {r}", super::range_name(row.flagging.lab_test))));
+    said.extend(row.dose.iter().map(|d| super::dose_words(d)));
     if !row.reactions.is_empty() {
         said.push(format!("{} {}", line::reactions(), row.reactions.join(", ")));
     }
@@ -305,7 +307,7 @@ fn row(row: &Row) -> String {
     said.extend(row.retracted.iter().map(|s| line::retracted(super::named_or_typed(s))));
     let one = row.voices.iter().all(|v| v.standing.is_none());
     if one && says_status(row) {
-        said.push(standing(row.standing).to_owned());
+        said.extend(super::status(&row.kind, row.standing).map(str::to_owned));
     }
     if one && !row.certainty.is_empty() {
         said.push(format!("{} {}", line::certainty(), row.certainty));
@@ -394,6 +396,7 @@ mod tests {
             severity: "severe".into(),
             criticality: String::new(),
             date: Some(day("2019-03")),
+            date_of: crate::view::DateOf::Itself,
             end: None,
             age_then: None,
             standing: Standing::Active,
@@ -415,6 +418,9 @@ mod tests {
             said: Vec::new(),
             attachments: 0,
             entries: 1,
+            tally: None,
+            nothing_newer: None,
+            of: Vec::new(),
             described: None,
         }
     }
@@ -488,13 +494,14 @@ mod tests {
         );
         check(
             |r| (r.polarity, r.degraded) = (Polarity::Refuted, true),
-            "- Penicillin V: WAS THOUGHT SO, HAS BEEN RULED OUT; Reaction: Anaphylaxis, Rash; Severity: severe; Lost detail in a transfer; Current (March 2019, Elm Surgery, Not checked)",
+            "- Penicillin V: WAS THOUGHT SO, HAS BEEN RULED OUT; Reaction: Anaphylaxis, Rash; Severity: severe; Lost detail in a transfer (March 2019, Elm Surgery, Not checked)",
         );
         check(
             |r| {
                 r.title = "Potassium".into();
                 (r.value, r.unit, r.range) = ("<5.0".into(), "mmol/L".into(), vec!["3.5 - 5.3 mmol/L".into()]);
                 r.flagging.lab = LabFlag::High;
+                r.flagging.lab_test = true;
                 (r.reactions, r.severity, r.kind) = (Vec::new(), String::new(), Kind::Observation);
             },
             "- Potassium: <5.0 mmol/L [High, says the lab]; The lab’s range: 3.5 - 5.3 mmol/L (March 2019, Elm Surgery, Not checked)",

@@ -10,31 +10,53 @@ use crate::view::section::GroupKind;
 use crate::view::sensitive::Set;
 use crate::view::{Against, Described, Flagging, LabFlag};
 
-/// What is said of a result: the lab's own flag first; the range only where the lab is silent. `None` if nothing is.
+/// What is said of a result: the lab's own flag first; the range only where the lab is silent, but for a range in another
+/// unit, which is always told. `None` if nothing is.
 pub fn flag(flagging: &Flagging) -> Option<String> {
+    let said = own_flag(flagging);
+    match flagging.range {
+        Against::OtherUnit => {
+            Some(said.into_iter().chain([v::range_other_unit().to_owned()]).collect::<Vec<_>>().join(" · "))
+        }
+        _ => said,
+    }
+}
+
+fn own_flag(flagging: &Flagging) -> Option<String> {
+    let lab = flagging.lab_test;
+    let one = |of_lab: fn() -> &'static str, of_file: fn() -> &'static str| if lab { of_lab() } else { of_file() };
     let own = match flagging.lab {
         LabFlag::None => {
             return match flagging.range {
-                Against::NotCompared => None,
-                Against::Below => Some(v::range_below().to_owned()),
-                Against::Within => Some(v::range_within().to_owned()),
-                Against::Above => Some(v::range_above().to_owned()),
+                Against::NotCompared | Against::OtherUnit => None,
+                Against::Below => Some(one(v::range_below, v::file_range_below).to_owned()),
+                Against::Within => Some(one(v::range_within, v::file_range_within).to_owned()),
+                Against::Above => Some(one(v::range_above, v::file_range_above).to_owned()),
             };
         }
-        LabFlag::Normal => v::flag_normal(),
-        LabFlag::Low => v::flag_low(),
-        LabFlag::CriticallyLow => v::flag_critically_low(),
-        LabFlag::High => v::flag_high(),
-        LabFlag::CriticallyHigh => v::flag_critically_high(),
-        LabFlag::Abnormal => v::flag_abnormal(),
-        LabFlag::CriticallyAbnormal => v::flag_critically_abnormal(),
-        LabFlag::Other => return Some(v::flag_other(&flagging.words)),
+        LabFlag::Normal => one(v::flag_normal, v::file_flag_normal),
+        LabFlag::Low => one(v::flag_low, v::file_flag_low),
+        LabFlag::CriticallyLow => one(v::flag_critically_low, v::file_flag_critically_low),
+        LabFlag::High => one(v::flag_high, v::file_flag_high),
+        LabFlag::CriticallyHigh => one(v::flag_critically_high, v::file_flag_critically_high),
+        LabFlag::Abnormal => one(v::flag_abnormal, v::file_flag_abnormal),
+        LabFlag::CriticallyAbnormal => one(v::flag_critically_abnormal, v::file_flag_critically_abnormal),
+        LabFlag::Other if lab => return Some(v::flag_other(&flagging.words)),
+        LabFlag::Other => return Some(v::file_flag_other(&flagging.words)),
     };
     Some(own.to_owned())
 }
 
+/// The name of a reference range: a laboratory's, or only the file's.
+pub fn range_name(lab_test: bool) -> &'static str {
+    if lab_test { super::line::range() } else { super::line::range_file() }
+}
+
 /// True if the flag asks for a second look: anything but normal or within.
 pub fn flag_stands_out(flagging: &Flagging) -> bool {
+    if flagging.range == Against::OtherUnit {
+        return true;
+    }
     match flagging.lab {
         LabFlag::None => matches!(flagging.range, Against::Below | Against::Above),
         LabFlag::Normal | LabFlag::Other => false,
@@ -52,8 +74,10 @@ pub fn group(kind: GroupKind, section: Section) -> &'static str {
         (GroupKind::Planned, _) => v::group_planned(),
         (GroupKind::Past, Section::Medications) => v::group_stopped(),
         (GroupKind::Past, _) => v::group_past(),
+        (GroupKind::Negative, Section::Immunizations) => v::group_not_given(),
         (GroupKind::Negative, _) => v::group_negative(),
         (GroupKind::Future, _) => v::group_future(),
+        (GroupKind::All, Section::Immunizations) => v::group_given(),
         (GroupKind::All, _) => v::group_all(),
     }
 }
@@ -113,6 +137,16 @@ pub fn described(said: &Described, own: bool) -> Option<String> {
     parts.extend((!from.is_empty()).then(|| describe::from_whom(from)));
     parts.push(if own { describe::said_by_you() } else { describe::said_by_them() }.to_owned());
     any.then(|| parts.join(" · "))
+}
+
+/// What a line of an entry of this section is about: outside the laboratory a range and a flag are only the file's.
+pub fn label_in(section: Section, label: &Label) -> String {
+    match (section, label) {
+        (Section::Results, _) => self::label(label),
+        (_, Label::Range) => v::label_file_range().to_owned(),
+        (_, Label::Flag) => v::label_file_flag().to_owned(),
+        _ => self::label(label),
+    }
 }
 
 /// What a line of an entry is about. A part by the source's words; an element that has no word of ours by FHIR's name.

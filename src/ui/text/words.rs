@@ -3,10 +3,12 @@
 use super::{lede as ledes, terms};
 use crate::app::link::{LinkError, Trouble};
 use crate::app::wire::{Failure, Format, ImportError, Malformed};
-use crate::record::{Bears, IssueCode, Known, Outcome, PartialDate, Polarity, Section, Severity, Sex, Standing, guard};
+use crate::record::{
+    Bears, IssueCode, Kind, Known, Outcome, PartialDate, Polarity, Section, Severity, Sex, Standing, guard,
+};
 use crate::view::guard::FactName;
 use crate::view::people::{Age, Header};
-use crate::view::{Absent, Day, SourceLine, Trust};
+use crate::view::{Absent, Contradicted, Day, SourceLine, Trust};
 
 /// The name of a section.
 pub fn section(section: Section) -> &'static str {
@@ -76,6 +78,56 @@ pub fn polarity(polarity: Polarity) -> &'static str {
     }
 }
 
+/// What a status means for what it is the status of: a vaccine that is completed was given, a test that was stopped has
+/// no result. `None` where there is nothing to say: a family's illness, and what a person says, have no status.
+pub fn status(kind: &Kind, standing: Standing) -> Option<&'static str> {
+    Some(match (kind, standing) {
+        (Kind::Immunization | Kind::MedicationAdministration, Standing::Ended) => terms::status_given(),
+        (Kind::MedicationDispense, Standing::Ended) => terms::status_handed_out(),
+        (Kind::Procedure, Standing::Ended) => terms::status_done(),
+        (Kind::Observation | Kind::DiagnosticReport, Standing::Stopped) => terms::status_no_result(),
+        // A finding that is completed is a finding.
+        (Kind::Observation | Kind::DiagnosticReport | Kind::FamilyMemberHistory, Standing::Ended) => return None,
+        (Kind::Other(name), Standing::Ended) if name == "Communication" => return None,
+        (_, standing) => self::standing(standing),
+    })
+}
+
+/// The source's own word for a status, where it says more than ours: "active" beside *Current* does not.
+pub fn own_status(standing: Standing, own: &str) -> Option<&str> {
+    let plain: String = own.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect();
+    let same: &[&str] = match standing {
+        Standing::Active => &["active", "current", "inprogress"],
+        Standing::Ended => &["completed", "complete", "ended", "finished"],
+        Standing::Stopped => &["stopped"],
+        Standing::OnHold => &["onhold"],
+        Standing::Planned => &["planned"],
+        Standing::Final => &["final"],
+        Standing::Preliminary => &["preliminary"],
+        Standing::Amended => &["corrected"],
+        Standing::EnteredInError => &["enteredinerror"],
+        Standing::Unknown => &["unknown"],
+    };
+    Some(own.trim()).filter(|own| !own.is_empty() && !same.contains(&plain.as_str()))
+}
+
+/// A status with the source's own word in brackets, where that says more.
+pub fn status_in_full(kind: &Kind, standing: Standing, own: &str) -> Option<String> {
+    let said = status(kind, standing)?;
+    Some(match own_status(standing, own) {
+        Some(own) => format!("{said} ({own})"),
+        None => said.to_owned(),
+    })
+}
+
+/// What a statement says of its subject, in the words of its kind: a vaccine is given, not done.
+pub fn polarity_of(kind: &Kind, polarity: Polarity) -> &'static str {
+    match (kind, polarity) {
+        (Kind::Immunization | Kind::MedicationAdministration, Polarity::NotDone) => terms::polarity_not_given(),
+        (_, polarity) => self::polarity(polarity),
+    }
+}
+
 /// What a status means.
 pub fn standing(standing: Standing) -> &'static str {
     match standing {
@@ -103,6 +155,17 @@ pub fn absent(absent: Absent) -> &'static str {
         Absent::NotUnderstood => terms::nothing_not_understood(),
         Absent::EmptySection => terms::nothing_empty_section(),
         Absent::NarrativeOnly => terms::nothing_narrative_only(),
+        Absent::NotRead => terms::nothing_not_read(),
+        Absent::Warned => terms::nothing_warned(),
+    }
+}
+
+/// Whether a statement of none is contradicted, in words; `None` if it is not.
+pub fn contradicted(by: Contradicted) -> Option<&'static str> {
+    match by {
+        Contradicted::No => None,
+        Contradicted::ByItself => Some(super::above::contradicted_itself()),
+        Contradicted::ByAnother => Some(super::above::contradicted()),
     }
 }
 
@@ -285,6 +348,15 @@ pub fn issue(code: IssueCode) -> &'static str {
         IssueCode::Deleted => super::issue::deleted(),
         IssueCode::WordsDeny => super::issue::words_deny(),
         IssueCode::Outlived => super::issue::outlived(),
+    }
+}
+
+/// How long ago, roughly: in days, from two months on in months, from two years on in years.
+pub fn ago(days: u32) -> String {
+    match days {
+        0..60 => super::date::days_ago(days.into()),
+        60..730 => super::date::months_ago((days / 30).min(23).into()),
+        _ => super::date::years_ago((f64::from(days) / 365.25) as u64),
     }
 }
 
@@ -581,6 +653,31 @@ mod tests {
         assert_eq!(age(75, 0, None), "75 years old");
         assert_eq!(age(1, 1, Some(396)), "13 months old");
         assert_eq!(age(0, 0, Some(1)), "1 day old");
+    }
+
+    #[test]
+    fn a_status_is_told_in_the_words_of_its_kind_and_once() {
+        let check = |kind: Kind, standing, own: &str, expected: Option<&str>| {
+            assert_eq!(status_in_full(&kind, standing, own).as_deref(), expected, "{kind:?} {own}");
+        };
+        check(Kind::Condition, Standing::Active, "active", Some("Current"));
+        check(Kind::MedicationStatement, Standing::Stopped, "stopped", Some("Stopped"));
+        check(Kind::MedicationRequest, Standing::OnHold, "on-hold", Some("On hold"));
+        check(Kind::Condition, Standing::Ended, "resolved", Some("Ended (resolved)"));
+        check(Kind::Observation, Standing::Preliminary, "preliminary", Some("Preliminary"));
+        check(Kind::Immunization, Standing::Ended, "completed", Some("Given"));
+        check(Kind::Observation, Standing::Stopped, "X", Some("No result could be obtained (X)"));
+        check(Kind::Observation, Standing::Amended, "C", Some("Corrected by its source (C)"));
+        check(Kind::FamilyMemberHistory, Standing::Ended, "completed", None);
+        assert_eq!(polarity_of(&Kind::Immunization, Polarity::NotDone), "Not given");
+    }
+
+    #[test]
+    fn how_long_ago_is_told_roughly() {
+        assert_eq!(
+            [1, 59, 91, 729, 730, 20_553].map(ago),
+            ["1 day ago", "59 days ago", "3 months ago", "23 months ago", "1 year ago", "56 years ago",]
+        );
     }
 
     #[test]

@@ -54,7 +54,7 @@ pub struct Analyte {
     pub id: String,
     /// The source's words of the latest.
     pub title: String,
-    /// As of, sources, of the whole section.
+    /// Its own newest date and sources, and never those of the whole section: an old value must not look fresh.
     pub heading: Heading,
     /// One series a unit (a component's title apart), the one with the latest value first.
     pub series: Vec<Series>,
@@ -99,6 +99,8 @@ pub struct Point {
     /// True if the value was scaled to the series' unit for the chart (g/L ↔ g/dL); the value stays as written.
     pub scaled: bool,
 }
+
+pub(super) use unit::is_known as is_known_unit;
 
 /// Tests closer than this, by different sources, are marked.
 const REPEAT_DAYS: i32 = 30;
@@ -165,7 +167,7 @@ pub fn analyte(record: &Record, index: &Index, id: &str, today: Date) -> Option<
     Some(Analyte {
         id: latest.id.clone(),
         title: record.lead(latest)?.title.clone(),
-        heading: heading::heading(record, latest.section, today),
+        heading: heading::of_items(record, latest.section, &items, today),
         series: series(record, &items, today).into_iter().map(Drawn::series).collect(),
         rows: rows(&past),
         future: rows(&future),
@@ -270,7 +272,7 @@ fn series(record: &Record, items: &[&Item], today: Date) -> Vec<Drawn> {
                 part,
                 value,
                 range,
-                flagging: rows::flagging(Some(value), range, interpretation),
+                flagging: rows::flagging(Some(value), range, interpretation, item.section == Section::Results),
                 source: rows::source_name(parcel, Some(entry)).to_owned(),
             };
             match groups.iter_mut().find(|(k, _)| *k == key) {

@@ -24,6 +24,13 @@ pub(super) fn factor(from: &str, to: &str) -> Option<f64> {
     }
 }
 
+/// True for what is surely a unit, and no word beside a number.
+pub(in crate::view) fn is_known(unit: &str) -> bool {
+    let one = same::unit(unit);
+    let others = ["%", "mmol/mol", "mmHg", "kPa", "U/L", "IU/L", "u/L", "iu/L", "mU/L", "Cel", "[degF]"];
+    scale(&one).is_some() || others.contains(&one.as_str())
+}
+
 /// Mass or amount per volume as a power of ten of g/L or mol/L.
 fn scale(unit: &str) -> Option<(&'static str, i32)> {
     let (top, bottom) = unit.split_once('/')?;
