@@ -2,7 +2,7 @@ use super::super::hl7v3::{self, Node, attr, child, children, descend, is};
 use super::common::{detail, is_negated, note};
 use super::template::{self, What, is_statement};
 use super::{Ctx, Reader};
-use crate::record::{Component, Entry, Kind, Link, Outcome, Polarity, Reaction, Standing, Value};
+use crate::record::{Component, Entry, Kind, Link, Outcome, Polarity, Reaction, Standing, Value, same};
 
 impl<'a> Reader<'a> {
     /// What a statement holds: each thing becomes a part of its entry, or an entry of its own that is linked to it.

@@ -208,7 +208,7 @@ fn the_free_text_of_how_to_take_it_leads_and_its_parts_stand_beside() {
          <value xsi:type='CD' code='1' displayName='insomnia'/></criterion></precondition></substanceAdministration>",
     );
     let entry = only(&found);
-    assert_eq!(entry.dose, ["One at night", "0.50 mg · 1 × / 8 h"]);
+    assert_eq!(entry.dose, ["One at night", "0.50 mg · 1 × / 8 h · PRN"]);
     assert_eq!((entry.detail("route"), entry.detail("asNeeded")), (Some("Oral"), Some("insomnia")));
     assert_eq!(entry.kind, Kind::MedicationStatement);
     let dose = |amount: &str| {
