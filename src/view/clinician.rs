@@ -83,8 +83,8 @@ pub struct Clinician {
     pub ends_on: Option<Day>,
     /// The files that the items come from.
     pub sources: Vec<SourceLine>,
-    /// The newest moment up to which any source speaks.
-    pub as_of: Option<Day>,
+    /// The newest date of all that was shared, what is still to come aside.
+    pub newest: Option<Day>,
     /// Every section, in the order of the first minute, the ones not shared too.
     pub sections: Vec<ClinicianSection>,
     /// Medicines side by side.
@@ -134,11 +134,7 @@ pub fn clinician(record: &Record, index: &Index, share: Share, given: Option<&Pe
         person: people::header(&record.parcels, given, today),
         shared_on: Day::at(&share.shared_at, today),
         ends_on: Day::at(&share.ends_at, today),
-        as_of: sources
-            .iter()
-            .filter(|s| s.entries > 0)
-            .filter_map(|s| s.as_of.clone())
-            .find(|d| d.known.is_some() && !d.future),
+        newest: sections.iter().filter_map(|s| s.heading.newest.clone()).max_by_key(|d| d.known),
         sources,
         medicines: label(Section::Medications).is_shared().then(|| medicines::medicines(record, today)),
         recent: recent

@@ -151,7 +151,7 @@ fn banner(page: &Clinician, checked: Option<AnyView>) -> AnyView {
         .filter_map(|s| Some((source_name(s), text::bears(&s.bears)?)))
         .map(|(name, said)| view! { <p class="strong">{bdi(&name)} ": " {bdi(&said)}</p> })
         .collect();
-    let fresh = page.as_of.as_ref().map_or_else(|| text::above::not_dated().to_owned(), text::as_of);
+    let fresh = page.newest.as_ref().map_or_else(|| text::above::not_dated().to_owned(), text::day);
     let speaking: Vec<&SourceLine> = speaking(page).collect();
     let mut names = speaking.iter().map(|s| source_name(s)).collect::<Vec<_>>().join(" · ");
     // Where all is from one source, how far it can be trusted is said once.

@@ -1,8 +1,8 @@
 //! The clinician's view as plain text, for pasting into another system: the same facts in the same order.
 
 use super::{
-    above, absent_there, as_of, clinician as words, completeness, day_or_none, flag, line, month, section, trust,
-    trust_short, values,
+    above, absent_there, as_of, clinician as words, completeness, day_or_none, flag, line, month, polarity, section,
+    standing, trust, trust_short, values,
 };
 use crate::record::{Kind, Polarity, Section, Standing};
 use crate::share::bundle::ips;
@@ -83,7 +83,7 @@ pub fn clinician(page: &Clinician, shared: &str, ends: &str) -> String {
     out.extend(page.person.nhs_number.as_ref().filter(|n| !n.valid).map(|_| words::bad_nhs_number().to_owned()));
     out.extend(page.person.deceased.as_ref().map(|d| words::deceased(&clinical_day(d))));
     out.extend([by, words::incomplete().to_owned(), words::not_alone().to_owned()]);
-    let fresh = page.as_of.as_ref().map_or_else(|| above::not_dated().to_owned(), clinical_day);
+    let fresh = page.newest.as_ref().map_or_else(|| above::not_dated().to_owned(), clinical_day);
     out.push(format!("{}: {fresh}", words::newest()));
     if !share.note.is_empty() {
         out.push(format!("{}: {}", words::note(), share.note));
