@@ -218,7 +218,7 @@ pub fn weights() -> Outcome<[f64; 3]> {
 const WEIGHTS: &str = "target/weights.txt";
 
 /// The files of a first visit beside the door's own and the style.
-const FIRST: [&str; 4] = ["index.html", "boot.js", "trusted-types.js", "first.js"];
+const FIRST: [&str; 3] = ["index.html", "boot.js", "first.js"];
 
 fn rename(stage: &Path, old: &str, stem: &str, extension: &str) -> Outcome<String> {
     let hash = hex(&Sha256::digest(bytes(&stage.join(old))?));
