@@ -18,7 +18,7 @@ use crate::view::{
     documents::Documents,
     entry::EntryPage,
     guard::GuardPage,
-    people::Header,
+    people::{CareShown, Header},
     report::ImportReport,
     results::Analyte,
     section::SectionPage,
@@ -121,7 +121,12 @@ errands! {
     AddPerson add_person(person: NewPerson) -> PersonCard;
     /// Corrects the particulars that the person gave.
     EditPerson edit_person(id: String, person: NewPerson) -> PersonCard;
-    /// Removes a person with all files, for good: their key goes.
+    /// Keeps the particulars that are being typed, under the name of their form (`new`, or a person's id), so that they are
+    /// there again after a lock; `None` drops them.
+    KeepPersonDraft keep_person_draft(name: String, typed: Option<NewPerson>) -> ();
+    /// What was being typed in that form.
+    PersonDraft person_draft(name: String) -> Option<NewPerson>;
+    /// Removes a person with all files, for good: their key goes. Nobody else's record is opened by that.
     RemovePerson remove_person(id: String) -> ();
 
     // ---- Import ----
@@ -135,6 +140,10 @@ errands! {
     Decide decide(question: u32, decision: Decision) -> Vec<(u32, Vec<Brought>)>;
     /// Adds what the person typed.
     TypeIn type_in(typed: Typed) -> Brought;
+    /// What the person typed, of which this parcel is made, to be corrected.
+    TypedOf typed_of(parcel: Hash) -> Typed;
+    /// Puts what the person types now in the place of what they typed before; that can be put back until lock.
+    Retype retype(parcel: Hash, typed: Typed) -> Brought;
     /// Adds what the person says of an item, in their words; taking the parcel out takes it back.
     SayOf say_of(item: String, said: record::Said, words: String) -> Brought;
     /// The files of the open record, newest first.
@@ -372,6 +381,8 @@ pub struct PersonCard {
     pub given: NewPerson,
     /// What was kept of that can't be read: `given` is empty, and nothing is shared until it is entered again.
     pub lost: bool,
+    /// Since when and until when they are cared for, and when the ground is to be looked at again.
+    pub care: Option<CareShown>,
 }
 
 /// Particulars as a person gives them.
@@ -393,6 +404,23 @@ pub struct NewPerson {
     pub carer: String,
     /// What the carer is to the person, in their own words: daughter, neighbour.
     pub relation: String,
+    /// What more is known of the caring.
+    pub care: Care,
+}
+
+/// On what footing somebody is cared for, beside the ground itself.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Care {
+    /// Nobody has said yet who keeps this record: it was begun by a file. Nothing of it is shared until somebody has.
+    pub unsaid: bool,
+    /// What evidence was seen, in the carer's words; empty if none is noted.
+    pub evidence: String,
+    /// Since when they care, `YYYY`, `YYYY-MM` or `YYYY-MM-DD`; empty if not given.
+    pub from: String,
+    /// Until when; empty if not given.
+    pub until: String,
+    /// The day on which the ground was last said or looked at, `YYYY-MM-DD`; empty if that is not known.
+    pub looked_at: String,
 }
 
 /// On what ground a carer keeps and shares a record (SAFETY: Carers).
@@ -908,6 +936,8 @@ pub enum Failure {
     NoRequest,
     /// On what ground this person is cared for can't be read any more: nothing of theirs is shared until it is entered.
     PersonUnreadable,
+    /// Nobody has said yet who keeps this person's record: nothing of theirs is shared until somebody has.
+    NobodyKeeps,
     /// The key of the Health Link does not open what its host sent.
     LinkKey,
     /// What the Health Link leads to is a key to another service, and no record.

@@ -58,7 +58,8 @@ pub enum Typed {
     },
 }
 
-/// The reading and the original bytes of what was typed. `stamp` is the moment of typing, RFC 3339.
+/// The reading and the original bytes of what was typed. `stamp` is the moment of typing, RFC 3339: the Bundle's own, and no
+/// date of what it holds. A medicine whose beginning was left open did not begin when it was typed.
 pub fn write(typed: &Typed, person: &Person, stamp: &str) -> (Reading, Vec<u8>) {
     let me = json!({"reference": "urn:uuid:00000000-0000-4000-8000-000000000001"});
     let resource = match typed {
@@ -68,7 +69,7 @@ pub fn write(typed: &Typed, person: &Person, stamp: &str) -> (Reading, Vec<u8>) 
                 "clinicalStatus": coded("allergyintolerance-clinical", "active"),
                 "verificationStatus": coded("allergyintolerance-verification", "unconfirmed"),
                 "code": {"text": substance.trim()},
-                "patient": me, "asserter": me, "recordedDate": stamp,
+                "patient": me, "asserter": me,
             });
             if !reaction.trim().is_empty() {
                 put(&mut allergy, "reaction", json!([{"manifestation": [{"text": reaction.trim()}]}]));
@@ -81,7 +82,7 @@ pub fn write(typed: &Typed, person: &Person, stamp: &str) -> (Reading, Vec<u8>) 
                 "resourceType": "MedicationStatement",
                 "status": if *taking { "active" } else { "completed" },
                 "medicationCodeableConcept": {"text": name.trim()},
-                "subject": me, "informationSource": me, "dateAsserted": stamp,
+                "subject": me, "informationSource": me,
             });
             if !dose.trim().is_empty() {
                 put(&mut medicine, "dosage", json!([{"text": dose.trim()}]));
@@ -98,7 +99,7 @@ pub fn write(typed: &Typed, person: &Person, stamp: &str) -> (Reading, Vec<u8>) 
                 "resourceType": "Condition",
                 "clinicalStatus": coded("condition-clinical", if *current { "active" } else { "inactive" }),
                 "code": {"text": name.trim()},
-                "subject": me, "asserter": me, "recordedDate": stamp,
+                "subject": me, "asserter": me,
             });
             onset(&mut problem, since);
             problem
@@ -130,6 +131,34 @@ pub fn write(typed: &Typed, person: &Person, stamp: &str) -> (Reading, Vec<u8>) 
     let reading =
         delivery.ok().and_then(|Delivery { files, .. }| files.into_iter().next()).and_then(|f| f.reading.ok());
     (reading.unwrap_or_default(), bytes)
+}
+
+/// What was typed, of what [`write`] made of it: an allergy, a medicine or a health problem, to be corrected. `None` for
+/// anything else.
+pub fn read(bytes: &[u8]) -> Option<Typed> {
+    let bundle: Value = serde_json::from_slice(bytes).ok()?;
+    let resource = bundle.pointer("/entry/1/resource")?;
+    let text = |path: &str| resource.pointer(path).and_then(Value::as_str).unwrap_or_default().to_owned();
+    let either = |a: &str, b: &str| Some(text(a)).filter(|t| !t.is_empty()).unwrap_or_else(|| text(b));
+    Some(match text("/resourceType").as_str() {
+        "AllergyIntolerance" => Typed::Allergy {
+            substance: text("/code/text"),
+            reaction: text("/reaction/0/manifestation/0/text"),
+            since: either("/onsetDateTime", "/onsetString"),
+        },
+        "MedicationStatement" => Typed::Medicine {
+            name: text("/medicationCodeableConcept/text"),
+            dose: text("/dosage/0/text"),
+            since: either("/effectivePeriod/start", "/note/0/text"),
+            taking: text("/status") == "active",
+        },
+        "Condition" => Typed::Problem {
+            name: text("/code/text"),
+            since: either("/onsetDateTime", "/onsetString"),
+            current: text("/clinicalStatus/coding/0/code") == "active",
+        },
+        _ => return None,
+    })
 }
 
 fn patient(person: &Person) -> Value {
@@ -234,6 +263,9 @@ mod tests {
         };
         let (reading, bytes) = write(&typed, &me, "2026-01-02T03:04:05Z");
         assert_eq!(write(&typed, &me, "2026-01-02T03:04:05Z").1, bytes);
+        // It can be corrected: what comes back makes the same.
+        let again = read(&bytes).unwrap();
+        assert_eq!(write(&again, &me, "2026-01-02T03:04:05Z").1, bytes);
         let [entry] = reading.entries.as_slice() else { panic!("one entry") };
         assert_eq!((&entry.kind, entry.title.as_str()), (&kind, title));
         assert_eq!((entry.status.standing, entry.polarity), (standing, polarity));
@@ -285,6 +317,14 @@ mod tests {
             taking: false,
         };
         check(medicine, Kind::MedicationStatement, "Aspirin 75 mg", Standing::Ended, Polarity::Positive, Some("2020"));
+        // What has no date of its own has none: the day of typing is not its beginning.
+        let medicine =
+            Typed::Medicine { name: "Cetirizine".into(), dose: String::new(), since: String::new(), taking: true };
+        check(medicine, Kind::MedicationStatement, "Cetirizine", Standing::Active, Polarity::Positive, None);
+        let allergy = Typed::Allergy { substance: "Latex".into(), reaction: String::new(), since: String::new() };
+        check(allergy, Kind::AllergyIntolerance, "Latex", Standing::Active, Polarity::Positive, None);
+        let problem = Typed::Problem { name: "Gout".into(), since: String::new(), current: false };
+        check(problem, Kind::Condition, "Gout", Standing::Ended, Polarity::Positive, None);
         let problem = Typed::Problem { name: "Asthma \"mild\"".into(), since: "childhood".into(), current: true };
         check(problem, Kind::Condition, "Asthma \"mild\"", Standing::Active, Polarity::Positive, Some("childhood"));
     }

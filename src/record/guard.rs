@@ -187,7 +187,9 @@ fn whole(held: &Person, found: &Person) -> Option<bool> {
 }
 
 fn shown(part: &str, person: &Person) -> String {
-    if part.is_empty() { person.name.clone() } else { part.to_owned() }
+    // A name that is given only as a whole stands for both its parts; one part never for the other.
+    let whole = person.family.is_empty() && person.given.is_empty();
+    if part.is_empty() && whole { person.name.clone() } else { part.to_owned() }
 }
 
 fn sex(held: &Person, found: &Person) -> Comparison {

@@ -191,6 +191,18 @@ fn lock_screen(main: &Element) {
             _ = input.focus();
         }
     }
+    if let Some(button) = add(&field, "button", "button quiet", text::unlock::show()) {
+        _ = button.set_attribute("type", "button");
+        _ = button.set_attribute("aria-pressed", "false");
+        let shown = button.clone();
+        on(&button, "click", move |_| {
+            let Some(input) = input() else { return };
+            let show = input.type_() == "password";
+            input.set_type(if show { "text" } else { "password" });
+            _ = shown.set_attribute("aria-pressed", if show { "true" } else { "false" });
+            shown.set_text_content(Some(if show { text::unlock::hide() } else { text::unlock::show() }));
+        });
+    }
     if let Some(button) = add(&form, "button", "button primary", words::unlock()) {
         _ = button.set_attribute("type", "submit");
     }

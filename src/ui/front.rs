@@ -49,6 +49,10 @@ pub struct Front {
     pub settings: RwSignal<Settings>,
     /// Grows whenever the record may have changed: [`load`](super::part::load) asks again.
     pub changes: RwSignal<u32>,
+    /// Whether it is asked before what is only looked at is forgotten.
+    pub forgetting: RwSignal<bool>,
+    /// The record that is looked at is the example's.
+    pub example: RwSignal<bool>,
     /// Work that a lock must not interrupt: see [`Front::hold`].
     held: RwSignal<u32>,
     /// What the page says aloud.
@@ -82,6 +86,8 @@ impl Front {
             people: RwSignal::new(0),
             settings: RwSignal::new(Settings::default()),
             changes: RwSignal::new(0),
+            forgetting: RwSignal::new(false),
+            example: RwSignal::new(false),
             held: RwSignal::new(0),
             said: RwSignal::new(String::new()),
             token: RwSignal::new(None),
@@ -189,6 +195,15 @@ impl Front {
     /// True while something is held.
     pub fn is_held(self) -> bool {
         self.held.get_untracked() > 0
+    }
+
+    /// Locks what is kept; of what is only looked at it is asked first, for that goes for good.
+    pub fn lock_or_ask(self) {
+        if self.is_unkept() {
+            self.forgetting.set(true);
+        } else {
+            self.lock();
+        }
     }
 
     /// Locks here and in every other tab: who lends a phone out does not think of tabs.

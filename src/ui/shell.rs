@@ -6,7 +6,7 @@ use leptos::{ev, prelude::*};
 use super::front::Front;
 use super::links::Links;
 use super::page;
-use super::part::{Icon, Sign, Tile, Trouble};
+use super::part::{Dialogue, Icon, Sign, Tile, Trouble};
 use super::place::Place;
 use super::queue::Queue;
 use super::text::{self, shell as words};
@@ -47,10 +47,20 @@ fn App(
     let lock_key = window_event_listener(ev::keydown, move |event| {
         if event.alt_key() && event.code() == "KeyL" && front.is_open() {
             event.prevent_default();
-            front.lock();
+            front.lock_or_ask();
         }
     });
     on_cleanup(move || lock_key.remove());
+
+    // Who goes to another place leaves the guard's question for later: it never stands over a page it is not about.
+    let place = Memo::new(move |_| front.route.with(|r| r.place.clone()));
+    Effect::new(move |before: Option<Place>| {
+        let now = place.get();
+        if before.is_some_and(|before| before != now) {
+            queue.asking.set(false);
+        }
+        now
+    });
 
     // On paper nothing is behind a tap: what was folded is unfolded while it prints.
     let before = window_event_listener_untyped("beforeprint", move |_| {
@@ -89,6 +99,7 @@ fn App(
         </div>
         <page::import::Guard />
         <page::import::LinkWindow />
+        <Forget />
         <div class="unseen" role="status" aria-live="polite">
             {move || front.said.get()}
         </div>
@@ -99,7 +110,9 @@ fn App(
 #[component]
 fn Strip() -> impl IntoView {
     let front = Front::get();
-    let person = move || match front.person.get() {
+    // What somebody else shows is never under the name of whose record is open here.
+    let scanning = Memo::new(move |_| front.route.with(|r| matches!(r.place, Place::Scan | Place::Token(_))));
+    let person = move || match front.person.get().filter(|_| !scanning.get()) {
         Some(person) => {
             let (name, born) = (person.clone(), person.clone());
             view! {
@@ -109,12 +122,30 @@ fn Strip() -> impl IntoView {
                         <bdi class="strip-name">{move || text::name(&name)}</bdi>
                         <br />
                         <small class="soft">{move || text::born_and_age(&born)}</small>
-                        {move || (front.people.get() > 1).then(|| view! { <span class="unseen">{words::people}</span> })}
                     </span>
+                    {move || {
+                        (front.people.get() > 1)
+                            .then(|| {
+                                view! {
+                                    <span class="strip-switch">
+                                        <Icon sign=Sign::Switch />
+                                        <span class="wide-only">{words::people}</span>
+                                    </span>
+                                }
+                            })
+                    }}
                 </a>
             }
             .into_any()
         }
+        // People are here, and nobody's record is open: who is looked at is chosen, never taken.
+        None if front.people.get() > 0 && !scanning.get() => view! {
+            <a class="strip-who" href=Place::People.href()>
+                <Mark />
+                <span class="strip-name">{words::people}</span>
+            </a>
+        }
+        .into_any(),
         None => view! {
             <a class="strip-who" href=Place::Door.href()>
                 <Mark />
@@ -133,17 +164,43 @@ fn Strip() -> impl IntoView {
                         type="button"
                         class="button quiet"
                         aria-keyshortcuts="Alt+L"
-                        title=words::lock_hint
-                        on:click=move |_| front.lock()
+                        title=move || if front.is_unkept() { words::forget_hint() } else { words::lock_hint() }
+                        on:click=move |_| front.lock_or_ask()
                     >
-                        <Icon sign=Sign::Lock />
-                        <span class="wide-only">
-                            {move || if front.is_unkept() { words::forget() } else { words::lock() }}
-                        </span>
+                        {move || match front.is_unkept() {
+                            // No padlock and never without its word: nothing is locked up, all of it goes.
+                            true => view! { <Icon sign=Sign::Cross /> <span>{words::forget}</span> }.into_any(),
+                            false => {
+                                view! { <Icon sign=Sign::Lock /> <span class="wide-only">{words::lock}</span> }.into_any()
+                            }
+                        }}
                     </button>
                 </Show>
             </div>
         </header>
+    }
+}
+
+/// What is only looked at goes for good: asked before.
+#[component]
+fn Forget() -> impl IntoView {
+    let front = Front::get();
+    let open = front.forgetting;
+    view! {
+        <Dialogue open title=words::forget_title>
+            <p>{words::forget_then}</p>
+            <div class="row">
+                <button type="button" class="button primary" on:click=move |_| open.set(false)>
+                    {words::forget_not}
+                </button>
+                <a class="button" href=Place::SetUp.href() on:click=move |_| open.set(false)>
+                    {words::keep_it}
+                </a>
+                <button type="button" class="button danger" on:click=move |_| front.lock()>
+                    {words::forget_yes}
+                </button>
+            </div>
+        </Dialogue>
     }
 }
 
@@ -351,6 +408,7 @@ fn Banner() -> impl IntoView {
     let front = Front::get();
     #[derive(Clone, Copy, PartialEq)]
     enum Due {
+        Example,
         Keep,
         Kit,
         Nothing,
@@ -361,7 +419,11 @@ fn Banner() -> impl IntoView {
             // Nothing stands before a code that is being scanned.
             _ if place == Place::Showing => Due::Nothing,
             Some(Ok(Door::Open { kept: false })) if front.person.with(Option::is_some) && place != Place::SetUp => {
-                Due::Keep
+                if front.example.get() {
+                    Due::Example
+                } else {
+                    Due::Keep
+                }
             }
             Some(Ok(Door::Open { kept: true })) if !front.settings.with(|s| s.kit_checked) && place != Place::Kit => {
                 Due::Kit
@@ -371,6 +433,7 @@ fn Banner() -> impl IntoView {
     });
     move || match due.get() {
         Due::Nothing => ().into_any(),
+        Due::Example => banner(words::example, Place::Import, words::example_then).into_any(),
         Due::Keep => banner(words::not_kept, Place::SetUp, words::keep_it).into_any(),
         Due::Kit => banner(words::kit_due, Place::Kit, words::kit_now).into_any(),
     }

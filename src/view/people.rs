@@ -42,6 +42,45 @@ pub struct NhsShown {
     pub valid: bool,
 }
 
+/// What is known of the caring for a person, for the eye.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CareShown {
+    /// Since when.
+    pub from: Option<Day>,
+    /// Until when.
+    pub until: Option<Day>,
+    /// That day has passed.
+    pub ended: bool,
+    /// By when the ground is to be looked at again; `None` where it is not known when it was last looked at.
+    pub review: Option<Day>,
+    /// That day has come.
+    pub due: bool,
+}
+
+/// The birthdays at which a child's say in their own record changes: prompts to look at it again, no cut-offs.
+const PROMPTS: [i16; 4] = [11, 13, 16, 18];
+
+/// What is known of the caring for a person. The ground is looked at again a year after it was last looked at, and at the
+/// birthdays in [`PROMPTS`], whichever comes first.
+pub fn care(from: &str, until: &str, looked_at: &str, birth: Option<&PartialDate>, today: Date) -> CareShown {
+    let day = |text: &str| Some(PartialDate::fhir(text)).filter(|d| d.known.is_some());
+    let until = day(until);
+    let after = |years: i16, date: Date| date.checked_add(jiff::Span::new().years(years)).ok();
+    let looked = day(looked_at).and_then(|d| d.day());
+    let review = looked.and_then(|looked| {
+        let born = birth.and_then(PartialDate::day);
+        let birthdays = born.into_iter().flat_map(|born| PROMPTS.map(|years| after(years, born))).flatten();
+        birthdays.filter(|day| *day > looked).chain(after(1, looked)).min()
+    });
+    CareShown {
+        from: day(from).map(|d| Day::of(&d, today)),
+        ended: until.as_ref().is_some_and(|d| d.is_before(today)),
+        until: until.map(|d| Day::of(&d, today)),
+        due: review.is_some_and(|day| day <= today),
+        review: review.and_then(|day| Day::at(&day.to_string(), today)),
+    }
+}
+
 /// An age for the ui to word: years, and months and days for the small.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Age {
@@ -178,6 +217,23 @@ mod tests {
         check(&died, "943 476 5919", Some(49), true);
         died.deceased = Some(PartialDate::fhir(""));
         check(&died, "943 476 5919", None, true);
+    }
+
+    #[test]
+    fn the_ground_of_caring_is_looked_at_each_year_and_as_a_child_grows() {
+        let due = |looked_at: &str, birth: &str, today: Date| {
+            let shown = care("2020", "2030-05", looked_at, Some(&PartialDate::fhir(birth)), today);
+            assert!(!shown.ended);
+            (shown.review.map(|d| d.text), shown.due)
+        };
+        let now = date(2026, 11, 22);
+        assert_eq!(due("2026-11-22", "1951-03-03", now), (Some("2027-11-22".into()), false));
+        assert_eq!(due("2025-11-22", "1951-03-03", now), (Some("2026-11-22".into()), true));
+        assert_eq!(due("2026-11-22", "2014-02-01", now), (Some("2027-02-01".into()), false));
+        assert_eq!(due("2024-02-29", "1951", now), (Some("2025-02-28".into()), true));
+        assert_eq!(due("", "1951", now), (None, false));
+        assert!(care("", "2026-10", "", None, now).ended);
+        assert!(!care("", "2026", "", None, now).ended);
     }
 
     #[test]

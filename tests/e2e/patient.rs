@@ -95,7 +95,10 @@ fn what_is_typed_by_hand_starts_a_record() {
         browser.click(Kind::Control, "Add a person").await;
         browser.type_into("Given", "Ada").await;
         browser.type_into("Family", "Testwell").await;
-        browser.type_into("Date of birth", "1951-03-03").await;
+        // As people write it; and no answer is given for her.
+        browser.type_into("Date of birth", "03/03/1951").await;
+        browser.sees("Read as 3 March 1951").await;
+        browser.click(Kind::Choice, "It is my own record").await;
         browser.press("Add this person").await;
         browser.find(Kind::Heading, "Import records").await;
         browser.go("#/write/allergy", "Add an allergy").await;

@@ -119,6 +119,7 @@ impl<E: Edge> Session<E> {
         if let (true, Some(only), None) = (nobody, named.next(), named.next()) {
             let group = groups.remove(only);
             let given = group.first().and_then(|f| f.parcel.reading.people.first()).map(as_given);
+            // The first is usually one's own; on what ground anybody else's is kept has to be said.
             let index = self.start(Label { given: given.unwrap_or_default(), unfiled: false }).await?;
             self.open = Some(index);
             self.desk = Default::default();
@@ -479,7 +480,10 @@ impl<E: Edge> Session<E> {
             Decision::ThisPerson => self.people.iter().position(|h| Some(h.id) == of).ok_or(Failure::NoPerson),
             Decision::Person(id) => self.index_of(id),
             Decision::NewPerson => match given {
-                Some(given) => self.start(Label { given, unfiled: false }).await,
+                Some(mut given) => {
+                    given.care.unsaid = self.filed().next().is_some();
+                    self.start(Label { given, unfiled: false }).await
+                }
                 None => Err(Failure::BadParticulars),
             },
             Decision::Unfiled => self.tray().await,

@@ -136,6 +136,11 @@ impl<E: Edge> Session<E> {
         }
         self.removed.clear();
         self.vault = Some(vault);
+        for (name, typed) in std::mem::take(&mut self.drafts) {
+            if let Some(vault) = &mut self.vault {
+                vault.set_setting(&name, typed).await?;
+            }
+        }
         self.show_kit().await
     }
 
@@ -146,7 +151,7 @@ impl<E: Edge> Session<E> {
         vault.note(self.line(None, Happened::Made)).await?;
         let mut ids = Vec::with_capacity(self.people.len());
         for held in &self.people {
-            let id = vault.add_person(wire::write(&held.label)).await?;
+            let id = vault.add_person(held.label.write()).await?;
             for (name, typed) in &held.drafts {
                 vault.put_draft(&id, name, typed.clone()).await?;
             }
@@ -224,6 +229,7 @@ impl<E: Edge> Session<E> {
         self.questions.clear();
         self.sacks.clear();
         self.removed.clear();
+        self.drafts.clear();
         self.desk = Default::default();
         self.reader = Default::default();
         Ok(())

@@ -22,7 +22,7 @@ pub(super) struct Removed {
 
 impl<E: Edge> Session<E> {
     pub(super) fn note(&self, file_name: String, bytes: u64, origin: Origin) -> Note {
-        Note { imported: self.stamp(), file_name, bytes, origin, ..Note::default() }
+        Note { imported: super::stamp_exact(self.edge.now()), file_name, bytes, origin, ..Note::default() }
     }
 
     /// The report of a file that is in that person's record.
@@ -63,6 +63,24 @@ impl<E: Edge> Session<E> {
         let file = Loose { parcel, original: Arc::new(original) };
         let brought = self.admit(index, vec![file], None).await.map_err(|(failure, _)| failure)?;
         brought.into_iter().next().ok_or(Failure::NotFound)
+    }
+
+    pub(in crate::app) async fn typed_of(&mut self, parcel: Hash) -> Result<Typed, Failure> {
+        let index = self.open.ok_or(Failure::NoPerson)?;
+        let found = self.held()?.parcel(parcel).filter(|p| p.note.origin == Origin::Person);
+        found.ok_or(Failure::NotFound)?;
+        import::typed::read(&self.original(index, parcel).await?).ok_or(Failure::NotFound)
+    }
+
+    pub(in crate::app) async fn retype(&mut self, parcel: Hash, typed: Typed) -> Result<Brought, Failure> {
+        self.typed_of(parcel).await?;
+        // First the new, then the old out: a crash between leaves both, never none.
+        let brought = self.type_in(typed).await?;
+        let same = matches!(&brought, Brought::In(report) if report.source.parcel == parcel);
+        if !same {
+            self.take_out(parcel).await?;
+        }
+        Ok(brought)
     }
 
     pub(in crate::app) async fn say_of(&mut self, item: String, said: Said, words: String) -> Result<Brought, Failure> {

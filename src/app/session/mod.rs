@@ -15,6 +15,8 @@ mod people;
 mod receive;
 mod share;
 
+use std::collections::BTreeMap;
+
 use jiff::{Timestamp, civil::Date};
 
 use super::keep::Vault;
@@ -70,6 +72,8 @@ pub struct Session<E: Edge> {
     /// The recovery kit with which the vault was opened, until a new passphrase is chosen: whoever used it has most
     /// likely no other.
     kit: Option<Secret>,
+    /// Particulars that are being typed while nothing is kept, by the name of their form.
+    drafts: BTreeMap<String, Vec<u8>>,
     /// Which groups of the recovery kit were asked for.
     asked: [usize; 2],
     /// The giving side of a share.
@@ -95,6 +99,7 @@ impl<E: Edge> Session<E> {
             next_question: 1,
             removed: Vec::new(),
             kit: None,
+            drafts: BTreeMap::new(),
             asked: [0; 2],
             desk: Desk::default(),
             reader: Reader::default(),
@@ -117,6 +122,12 @@ impl<E: Edge> Session<E> {
     fn held_mut(&mut self) -> Result<&mut Held, Failure> {
         self.open.and_then(|i| self.people.get_mut(i)).ok_or(Failure::NoPerson)
     }
+}
+
+/// The moment at which a file came, RFC 3339 in UTC, always to the millisecond: of two that came in one second it is known
+/// which was first.
+fn stamp_exact(moment: Timestamp) -> String {
+    format!("{moment:.3}")
 }
 
 /// RFC 3339 in UTC, to the second.

@@ -7,10 +7,10 @@ use serde::{Deserialize, Serialize};
 
 use super::{Edge, Session};
 use crate::app::keep::{KeepError, Vault};
-use crate::app::wire::{self, Failure, Happened, NewPerson, PersonCard};
+use crate::app::wire::{self, Basis, Care, Failure, Happened, NewPerson, PersonCard};
 use crate::import;
 use crate::record::{
-    Bears, Hash, Identifier, Note, Origin, Parcel, PartialDate, Person, Reading, Record, merge, system,
+    Bears, Hash, Identifier, Note, Origin, Parcel, PartialDate, Person, Reading, Record, Sex, merge, system,
 };
 use crate::store::Disk;
 use crate::vault::Crypt;
@@ -21,12 +21,47 @@ use crate::view::Index;
 pub(super) type Id = [u8; 16];
 
 /// What the vault keeps beside a person's key.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Label {
     /// Particulars, as given or as the first file says.
     pub given: NewPerson,
     /// The tray of files that belong to nobody yet.
     pub unfiled: bool,
+}
+
+/// A label as the first release wrote it. What came later stands behind it, so that either release reads the other's.
+#[derive(Serialize, Deserialize)]
+struct First {
+    given: String,
+    family: String,
+    birth_date: String,
+    sex: Option<Sex>,
+    nhs_number: String,
+    basis: Option<Basis>,
+    carer: String,
+    relation: String,
+    unfiled: bool,
+}
+
+impl Label {
+    /// As it is sealed.
+    pub fn write(&self) -> Vec<u8> {
+        let NewPerson { given, family, birth_date, sex, nhs_number, basis, carer, relation, care } = self.given.clone();
+        let unfiled = self.unfiled;
+        let first = First { given, family, birth_date, sex, nhs_number, basis, carer, relation, unfiled };
+        let mut bytes = wire::write(&first);
+        bytes.extend(wire::write(&care));
+        bytes
+    }
+
+    /// Reads what [`Label::write`] of this or the first release wrote.
+    fn read(bytes: &[u8]) -> Result<Label, Failure> {
+        let (first, rest) = postcard::take_from_bytes::<First>(bytes).map_err(|_| Failure::Garbled)?;
+        let care = if rest.is_empty() { Care::default() } else { wire::read(rest)? };
+        let First { given, family, birth_date, sex, nhs_number, basis, carer, relation, unfiled } = first;
+        let given = NewPerson { given, family, birth_date, sex, nhs_number, basis, carer, relation, care };
+        Ok(Label { given, unfiled })
+    }
 }
 
 /// One person with everything loaded.
@@ -196,6 +231,10 @@ impl<E: Edge> Session<E> {
             files: held.parcels().len() as u32,
             given: held.label.given.clone(),
             lost: held.lost,
+            care: held.label.given.basis.map(|_| {
+                let Care { from, until, looked_at, .. } = &held.label.given.care;
+                view::people::care(from, until, looked_at, held.person().birth_date.as_ref(), self.edge.today())
+            }),
         }
     }
 
@@ -206,7 +245,7 @@ impl<E: Edge> Session<E> {
     /// Adds a person to the session, and to the vault if there is one.
     pub(super) async fn start(&mut self, label: Label) -> Result<usize, Failure> {
         let id = match &mut self.vault {
-            Some(vault) => vault.add_person(wire::write(&label)).await?,
+            Some(vault) => vault.add_person(label.write()).await?,
             None => self.random()?,
         };
         let unfiled = label.unfiled;
@@ -236,8 +275,44 @@ impl<E: Edge> Session<E> {
         Ok(())
     }
 
+    /// What was said is said today: the ground of caring is looked at again a year from now.
+    fn said_today(&self, mut person: NewPerson) -> NewPerson {
+        person.care.unsaid = false;
+        person.care.looked_at = match person.basis {
+            Some(_) => self.edge.today().to_string(),
+            None => String::new(),
+        };
+        person
+    }
+
+    pub(in crate::app) async fn keep_person_draft(
+        &mut self,
+        name: String,
+        typed: Option<NewPerson>,
+    ) -> Result<(), Failure> {
+        let name = format!("person draft {name}");
+        let bytes = typed.map(|typed| wire::write(&typed)).unwrap_or_default();
+        match &mut self.vault {
+            Some(vault) if bytes.is_empty() && vault.setting(&name).await?.is_none() => {}
+            Some(vault) => vault.set_setting(&name, bytes).await?,
+            None => drop(self.drafts.insert(name, bytes)),
+        }
+        Ok(())
+    }
+
+    pub(in crate::app) async fn person_draft(&mut self, name: String) -> Result<Option<NewPerson>, Failure> {
+        let name = format!("person draft {name}");
+        let bytes = match &self.vault {
+            Some(vault) => vault.setting(&name).await?,
+            None => self.drafts.get(&name).cloned(),
+        };
+        // One that no longer opens was never anybody's particulars, and is typed anew.
+        Ok(bytes.filter(|b| !b.is_empty()).and_then(|bytes| wire::read(&bytes).ok()))
+    }
+
     pub(in crate::app) async fn add_person(&mut self, person: NewPerson) -> Result<PersonCard, Failure> {
         check(&person)?;
+        let person = self.said_today(person);
         let index = self.start(Label { given: person, unfiled: false }).await?;
         let id = self.people.get(index).map(|h| id_text(&h.id)).ok_or(Failure::NotFound)?;
         self.choose_person(id).await?;
@@ -246,6 +321,7 @@ impl<E: Edge> Session<E> {
 
     pub(in crate::app) async fn edit_person(&mut self, id: String, person: NewPerson) -> Result<PersonCard, Failure> {
         check(&person)?;
+        let person = self.said_today(person);
         let index = self.index_of(&id)?;
         let label = Label { given: person, unfiled: false };
         let held = self.people.get_mut(index).ok_or(Failure::NotFound)?;
@@ -256,7 +332,7 @@ impl<E: Edge> Session<E> {
                 let name = format!("unread person {}", id_text(&held.id));
                 vault.set_setting(&name, unread.unwrap_or_default()).await?;
             }
-            vault.relabel(&held.id, wire::write(&label)).await?;
+            vault.relabel(&held.id, label.write()).await?;
         }
         held.lost = false;
         held.rename(label);
@@ -266,6 +342,7 @@ impl<E: Edge> Session<E> {
     pub(in crate::app) async fn remove_person(&mut self, id: String) -> Result<(), Failure> {
         let index = self.index_of(&id)?;
         let held = self.people.get(index).ok_or(Failure::NotFound)?.id;
+        let open = self.held().map(|h| h.id).ok().filter(|open| *open != held);
         let line = self.line(None, Happened::PersonRemoved);
         if let Some(vault) = &mut self.vault {
             vault.remove_person(&held, Some(line)).await?;
@@ -273,7 +350,8 @@ impl<E: Edge> Session<E> {
         self.people.remove(index);
         self.removed.retain(|r| r.person != held);
         self.desk = Default::default();
-        self.open = self.people.iter().position(|h| !h.label.unfiled);
+        // Whose record is open stays open; if it was theirs, nobody's is, until somebody is chosen.
+        self.open = self.people.iter().position(|h| Some(h.id) == open);
         Ok(())
     }
 
@@ -285,7 +363,7 @@ impl<E: Edge> Session<E> {
         self.open = None;
         let Some(vault) = &mut self.vault else { return Ok(()) };
         let labels: Vec<(Id, Option<Label>)> =
-            vault.people().into_iter().map(|(id, label)| (id, wire::read(label).ok())).collect();
+            vault.people().into_iter().map(|(id, label)| (id, Label::read(label).ok())).collect();
         for (id, label) in labels {
             let mut held = Held::new(id, label.clone().unwrap_or_default());
             held.lost = label.is_none();

@@ -86,6 +86,9 @@ impl<E: Edge> Session<E> {
         if held.lost {
             return Err(Failure::PersonUnreadable);
         }
+        if held.label.given.care.unsaid {
+            return Err(Failure::NobodyKeeps);
+        }
         let wanted = self.wanted(consent);
         let record = held.record().0;
         // A carer's share never says *in full*, and nothing is whole while a file does not open.

@@ -531,6 +531,132 @@ fn a_question_that_is_answered_in_the_tray_is_answered_everywhere() {
 }
 
 #[test]
+fn removing_somebody_opens_nobody_elses_record() {
+    let mut session = anna(&Bench::new());
+    let anna = run(session.people()).unwrap()[0].id.clone();
+    let add = |session: &mut Session<Bench>, given: &str| {
+        let person = NewPerson { given: given.into(), family: "Example".into(), ..NewPerson::default() };
+        run(session.add_person(person)).unwrap().id
+    };
+    let (bella, cara) = (add(&mut session, "Bella"), add(&mut session, "Cara"));
+    let open = |session: &mut Session<Bench>| run(session.people()).unwrap().into_iter().find(|p| p.open).map(|p| p.id);
+    assert_eq!(open(&mut session), Some(cara.clone()));
+    run(session.remove_person(anna)).unwrap();
+    assert_eq!(open(&mut session), Some(cara.clone()));
+    run(session.remove_person(cara)).unwrap();
+    assert_eq!(open(&mut session), None);
+    run(session.choose_person(bella.clone())).unwrap();
+    assert_eq!(open(&mut session), Some(bella));
+}
+
+#[test]
+fn who_keeps_a_record_is_asked_and_until_then_nothing_of_it_is_shared() {
+    let bench = Bench::new();
+    let mut session = anna(&bench);
+    let bella = file("Bella Example", "1978-09-12", "Peanuts");
+    let stopped = bring(&mut session, &bella).unwrap();
+    let [Brought::Whose { question, .. }] = stopped.as_slice() else { panic!("{stopped:?}") };
+    run(session.decide(*question, Decision::NewPerson)).unwrap();
+    let mut session = unlocked(&bench);
+    open_other(&mut session);
+    let card = run(session.people()).unwrap().into_iter().find(|p| p.open).unwrap();
+    assert!(card.given.care.unsaid && card.care.is_none());
+    let choice = consent(&mut session, Mode::Show);
+    assert_eq!(run(session.preview(choice.clone())).err(), Some(Failure::NobodyKeeps));
+    assert_eq!(run(session.grant(choice.clone())).err(), Some(Failure::NobodyKeeps));
+    let given = NewPerson {
+        basis: Some(wire::Basis::Attorney),
+        carer: "Megan".into(),
+        care: wire::Care { from: "2024-03".into(), evidence: "the deed".into(), ..card.given.care.clone() },
+        ..card.given
+    };
+    run(session.edit_person(card.id, given)).unwrap();
+    assert!(run(session.preview(choice)).is_ok());
+    // All of it is there after a lock, with the day on which it is to be looked at again.
+    let mut session = unlocked(&bench);
+    let card = run(session.people()).unwrap().into_iter().find(|p| p.open).unwrap();
+    let care = card.care.unwrap();
+    assert_eq!((card.given.care.evidence.as_str(), care.from.unwrap().text.as_str()), ("the deed", "2024-03"));
+    assert_eq!((care.review.unwrap().text.as_str(), care.due, care.until), ("2027-11-22", false, None));
+}
+
+#[test]
+fn a_label_of_the_first_release_still_opens_and_an_hl7_birth_date_is_read() {
+    // As the first release wrote it: eight particulars, and that it is no tray.
+    let first = (
+        "Gwen",
+        "Bartell",
+        "20190514",
+        None::<crate::record::Sex>,
+        "",
+        Some(wire::Basis::Consent),
+        "Megan",
+        "mother",
+        false,
+    );
+    let bench = Bench::new();
+    let mut session = anna(&bench);
+    let id = session.people[0].id;
+    run(session.vault.as_mut().unwrap().relabel(&id, wire::write(&first))).unwrap();
+    let mut session = unlocked(&bench);
+    let card = run(session.people()).unwrap().remove(0);
+    assert!(!card.lost);
+    assert_eq!((card.given.given.as_str(), card.given.relation.as_str()), ("Gwen", "mother"));
+    assert_eq!(card.given.care, wire::Care::default());
+    assert_eq!(card.header.birth.unwrap().text, "2019-05-14");
+    // So a namesake of another age is stopped, and not waved through.
+    let stopped = bring(&mut session, &file("Gwen Bartell", "1941-01-02", "Nuts")).unwrap();
+    let [Brought::Whose { page, .. }] = stopped.as_slice() else { panic!("{stopped:?}") };
+    assert_eq!(page.finding, crate::view::guard::Finding::Differs);
+}
+
+#[test]
+fn what_was_typed_can_be_corrected_and_the_correction_undone() {
+    let bench = Bench::new();
+    let mut session = anna(&bench);
+    let typed =
+        |since: &str| Typed::Allergy { substance: "Latex".into(), reaction: "Rash".into(), since: since.into() };
+    let Brought::In(first) = run(session.type_in(typed("2030"))).unwrap() else { panic!() };
+    assert_eq!(run(session.typed_of(first.source.parcel)), Ok(typed("2030")));
+    bench.second.set(bench.second.get() + 5);
+    let Brought::In(second) = run(session.retype(first.source.parcel, typed("2003"))).unwrap() else { panic!() };
+    assert_ne!(first.source.parcel, second.source.parcel);
+    let since = |session: &mut Session<Bench>| {
+        let rows = run(session.summary()).unwrap().allergies.list.rows;
+        let latex: Vec<_> = rows.into_iter().filter(|r| r.title == "Latex").collect();
+        assert!(latex.iter().all(|r| !r.disagree));
+        latex.into_iter().map(|r| r.date.map(|d| d.text).unwrap_or_default()).collect::<Vec<_>>()
+    };
+    assert_eq!(since(&mut session), ["2003"]);
+    // A file's own entry is nobody's to retype.
+    let record = Hash::of(&file("Anna Example", "1951-03-03", "Penicillin"));
+    assert_eq!(run(session.retype(record, typed("2003"))).err(), Some(Failure::NotFound));
+    run(session.take_out(second.source.parcel)).unwrap();
+    run(session.put_back(first.source.parcel)).unwrap();
+    assert_eq!(since(&mut session), ["2030"]);
+}
+
+#[test]
+fn particulars_that_are_half_typed_are_there_again_after_a_lock() {
+    let bench = Bench::new();
+    let mut session = anna(&bench);
+    let typed = NewPerson { given: "Gw".into(), birth_date: "14 May".into(), ..NewPerson::default() };
+    run(session.keep_person_draft("new".into(), Some(typed.clone()))).unwrap();
+    let mut session = unlocked(&bench);
+    assert_eq!(run(session.person_draft("new".into())), Ok(Some(typed.clone())));
+    assert_eq!(run(session.person_draft("other".into())), Ok(None));
+    run(session.keep_person_draft("new".into(), None)).unwrap();
+    assert_eq!(run(session.person_draft("new".into())), Ok(None));
+    // And while nothing is kept, until it is.
+    let bench = Bench::new();
+    let mut session = bench.session();
+    bring(&mut session, &file("Anna Example", "1951-03-03", "Penicillin")).unwrap();
+    run(session.keep_person_draft("new".into(), Some(typed.clone()))).unwrap();
+    keep(&mut session);
+    assert_eq!(run(unlocked(&bench).person_draft("new".into())), Ok(Some(typed)));
+}
+
+#[test]
 fn a_letter_whose_words_name_another_person_here_is_stopped() {
     use crate::view::guard::Finding;
     let bench = Bench::new();

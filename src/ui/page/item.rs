@@ -4,18 +4,18 @@ use leptos::prelude::*;
 
 use super::analyte::gone;
 use super::documents::{file, save_original};
-use super::say::{OwnWords, Say};
+use super::say::{OwnWords, Say, Undo};
 use crate::app::wire::Failure;
-use crate::record::{Coding, Hash};
+use crate::record::{Coding, Hash, Kind};
 use crate::ui::front::Front;
 use crate::ui::part::{
     BackTo, Badge, Callout, Describe, Disclosure, Fact, Facts, OwnHead, Tone, Trouble, TrustMark, explained, line,
     line::bdi, load, source_name,
 };
-use crate::ui::place::Place;
-use crate::ui::text::{self, describe, item as words};
-use crate::view::Row;
+use crate::ui::place::{Place, Route, Writing};
+use crate::ui::text::{self, describe, item as words, say};
 use crate::view::entry::{Answer, Card, EntryPage, Label, Line, Side, Sides};
+use crate::view::{Row, Trust};
 
 /// The page of an item.
 #[component]
@@ -26,7 +26,13 @@ pub fn ItemPage(id: String) -> impl IntoView {
 }
 
 fn draw(page: Option<EntryPage>, back_again: RwSignal<Option<Hash>>) -> AnyView {
-    let Some(page) = page else { return gone() };
+    let Some(page) = page else {
+        // What was typed by hand and was just taken away: the way back stands where it was.
+        return match back_again.get_untracked() {
+            Some(_) => view! { <BackTo place=Place::Summary /> <Undo back=back_again /> }.into_any(),
+            None => gone(),
+        };
+    };
     let section = page.row.section;
     let back = view! { <BackTo place=Place::Section(section) text=text::section(section) /> };
     if !page.withheld {
@@ -102,7 +108,14 @@ fn whole(page: EntryPage, back: RwSignal<Option<Hash>>) -> AnyView {
             </a>
         }
     });
-    let cards: Vec<_> = page.cards.iter().map(|c| card(c, true)).collect();
+    let cards: Vec<_> = page
+        .cards
+        .iter()
+        .map(|c| {
+            let typed = writing(c).map(|what| view! { <Typed what parcel=c.parcel back /> });
+            view! { <div class="stack-tight">{card(c, true)} {typed}</div> }
+        })
+        .collect();
     let history: Vec<_> = page.history.iter().map(|c| card(c, true)).collect();
     let history = (!history.is_empty()).then(|| {
         let count = words::history(history.len() as u64);
@@ -129,6 +142,51 @@ fn whole(page: EntryPage, back: RwSignal<Option<Hash>>) -> AnyView {
         </div>
     }
     .into_any()
+}
+
+/// What can be typed by hand, if this was.
+fn writing(card: &Card) -> Option<Writing> {
+    match card.kind {
+        _ if card.source.trust != Trust::Typed || card.described => None,
+        Kind::AllergyIntolerance => Some(Writing::Allergy),
+        Kind::MedicationStatement => Some(Writing::Medicine),
+        Kind::Condition => Some(Writing::Problem),
+        _ => None,
+    }
+}
+
+/// What was typed by hand is corrected and taken away where it stands.
+#[component]
+fn Typed(
+    what: Writing,
+    /// The file that holds it.
+    parcel: Hash,
+    /// What was just taken away.
+    back: RwSignal<Option<Hash>>,
+) -> impl IntoView {
+    let front = Front::get();
+    let fault = RwSignal::new(None::<Failure>);
+    let change = Route::from(Place::Write(what)).with("change", &parcel.hex()).href();
+    let take = move |_| {
+        leptos::task::spawn_local(async move {
+            match front.client.take_out(parcel).await {
+                Ok(()) => {
+                    back.set(Some(parcel));
+                    front.say(say::taken_back());
+                    front.refresh().await;
+                    set_timeout(|| crate::ui::front::focus("taken-back"), core::time::Duration::from_millis(100));
+                }
+                Err(failure) => drop(fault.try_set(Some(failure))),
+            }
+        });
+    };
+    view! {
+        <p class="row no-print">
+            <a class="button" href=change>{words::typed_change}</a>
+            <button type="button" class="button quiet" on:click=take>{words::typed_take}</button>
+        </p>
+        {move || fault.get().map(|fault| view! { <Trouble fault /> })}
+    }
 }
 
 /// What the person says of a document: asked for here at any time, changed, taken back.

@@ -44,7 +44,8 @@ pub async fn enter(front: Front, queue: Queue, left: Left) {
         Way::Unlock => unlock::unlock(front, passphrase).await,
         Way::Start => front.go_instead(Place::Import),
         Way::Example => {
-            front.go_instead(Place::Import);
+            front.example.set(true);
+            front.go_instead(Place::Summary);
             queue.add(import::example().into_iter().collect());
         }
         Way::Care => front.go_instead(Route::from(Place::People).with("add", "carer")),
@@ -85,6 +86,10 @@ pub fn Page() -> impl IntoView {
             Some(Ok(Door::Open { .. })) => draw(place).into_any(),
             Some(Ok(_)) if place.is_public() => draw(place).into_any(),
             Some(Ok(Door::Empty)) if place.is_beginning() => draw(place).into_any(),
+            // The example person's file is being read.
+            Some(Ok(Door::Empty)) if front.example.get() => {
+                view! { <p role="status">{text::common::loading}</p> }.into_any()
+            }
             Some(Ok(Door::Locked)) => view! { <unlock::Unlock /> }.into_any(),
             Some(Ok(Door::Empty)) => {
                 // Nothing is open and nothing is kept: the first visit is the door's own screen.

@@ -29,18 +29,7 @@ pub fn OwnWords(
             Ok::<(), Failure>(())
         }
     });
-    let put = Action::new_local(move |(): &()| async move {
-        if let Some(parcel) = back.get_untracked() {
-            front.client.put_back(parcel).await?;
-            back.set(None);
-            front.refresh().await;
-        }
-        Ok::<(), Failure>(())
-    });
-    let failed = move || {
-        let fault = take.value().get().and_then(Result::err).or(put.value().get().and_then(Result::err));
-        fault.map(|fault| view! { <Trouble fault /> })
-    };
+    let failed = move || take.value().get().and_then(Result::err).map(|fault| view! { <Trouble fault /> });
     let said: Vec<_> = row
         .said
         .iter()
@@ -57,6 +46,29 @@ pub fn OwnWords(
             }
         })
         .collect();
+    view! {
+        <div class="stack-tight">{said}</div>
+        <Undo back />
+        <div aria-live="polite">{failed}</div>
+    }
+}
+
+/// The way back for what was just taken away.
+#[component]
+pub fn Undo(
+    /// What was just taken away.
+    back: RwSignal<Option<Hash>>,
+) -> impl IntoView {
+    let front = Front::get();
+    let put = Action::new_local(move |(): &()| async move {
+        if let Some(parcel) = back.get_untracked() {
+            front.client.put_back(parcel).await?;
+            back.set(None);
+            front.refresh().await;
+        }
+        Ok::<(), Failure>(())
+    });
+    let failed = move || put.value().get().and_then(Result::err).map(|fault| view! { <Trouble fault /> });
     let undo = move || {
         back.get().map(|_| {
             view! {
@@ -68,10 +80,7 @@ pub fn OwnWords(
             }
         })
     };
-    view! {
-        <div class="stack-tight">{said}</div>
-        <div aria-live="polite">{undo} {failed}</div>
-    }
+    view! { <div id="taken-back" tabindex="-1" aria-live="polite">{undo} {failed}</div> }
 }
 
 /// The form.

@@ -10,7 +10,11 @@ use crate::ui::text::{self, door, unlock as words};
 
 /// Opens the vault; what goes wrong stands on the [`Unlock`] page.
 pub async fn unlock(front: Front, passphrase: Secret) {
-    let answer = front.client.unlock(passphrase).await;
+    let answer = front.client.unlock(passphrase.clone()).await;
+    if answer.is_err() {
+        // A slip is mended, not typed anew.
+        TYPED.set(Some(passphrase));
+    }
     opened(front, answer).await;
 }
 
@@ -32,6 +36,7 @@ async fn opened(front: Front, answer: Result<(), Failure>) {
 
 thread_local! {
     // The attempt is made before the page that tells of it is drawn.
+    static TYPED: core::cell::Cell<Option<Secret>> = const { core::cell::Cell::new(None) };
     static FAULT: core::cell::Cell<Option<Failure>> = const { core::cell::Cell::new(None) };
 }
 
@@ -78,6 +83,21 @@ pub fn Unlock() -> impl IntoView {
             }
         });
     };
+    // What was typed at the door and did not open stands here again, and is chosen: typing goes on in it.
+    Effect::new(move || {
+        if let Some(input) = input.get()
+            && let Some(typed) = TYPED.take()
+        {
+            input.set_value(&typed.0);
+            set_timeout(
+                move || {
+                    _ = input.focus();
+                    input.select();
+                },
+                core::time::Duration::from_millis(50),
+            );
+        }
+    });
     let shown = RwSignal::new(false);
     view! {
         <PageHead title=door::locked />

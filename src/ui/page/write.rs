@@ -3,9 +3,12 @@
 use leptos::prelude::*;
 
 use crate::app::wire::{Failure, Typed};
-use crate::record::PartialDate;
+use crate::record::Hash;
 use crate::ui::front::Front;
-use crate::ui::part::{BackTo, Callout, Empty, ErrorSummary, Fault, Field, PageHead, Tick, Tone, Trouble};
+use crate::ui::part::{
+    BackTo, Callout, DateField, Empty, ErrorSummary, Fault, Field, PageHead, Tick, Tone, Trouble, date_words,
+    typed_date,
+};
 use crate::ui::place::{Place, Route, Writing};
 use crate::ui::text::{self, import, people, write as words};
 
@@ -13,14 +16,23 @@ use crate::ui::text::{self, import, people, write as words};
 #[component]
 pub fn Write(what: Writing) -> impl IntoView {
     let front = Front::get();
-    let title = match what {
-        Writing::Allergy => words::allergy,
-        Writing::Medicine => words::medicine,
-        Writing::Problem => words::problem,
+    // What is corrected stands in the address by the name of its parcel, like the report of a file.
+    let old = front.route.with_untracked(|r| r.filter("change").and_then(Hash::from_hex));
+    let title: text::Message = match (what, old.is_some()) {
+        (_, true) => words::change,
+        (Writing::Allergy, _) => words::allergy,
+        (Writing::Medicine, _) => words::medicine,
+        (Writing::Problem, _) => words::problem,
+    };
+    // Of several people here, it is said whose record this is going into.
+    let whose = move || {
+        let several = front.people.get() > 1;
+        front.person.get().filter(|_| several).map(|person| words::into_record_of(&text::name(&person)))
     };
     view! {
         <BackTo place=Place::Import text=import::title />
         <PageHead title lede=words::lede />
+        {move || whose().map(|whose| view! { <p class="strong">{whose}</p> })}
         <Show
             when=move || front.person.with(Option::is_some)
             fallback=|| {
@@ -34,13 +46,17 @@ pub fn Write(what: Writing) -> impl IntoView {
                 }
             }
         >
-            <Form what />
+            <Form what old />
         </Show>
     }
 }
 
 #[component]
-fn Form(what: Writing) -> impl IntoView {
+fn Form(
+    what: Writing,
+    /// What was typed before, to be corrected.
+    old: Option<Hash>,
+) -> impl IntoView {
     let front = Front::get();
     let (name, more) = (RwSignal::new(String::new()), RwSignal::new(String::new()));
     let (since, now) = (RwSignal::new(String::new()), RwSignal::new(true));
@@ -57,9 +73,15 @@ fn Form(what: Writing) -> impl IntoView {
         Writing::Medicine => "medicine",
         Writing::Problem => "problem",
     };
+    let slug = StoredValue::new(match old {
+        Some(old) => format!("{slug} {}", old.hex()),
+        None => slug.to_owned(),
+    });
     let typed_now = move || {
         let text = |s: RwSignal<String>| s.get_untracked().trim().to_owned();
         let (name, since, now) = (text(name), text(since), now.get_untracked());
+        // As it is kept; what can't be read as a date stands in a draft as it was typed.
+        let since = typed_date(&since, None).unwrap_or(since);
         match what {
             Writing::Allergy => Typed::Allergy { substance: name, reaction: text(more), since },
             Writing::Medicine => Typed::Medicine { name, dose: text(more), since, taking: now },
@@ -76,7 +98,7 @@ fn Form(what: Writing) -> impl IntoView {
         let empty = [name, more, since].iter().all(|s| s.with_untracked(|s| s.trim().is_empty()));
         let typed = (!empty).then(typed_now);
         leptos::task::spawn_local(async move {
-            if let Err(failure) = front.client.keep_draft(slug.to_owned(), typed).await {
+            if let Err(failure) = front.client.keep_draft(slug.get_value(), typed).await {
                 fault.try_set(Some(failure));
             }
         });
@@ -96,7 +118,20 @@ fn Form(what: Writing) -> impl IntoView {
     };
     on_cleanup(keep);
     leptos::task::spawn_local(async move {
-        let Ok(Some(typed)) = front.client.draft(slug.to_owned()).await else { return };
+        let draft = front.client.draft(slug.get_value()).await.ok().flatten();
+        let is_draft = draft.is_some();
+        let before = match (draft, old) {
+            (Some(draft), _) => Some(draft),
+            (None, Some(old)) => match front.client.typed_of(old).await {
+                Ok(typed) => Some(typed),
+                Err(failure) => {
+                    fault.try_set(Some(failure));
+                    None
+                }
+            },
+            (None, None) => None,
+        };
+        let Some(typed) = before else { return };
         let (name_was, more_was, since_was, now_was) = match typed {
             Typed::Allergy { substance, reaction, since } => (substance, reaction, since, true),
             Typed::Medicine { name, dose, since, taking } => (name, dose, since, taking),
@@ -107,9 +142,9 @@ fn Form(what: Writing) -> impl IntoView {
         if unsaved.try_get_value() == Some(0) {
             name.set(name_was);
             more.set(more_was);
-            since.set(since_was);
+            since.set(date_words(&since_was));
             now.set(now_was);
-            restored.set(true);
+            restored.set(is_draft);
         }
     });
     let throw_away = move |_| {
@@ -122,14 +157,14 @@ fn Form(what: Writing) -> impl IntoView {
     };
     let submit = move |event: leptos::ev::SubmitEvent| {
         event.prevent_default();
-        let text = |s: RwSignal<String>| s.get_untracked().trim().to_owned();
-        let (name_text, since_text) = (text(name), text(since));
+        let name_text = name.with_untracked(|name| name.trim().to_owned());
+        let birth = front.person.with_untracked(|p| p.as_ref().and_then(|p| p.birth.clone()));
         let mut wrong = Vec::<Fault>::new();
         if name_text.is_empty() {
             wrong.push(("name", format!("{}: {}", label(), words::missing())));
         }
-        if !since_text.is_empty() && PartialDate::fhir(&since_text).known.is_none_or(|k| k.time.is_some()) {
-            wrong.push(("since", words::since_wrong().to_owned()));
+        if let Err(sentence) = since.with_untracked(|since| typed_date(since, birth.as_ref())) {
+            wrong.push(("since", sentence));
         }
         let fine = wrong.is_empty();
         faults.set(wrong);
@@ -139,7 +174,11 @@ fn Form(what: Writing) -> impl IntoView {
         }
         let typed = typed_now();
         leptos::task::spawn_local(async move {
-            match front.client.type_in(typed).await {
+            let answer = match old {
+                Some(old) => front.client.retype(old, typed).await,
+                None => front.client.type_in(typed).await,
+            };
+            match answer {
                 Ok(_) => {
                     for field in [name, more, since] {
                         field.set(String::new());
@@ -147,10 +186,13 @@ fn Form(what: Writing) -> impl IntoView {
                     // It is in the records now: the draft goes.
                     unsaved.set_value(0);
                     restored.set(false);
-                    fault.set(front.client.keep_draft(slug.to_owned(), None).await.err());
+                    fault.set(front.client.keep_draft(slug.get_value(), None).await.err());
                     saved.set(true);
-                    front.say(words::saved());
+                    front.say(if old.is_some() { words::changed() } else { words::saved() });
                     front.refresh().await;
+                    if old.is_some() {
+                        front.go_instead(Place::Section(what.section()));
+                    }
                 }
                 Err(failure) => fault.set(Some(failure)),
             }
@@ -207,13 +249,22 @@ fn Form(what: Writing) -> impl IntoView {
                         </Field>
                     }
                 })}
-            <Field id="since" label=words::since hint=words::since_hint faults>
-                {input("since", since)}
-            </Field>
+            <DateField
+                id="since"
+                label=words::since
+                hint=words::since_hint
+                faults
+                typed=since
+                change=move |typed| {
+                    since.set(typed);
+                    touched();
+                }
+                leave=keep
+            />
             {tick.map(|label| view! { <Tick label on=now turn=move |on| { now.set(on); touched(); } /> })}
             <div class="row">
                 <button type="submit" class="button primary">
-                    {words::save}
+                    {move || if old.is_some() { words::save_change() } else { words::save() }}
                 </button>
             </div>
         </form>

@@ -3,7 +3,7 @@
 
 use leptos::prelude::*;
 
-use super::{Callout, Chip, ErrorSummary, Fault, Field, Tone, Trouble};
+use super::{Callout, Chip, DateField, ErrorSummary, Fault, Field, Tone, Trouble, date_words, typed_date};
 use crate::app::wire::{AboutDocument, Clue, Failure, Typed};
 use crate::record::{Description, DocumentKind, Hash, PartialDate};
 use crate::ui::front::Front;
@@ -46,11 +46,6 @@ fn slug(parcel: Hash, at: &str) -> String {
     format!("document {} {at}", parcel.hex())
 }
 
-/// A date as the form shows it, and reads it again.
-fn date_words(iso: &str) -> String {
-    PartialDate::fhir(iso).known.map_or_else(|| iso.to_owned(), text::known_day)
-}
-
 #[component]
 fn Form(
     parcel: Hash,
@@ -90,9 +85,9 @@ fn Form(
     };
     let submit = move |event: leptos::ev::SubmitEvent| {
         event.prevent_default();
-        let typed = date.with_untracked(|d| d.trim().to_owned());
-        let wrong = !typed.is_empty() && PartialDate::written(&typed).is_none();
-        faults.set(if wrong { vec![("document-date", words::date_wrong().to_owned())] } else { Vec::new() });
+        let read = date.with_untracked(|typed| typed_date(typed, None));
+        let wrong = read.is_err();
+        faults.set(read.err().map(|sentence| ("document-date", sentence)).into_iter().collect());
         if wrong || busy.get_untracked() {
             return;
         }
@@ -173,10 +168,16 @@ fn Form(
                 <legend>{words::kind}</legend>
                 <p class="row">{chips}</p>
             </fieldset>
-            <Field id="document-date" label=words::date hint=words::date_hint faults>
-                {input("document-date", date)}
-                {suggestions(dates, take(date))}
-            </Field>
+            <DateField
+                id="document-date"
+                label=words::date
+                hint=words::date_hint
+                faults
+                typed=date
+                change=move |typed| date.set(typed)
+                leave=keep
+            />
+            {suggestions(dates, take(date))}
             <Field id="document-from" label=words::from hint=words::from_hint faults>
                 {input("document-from", from)}
                 {suggestions(senders, take(from))}

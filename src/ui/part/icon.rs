@@ -17,6 +17,8 @@ pub enum Sign {
     Good,
     Back,
     Language,
+    Cross,
+    Switch,
 }
 
 impl Sign {
@@ -35,6 +37,8 @@ impl Sign {
             Sign::Danger => "M8 2h8l6 6v8l-6 6H8l-6-6V8zM12 7v6M12 16.5v.5",
             Sign::Good => "M12 21a9 9 0 1 0 0-18 9 9 0 0 0 0 18zM8 12.5l3 3 5-6",
             Sign::Back => "M14 5l-7 7 7 7",
+            Sign::Cross => "M5 5l14 14M19 5L5 19",
+            Sign::Switch => "M7 10l5-6 5 6M7 14l5 6 5-6",
             Sign::Language => "M3 6h10M8 4v2M11 6c-1 5-4 8-8 10M5 9c1 3 4 5 7 6M13 21l4-10 4 10M14.5 17.5h5",
         }
     }

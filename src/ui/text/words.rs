@@ -536,6 +536,7 @@ pub fn failed(failure: &Failure) -> String {
         Failure::Refused(_) => failure::refused(),
         Failure::NoRequest => failure::no_request(),
         Failure::PersonUnreadable => failure::person_unreadable(),
+        Failure::NobodyKeeps => failure::nobody_keeps(),
         Failure::LinkKey => failure::link_key(),
         Failure::LinkAccess => failure::link_access(),
     }
@@ -614,6 +615,7 @@ pub fn remedy(failure: &Failure) -> &'static str {
         Failure::Refused(_) => failure::refused_then(),
         Failure::NoRequest => failure::no_request_then(),
         Failure::PersonUnreadable => failure::person_unreadable_then(),
+        Failure::NobodyKeeps => failure::nobody_keeps_then(),
         Failure::LinkKey => failure::link_key_then(),
         Failure::LinkAccess => failure::link_access_then(),
     }

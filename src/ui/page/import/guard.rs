@@ -6,6 +6,7 @@ use crate::app::lent;
 use crate::app::wire::{Brought, Decision, Failure, FileRow, Waiting};
 use crate::record::PartialDate;
 use crate::ui::front::Front;
+use crate::ui::links::Links;
 use crate::ui::part::{Badge, Callout, Dialogue, Disclosure, Tick, Tile, Tone, Trouble, load};
 use crate::ui::place::{Place, Route};
 use crate::ui::queue::Queue;
@@ -18,13 +19,15 @@ use crate::view::people::Header;
 pub fn Guard() -> impl IntoView {
     let queue = Queue::get();
     let open = queue.asking;
+    let links = Links::get();
     let question = Memo::new(move |_| queue.question().map(Shown));
     let number = move || question.with_untracked(|q| q.as_ref().and_then(Shown::number));
     // A question opens the dialogue; "later", or closing it, puts that question off until the person asks for it.
-    Effect::new(move || open.set(question.with(Option::is_some)));
+    // While a Health Link is asked about, it waits: never two questions on top of each other.
+    Effect::new(move || open.set(question.with(Option::is_some) && !links.open.get()));
     Effect::new(move |before: Option<bool>| {
         let now = open.get();
-        if let (Some(true), false, Some(number)) = (before, now, number()) {
+        if let (Some(true), false, Some(number), false) = (before, now, number(), links.open.get_untracked()) {
             queue.put_off(number);
         }
         now

@@ -339,7 +339,12 @@ fn Checks(report: ImportReport) -> impl IntoView {
 fn Saving(report: StoredValue<ImportReport>, parcel: Hash) -> impl IntoView {
     let front = Front::get();
     let fault = RwSignal::new(None::<Failure>);
-    let name = move |ending: &str| report.with_value(|r| format!("{}-report.{ending}", r.file_name));
+    let typed = report.with_value(|r| r.file_name.is_empty());
+    let called = move || match typed {
+        true => text::import::typed_by_hand().to_owned(),
+        false => report.with_value(|r| r.file_name.clone()),
+    };
+    let name = move |ending: &str| format!("{}-report.{ending}", called());
     let html = move |_| {
         let text = report.with_value(sheet::html);
         fault.set(lent::save(&name("html"), "text/html", text.as_bytes()).err().map(|_| Failure::Unreadable));
@@ -364,7 +369,7 @@ fn Saving(report: StoredValue<ImportReport>, parcel: Hash) -> impl IntoView {
             <button type="button" class="button" on:click=html>{words::save_html}</button>
             <button type="button" class="button" on:click=json>{words::save_json}</button>
             <button type="button" class="button" on:click=original>
-                {move || text::import::save_original(&report.with_value(|r| r.file_name.clone()))}
+                {move || text::import::save_original(&called())}
             </button>
         </div>
     }

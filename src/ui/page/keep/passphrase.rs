@@ -85,6 +85,8 @@ fn folded(typed: &str) -> String {
 pub fn PassphraseFields(new: NewPassphrase) -> impl IntoView {
     let measure = move |typed: String| {
         new.typed.set(typed.clone());
+        // A sentence about what stood there before does not stand beside what stands there now.
+        new.faults.update(Vec::clear);
         if !new.drawn.get_untracked() {
             leptos::task::spawn_local(async move {
                 let strength = Client.strength(Secret(typed.clone())).await.ok();

@@ -2,15 +2,16 @@
 
 use leptos::prelude::*;
 
-use crate::app::wire::{Failure, NewPerson, PersonCard, Unread};
+use crate::app::wire::{Basis, Failure, NewPerson, PersonCard, Unread};
 use crate::ui::front::Front;
-use crate::ui::part::{Badge, Callout, Dialogue, Empty, PageHead, Tick, Tile, Tone, Trouble, load};
+use crate::ui::part::{Badge, Callout, Dialogue, Empty, Fact, Facts, PageHead, Tick, Tile, Tone, Trouble, load};
 use crate::ui::place::Place;
 use crate::ui::text::{self, people as words};
+use crate::view::people::CareShown;
 
 mod form;
 
-use form::Form;
+use form::{Form, ground};
 
 /// The page. `?add=self` or `?add=carer` opens the form for a new person.
 #[component]
@@ -18,12 +19,20 @@ pub fn People() -> impl IntoView {
     let front = Front::get();
     let client = front.client;
     let adding = RwSignal::new(front.route.with_untracked(|r| r.filter("add").is_some()));
-    let caring = front.route.with_untracked(|r| r.filter("add") == Some("carer"));
+    // A form that was begun before a lock stands open again.
+    leptos::task::spawn_local(async move {
+        if let Ok(Some(_)) = client.person_draft("new".to_owned()).await {
+            adding.try_set(true);
+        }
+    });
     let leaving = RwSignal::new(None::<PersonCard>);
     let asked = RwSignal::new(false);
     view! {
         <PageHead title=words::title lede=words::lede />
         <div class="stack-loose">
+            <p id="people-told" class="strong" tabindex="-1">
+                {move || (front.people.get() > 0 && front.person.with(Option::is_none)).then(words::nobody_open)}
+            </p>
             {load(
                 move || client.unread(),
                 |unread: Unread| {
@@ -69,7 +78,7 @@ pub fn People() -> impl IntoView {
                 fallback=move || {
                     view! {
                         <div class="row">
-                            <button type="button" class="button" on:click=move |_| adding.set(true)>
+                            <button type="button" class="button" id="add-person" on:click=move |_| adding.set(true)>
                                 {words::add}
                             </button>
                         </div>
@@ -79,7 +88,9 @@ pub fn People() -> impl IntoView {
                 <section class="stack card" aria-labelledby="add">
                     <h2 id="add">{words::add}</h2>
                     <Form
-                        start=NewPerson { basis: caring.then_some(crate::app::wire::Basis::Consent), ..NewPerson::default() }
+                        draft="new".to_owned()
+                        start=NewPerson::default()
+                        ask=true
                         button=words::save_add
                         save=move |person| async move {
                             let card = client.add_person(person).await?;
@@ -89,7 +100,10 @@ pub fn People() -> impl IntoView {
                             front.go(Place::Import);
                             Ok(())
                         }
-                        cancel=move || adding.set(false)
+                        cancel=move || {
+                            adding.set(false);
+                            focus_soon("add-person");
+                        }
                     />
                 </section>
             </Show>
@@ -105,7 +119,8 @@ pub fn People() -> impl IntoView {
 fn Card(card: PersonCard, remove: impl Fn(PersonCard) + Copy + 'static) -> impl IntoView {
     let front = Front::get();
     let client = front.client;
-    let editing = RwSignal::new(false);
+    let asked = front.route.with_untracked(|r| r.filter("edit").is_some_and(|id| id == card.id));
+    let editing = RwSignal::new(asked);
     let fault = RwSignal::new(None::<Failure>);
     let name = StoredValue::new(card.header.clone());
     let name = move || name.with_value(text::name);
@@ -113,6 +128,11 @@ fn Card(card: PersonCard, remove: impl Fn(PersonCard) + Copy + 'static) -> impl 
     let (id, edit_id) = (card.id.clone(), StoredValue::new(card.id.clone()));
     let given = StoredValue::new(card.given.clone());
     let (carer, relation) = (card.given.carer.clone(), card.given.relation.clone());
+    let unsaid = card.given.care.unsaid;
+    let footing = card.given.basis.zip(card.care.clone()).map(|(basis, care)| {
+        let evidence = card.given.care.evidence.clone();
+        view! { <Footing basis care evidence /> }
+    });
     let open = move |_| {
         let id = id.clone();
         leptos::task::spawn_local(async move {
@@ -150,6 +170,15 @@ fn Card(card: PersonCard, remove: impl Fn(PersonCard) + Copy + 'static) -> impl 
                 </p>
                 {is_open.then(|| view! { <Badge tone=Tone::Good text=words::open_now /> })}
             </div>
+            {footing}
+            {unsaid
+                .then(|| {
+                    view! {
+                        <Callout tone=Tone::Warning title=words::unsaid>
+                            <p>{words::unsaid_then}</p>
+                        </Callout>
+                    }
+                })}
             {card
                 .lost
                 .then(|| {
@@ -169,7 +198,12 @@ fn Card(card: PersonCard, remove: impl Fn(PersonCard) + Copy + 'static) -> impl 
                             </button>
                         }
                     })}
-                <button type="button" class="button quiet" on:click=move |_| editing.update(|e| *e = !*e)>
+                <button
+                    type="button"
+                    class="button quiet"
+                    aria-expanded=move || editing.get().to_string()
+                    on:click=move |_| editing.update(|e| *e = !*e)
+                >
                     {move || words::edit(&name())}
                 </button>
                 <button type="button" class="button quiet" on:click=move |_| remove(leaving.clone())>
@@ -178,18 +212,58 @@ fn Card(card: PersonCard, remove: impl Fn(PersonCard) + Copy + 'static) -> impl 
             </div>
             <Show when=move || editing.get()>
                 <Form
+                    draft=edit_id.get_value()
                     start=given.get_value()
+                    ask=unsaid
                     button=words::save_edit
                     save=move |person| async move {
                         client.edit_person(edit_id.get_value(), person).await?;
                         editing.set(false);
+                        front.say(words::edited());
                         front.refresh().await;
+                        focus_soon("people-told");
                         Ok(())
                     }
-                    cancel=move || editing.set(false)
+                    cancel=move || {
+                        editing.set(false);
+                        focus_soon("people-told");
+                    }
                 />
             </Show>
         </li>
+    }
+}
+
+/// Gives the focus once the page is drawn anew.
+fn focus_soon(id: &'static str) {
+    set_timeout(move || crate::ui::front::focus(id), core::time::Duration::from_millis(100));
+}
+
+/// On what ground somebody is cared for, on what evidence, since and until when, and when to look at it again.
+#[component]
+fn Footing(basis: Basis, care: CareShown, evidence: String) -> impl IntoView {
+    let CareShown { from, until, ended, review, due } = care;
+    let due = due || review.is_none();
+    let line = |label: text::Message, value: Option<crate::view::Day>| {
+        value.map(|day| view! { <Fact name=label>{move || text::day(&day)}</Fact> })
+    };
+    view! {
+        <Facts>
+            <Fact name=words::basis>{move || ground(basis)}</Fact>
+            <Fact name=words::evidence>
+                {move || if evidence.trim().is_empty() { words::evidence_none().to_owned() } else { evidence.clone() }}
+            </Fact>
+            {line(words::care_from, from)} {line(words::care_until, until)} {line(words::review, review)}
+        </Facts>
+        {ended.then(|| view! { <Callout tone=Tone::Warning title=words::care_ended /> })}
+        {due
+            .then(|| {
+                view! {
+                    <Callout tone=Tone::Warning title=words::review_due>
+                        <p>{words::review_then}</p>
+                    </Callout>
+                }
+            })}
     }
 }
 
@@ -200,16 +274,19 @@ fn Remove(card: PersonCard, asked: RwSignal<bool>) -> impl IntoView {
     let sure = RwSignal::new(false);
     let fault = RwSignal::new(None::<Failure>);
     let name = text::name(&card.header);
+    let gone = name.clone();
     let yes = move |_| {
         if !sure.get_untracked() {
             return;
         }
-        let id = card.id.clone();
+        let (id, gone) = (card.id.clone(), gone.clone());
         leptos::task::spawn_local(async move {
             match front.client.remove_person(id).await {
                 Ok(()) => {
                     asked.set(false);
+                    front.say(words::removed(&gone));
                     front.refresh().await;
+                    focus_soon("people-told");
                 }
                 Err(failure) => fault.set(Some(failure)),
             }
