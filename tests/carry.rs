@@ -367,6 +367,103 @@ fn what_the_person_says_travels_with_the_entry() {
     assert_eq!(record.said_of(&aspirin(&record)).count(), 0);
 }
 
+/// What the person says of an entry names it: it leaves with that entry or not at all, and never with the hash of a file.
+#[test]
+fn a_statement_leaves_only_with_what_it_is_about() {
+    use tessera::import::typed::{Typed, write};
+    use tessera::record::Said;
+    let gp = file("uk/gpconnect/EMISPatientStructurede2eResponsePWTP10.json");
+    let alone = merge(vec![gp.clone()]);
+    let aspirin =
+        alone.section(Section::Medications).find(|i| alone.lead(i).unwrap().title.contains("Aspirin")).unwrap();
+    let about: Vec<String> = aspirin.entries.iter().filter_map(|at| alone.place(*at)).collect();
+    let typed =
+        Typed::Said { said: Said::NotTaking, about, title: "Aspirin 75mg".into(), words: "Not since May".into() };
+    let (reading, bytes) = write(&typed, &gp.reading.people[0], "2026-11-20T10:00:00Z");
+    let said = Parcel { hash: Hash::of(&bytes), reading, note: Note { origin: Origin::Person, ..Note::default() } };
+    let record = merge(vec![gp.clone(), said]);
+    let story: BTreeSet<String> = record.section(Section::PatientStory).map(|i| i.id.clone()).collect();
+    let leave = |items: BTreeSet<String>| {
+        let chosen = Chosen { items, ..Chosen::default() };
+        let selection = select(&record, &person(&record), &chosen, "2026-11-22T10:00:00Z").unwrap();
+        String::from_utf8(selection.document).unwrap()
+    };
+    let without = leave(story.clone());
+    assert!(!without.contains("Not since May") && !without.contains("Aspirin"));
+    let with = leave(story.into_iter().chain([aspirin.id.clone()]).collect());
+    assert!(with.contains("Not since May") && with.contains("Aspirin"));
+    assert!(!with.contains(&gp.hash.hex()), "the name of a file left");
+}
+
+/// A tag outlives the file that it was said of, as long as another tells the same.
+#[test]
+fn a_tag_stays_when_its_file_goes() {
+    use tessera::import::typed::{Typed, write};
+    use tessera::record::Said;
+    let bundle = |source: &str| {
+        let text = format!(
+            r#"{{"resourceType":"Bundle","type":"collection","entry":[
+            {{"resource":{{"resourceType":"Patient","id":"p","name":[{{"family":"Lee","given":["Ann"]}}]}}}},
+            {{"resource":{{"resourceType":"Condition","id":"{source}","subject":{{"reference":"Patient/p"}},"code":{{"text":"Depression"}}}}}},
+            {{"resource":{{"resourceType":"Condition","id":"{source}2","subject":{{"reference":"Patient/p"}},"code":{{"text":"Asthma"}}}}}}]}}"#
+        );
+        parcel(text.as_bytes(), Note::default())
+    };
+    let (first, second) = (bundle("a"), bundle("b"));
+    let alone = merge(vec![first.clone()]);
+    let item = alone.section(Section::Problems).find(|i| alone.title(i) == Some("Depression")).unwrap();
+    let about = item.entries.iter().filter_map(|at| alone.place(*at)).collect();
+    let typed = Typed::Said { said: Said::Private, about, title: "Depression".into(), words: "closed".into() };
+    let (reading, bytes) = write(&typed, &first.reading.people[0], "2026-11-20T10:00:00Z");
+    let tag = Parcel { hash: Hash::of(&bytes), reading, note: Note { origin: Origin::Person, ..Note::default() } };
+    for files in [vec![first.clone(), second.clone(), tag.clone()], vec![second, tag]] {
+        let record = merge(files);
+        let closed: Vec<_> =
+            record.section(Section::Problems).filter(|i| record.is_private(i)).map(|i| record.title(i)).collect();
+        assert_eq!(closed, [Some("Depression")]);
+    }
+}
+
+/// What the reader is told of what the copy does not hold, of signatures, of denials, and of who it was made for.
+#[test]
+fn a_share_says_what_is_not_held_and_what_was_signed_and_what_is_not_so() {
+    // A source that has no information about allergies: nothing was withheld by anybody.
+    let record = merge(vec![file(NOTHING)]);
+    let chosen = Chosen { audience: "Ward 7".into(), ..all(&record, &Section::ALL) };
+    let selection = select(&record, &person(&record), &chosen, "2026-11-22T10:00:00Z").unwrap();
+    for section in [Section::Allergies, Section::Medications, Section::Problems] {
+        let held = record.section(section).next().is_some();
+        let part = selection.parts.iter().find(|p| p.section == section).unwrap();
+        assert_eq!(part.completeness == Completeness::NothingHeld, !held, "{section:?}");
+    }
+    assert_eq!(tessera::share::bundle::audience(&selection.document), "Ward 7");
+    let made = tessera::share::bundle::ips(&selection.document, &selection.parts, &Default::default()).unwrap();
+    assert!(!String::from_utf8(made).unwrap().contains("\"withheld\""));
+    // Where something was left out, silence stays silence.
+    let record = merge(vec![file(UK)]);
+    let some = Chosen { in_full: BTreeSet::new(), ..all(&record, &[Section::Allergies]) };
+    let selection = select(&record, &person(&record), &some, "2026-11-22T10:00:00Z").unwrap();
+    assert!(selection.parts.iter().all(|p| p.section == Section::Allergies), "{:?}", selection.parts);
+
+    let mut signed = file(UK);
+    signed.reading.signed = tessera::record::Signed::Trusted;
+    let denied = signed.reading.entries.iter_mut().find(|e| e.section == Section::Allergies).unwrap();
+    denied.polarity = Polarity::Negated;
+    let title = denied.title.clone();
+    let record = merge(vec![signed]);
+    let selection =
+        select(&record, &person(&record), &all(&record, &[Section::Allergies]), "2026-11-22T10:00:00Z").unwrap();
+    let there = received(&selection.document);
+    assert!(there.parcels.iter().any(|p| p.reading.signed == tessera::record::Signed::NotChecked));
+    let item = there.section(Section::Allergies).find(|i| there.title(i) == Some(title.as_str())).unwrap();
+    assert_eq!(there.lead(item).unwrap().polarity, Polarity::Negated);
+    let document: serde_json::Value = serde_json::from_slice(&selection.document).unwrap();
+    let denials = document["entry"].as_array().unwrap().iter().map(|e| &e["resource"]);
+    let denied = denials.into_iter().find(|r| r.get("modifierExtension").is_some()).unwrap();
+    assert_eq!(denied["verificationStatus"]["coding"][0]["code"], "refuted");
+    assert!(denied.get("clinicalStatus").is_none());
+}
+
 /// One person's allergies from two places that do not agree: both travel, and disagree at the reader's too.
 #[test]
 fn sources_that_disagree_still_disagree_when_they_arrive() {

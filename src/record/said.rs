@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Entry, EntryRef, Hash, Item, Kind, Origin, Parcel, Record};
+use super::{Entry, EntryRef, Hash, Item, Kind, Origin, Parcel, Record, same};
 
 /// The code system of what is said (on a FHIR `Communication`'s category). Reserved (RFC 2606); leads nowhere.
 pub const STATEMENT: &str = "https://tessera.example/fhir/statement";
@@ -64,6 +64,11 @@ impl Entry {
         (kind == "Communication").then(|| of(STATEMENT).and_then(|c| Said::of_code(&c.code))).flatten()
     }
 
+    /// For a statement of the person's: the places of the entries that it is about, `parcel#place`.
+    pub fn about(&self) -> impl Iterator<Item = &str> {
+        self.places()
+    }
+
     /// The places of the entries that it is about.
     pub(super) fn places(&self) -> impl Iterator<Item = &str> {
         self.category.iter().flat_map(|c| &c.codings).filter(|c| c.system == PLACE).map(|c| c.code.as_str())
@@ -109,7 +114,22 @@ impl Record {
     /// True if the person wants the item closed when they share: it, or what their own statement of it is about.
     pub fn is_private(&self, item: &Item) -> bool {
         self.said_of(item).any(|s| s.said == Said::Private)
+            || self.is_tagged_by_name(item)
             || self.entries(item).any(|(_, _, e)| e.said().is_some() && e.places().any(|place| self.tags(place)))
+    }
+
+    /// True if a tag whose file was taken out names the item: another file that tells the same must not open it.
+    fn is_tagged_by_name(&self, item: &Item) -> bool {
+        let own = self.parcels.iter().filter(|p| p.note.origin == Origin::Person);
+        let tags = own.flat_map(|p| &p.reading.entries).filter(|e| e.said() == Some(Said::Private));
+        let here = |place: &str| {
+            let parcel = place.split_once('#').and_then(|(parcel, _)| Hash::from_hex(parcel));
+            parcel.is_some_and(|hash| self.parcel_named(hash).is_some())
+        };
+        let named = |tag: &Entry| {
+            self.entries(item).any(|(_, _, e)| tag.notes.iter().any(|name| same::fold(name) == same::fold(&e.title)))
+        };
+        tags.into_iter().any(|tag| !tag.places().any(here) && named(tag))
     }
 
     /// True if a statement itself is to be kept closed.

@@ -50,7 +50,12 @@ pub(super) fn trust(parcel: &Parcel) -> Trust {
             Signed::NotChecked => Trust::NotChecked,
             Signed::Wrong => Trust::SignatureWrong,
         },
-        Origin::Share => Trust::NotSigned,
+        // Of a signature a share tells only that there is one.
+        Origin::Share => match parcel.reading.signed {
+            Signed::No => Trust::NotSigned,
+            Signed::Wrong => Trust::SignatureWrong,
+            _ => Trust::NotChecked,
+        },
         Origin::Person => Trust::Typed,
         Origin::SignedTrusted => Trust::SignedTrusted,
         Origin::SignedUnknown => Trust::SignedUnknown,

@@ -805,7 +805,9 @@ fn every_row_has_the_trust_mark_of_how_it_came() {
         (crate::record::Signed::Unknown, Origin::File, Trust::SignedUnknown),
         (crate::record::Signed::NotChecked, Origin::File, Trust::NotChecked),
         (crate::record::Signed::Wrong, Origin::File, Trust::SignatureWrong),
-        (crate::record::Signed::Trusted, Origin::Share, Trust::NotSigned),
+        (crate::record::Signed::Trusted, Origin::Share, Trust::NotChecked),
+        (crate::record::Signed::NotChecked, Origin::Share, Trust::NotChecked),
+        (crate::record::Signed::Wrong, Origin::Share, Trust::SignatureWrong),
     ] {
         let mut p = parcel("GP", "2026-11-01", vec![allergy("Nuts")]);
         (p.reading.signed, p.note.origin) = (signed, origin);

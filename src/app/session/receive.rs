@@ -123,7 +123,7 @@ impl<E: Edge> Session<E> {
             shared_at: at(claims.issued),
             ends_at: at(claims.ends),
             by: by(&claims.sharer),
-            audience: String::new(),
+            audience: share::bundle::audience(&grant.document),
             purpose: claims.purpose.code().to_owned(),
             labels: claims.parts.iter().map(|p| (p.section, label(p.completeness))).collect(),
             wanted: asked.map(|(_, wanted)| wanted.clone()).unwrap_or_default(),

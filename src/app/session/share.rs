@@ -98,6 +98,7 @@ impl<E: Edge> Session<E> {
             in_full: if whole { Section::ALL.into_iter().collect() } else { Default::default() },
             others: wanted.into_iter().map(|section| (section, Completeness::NotShared)).collect(),
             history: true,
+            audience: consent.audience.clone(),
         };
         let selected =
             bundle::select(record, &held.known_person(), &chosen, &self.stamp()).map_err(|_| Failure::ShareTooLarge)?;

@@ -10,7 +10,9 @@ use serde_json::{Map, Value, json};
 
 use super::{OURS, array, text};
 use crate::record::guard::Fact;
-use crate::record::{Bears, Entry, Issue, IssueCode, Nothing, Polarity, Reading, Section, SectionSays, Severity};
+use crate::record::{
+    Bears, Entry, Issue, IssueCode, Nothing, Polarity, Reading, Section, SectionSays, Severity, Signed,
+};
 
 /// What one source's part of a document says beside its entries. [`Beside::complete`] puts it back into the reading.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -24,6 +26,8 @@ pub struct Beside {
     pub about: Vec<(String, String)>,
     /// By place in the part's document: what is said not to be so, where the type has no element for it.
     pub polarity: Vec<(String, Polarity)>,
+    /// Whether the sharer's app says that the source's file was signed: never checked here.
+    pub signed: Signed,
 }
 
 impl Beside {
@@ -35,6 +39,9 @@ impl Beside {
             text: text.clone(),
             at: String::new(),
         }));
+        if self.signed != Signed::No {
+            reading.signed = self.signed;
+        }
         for (section, pieces) in &self.unread {
             reading.ledger.add_unread(*section, *pieces);
         }

@@ -27,6 +27,10 @@ pub struct Words {
     pub told: Vec<(Section, Vec<String>)>,
     /// The document's title.
     pub title: String,
+    /// Who shared it, where it was not the person: a carer, what they are to them, on what ground.
+    pub by: Option<String>,
+    /// What every screen says of such a copy, and the person's own note: a section of its own.
+    pub banner: Vec<String>,
     /// Not shared, which says nothing of whether there is something.
     pub not_shared: String,
     /// Asked for and declined.
@@ -81,13 +85,21 @@ pub fn ips(document: &[u8], parts: &[Part], words: &Words) -> Result<Vec<u8>, Sh
         }
     }
     let ordered = Section::ALL.into_iter().filter_map(|s| by_section.remove(&s));
-    let sections: Vec<Value> = ordered.chain(others).collect();
+    let banner = (!words.banner.is_empty()).then(|| {
+        let said: String = words.banner.iter().map(|line| format!("<p>{}</p>", escaped(line))).collect();
+        let div = format!("<div xmlns=\"http://www.w3.org/1999/xhtml\">{said}</div>");
+        json!({"title": words.title, "text": {"status": "generated", "div": div}})
+    });
+    let sections: Vec<Value> = ordered.chain(others).chain(banner).collect();
     let head = bundle.get_mut("entry").and_then(Value::as_array_mut).and_then(|e| e.first_mut());
     let composition = head.and_then(|e| e.get_mut("resource")).and_then(Value::as_object_mut);
     let composition = composition.filter(|c| c.get("resourceType").and_then(Value::as_str) == Some("Composition"));
     let composition = composition.ok_or(ShareError::Malformed)?;
     composition.insert("section".into(), Value::Array(sections));
     composition.insert("title".into(), json!(words.title));
+    if let Some(by) = &words.by {
+        composition.insert("author".into(), json!([{"display": by}]));
+    }
     for resource in bundle.get_mut("entry").and_then(Value::as_array_mut).into_iter().flatten() {
         resource.get_mut("resource").and_then(Value::as_object_mut).into_iter().for_each(required);
     }
@@ -336,6 +348,8 @@ mod tests {
         Words {
             titles: vec![(Section::Allergies, "Allergies".into()), (Section::Problems, "Problems".into())],
             told: Vec::new(),
+            by: None,
+            banner: Vec::new(),
             title: "Shared".into(),
             not_shared: "not shared".into(),
             declined: "declined".into(),

@@ -21,8 +21,8 @@ use serde_json::{Map, Value, json};
 use super::ShareError;
 use super::terms::{Completeness, Part};
 use crate::record::{
-    Detail, Entry, EntryRef, Field, Item, Nothing, Origin, Parcel, Person, Record, Said, Section, Sex, Statement,
-    contents,
+    Detail, Entry, EntryRef, Field, Item, Nothing, Origin, Parcel, Person, Record, Said, Section, Sex, Signed,
+    Statement, contents,
 };
 
 mod beside;
@@ -50,6 +50,8 @@ pub struct Chosen {
     pub others: BTreeMap<Section, Completeness>,
     /// With each medicine its requests, issues and dispenses too.
     pub history: bool,
+    /// For whom, as the person named them; empty for whoever reads it.
+    pub audience: String,
 }
 
 /// A document and what it holds.
@@ -71,8 +73,10 @@ pub struct Selection {
 /// `person` is whose record it is, `now` the moment in RFC 3339. What a source forbids to show to the patient
 /// (`NOPAT`) never leaves; nor does what is entered in error, unless a chosen item stands against it.
 pub fn select(record: &Record, person: &Person, chosen: &Chosen, now: &str) -> Result<Selection, ShareError> {
-    let items: Vec<&Item> =
-        record.items.iter().filter(|i| chosen.items.contains(&i.id) && may_leave(record, i)).collect();
+    let chosen_items = || record.items.iter().filter(|i| chosen.items.contains(&i.id) && may_leave(record, i));
+    let places: BTreeSet<String> =
+        chosen_items().flat_map(|i| i.entries.iter().chain(&i.history)).filter_map(|at| record.place(*at)).collect();
+    let items: Vec<&Item> = chosen_items().filter(|i| speaks_of_shared(record, i, &places)).collect();
     let mut writer =
         Writer { record, numbers: BTreeMap::new(), by_section: BTreeMap::new(), by_parcel: BTreeMap::new() };
     for item in &items {
@@ -86,8 +90,12 @@ pub fn select(record: &Record, person: &Person, chosen: &Chosen, now: &str) -> R
     }
     let resources = writer.resources(&items);
     let shown: BTreeSet<Section> = items.iter().map(|i| i.section).collect();
-    let lists = writer.nothings(&shown.union(&chosen.in_full).copied().collect(), &shown);
-    let document = writer.document(person, now, resources, lists);
+    let mut told: BTreeSet<Section> = shown.union(&chosen.in_full).copied().collect();
+    if is_whole(record, chosen) {
+        told.extend(Section::ALL.into_iter().filter(|s| record.section(*s).next().is_none()));
+    }
+    let lists = writer.nothings(&told, &shown);
+    let document = writer.document(person, now, &chosen.audience, resources, lists);
     let shared: BTreeSet<&str> = items.iter().map(|i| i.id.as_str()).collect();
     Ok(Selection {
         document: serde_json::to_vec(&document).map_err(|_| ShareError::Malformed)?,
@@ -95,6 +103,19 @@ pub fn select(record: &Record, person: &Person, chosen: &Chosen, now: &str) -> R
         left_out: chosen.items.iter().filter(|id| !shared.contains(id.as_str())).cloned().collect(),
         items: items.iter().map(|i| i.id.clone()).collect(),
     })
+}
+
+/// False for what the person says of an entry that does not leave: it would name it.
+fn speaks_of_shared(record: &Record, item: &Item, places: &BTreeSet<String>) -> bool {
+    record.entries(item).all(|(_, _, e)| e.said().is_none() || e.about().all(|place| places.contains(place)))
+}
+
+/// True if nothing that the record holds is left out, or the person wants it said where a section is whole: only then
+/// *nothing is held here* tells nothing of what was left out.
+fn is_whole(record: &Record, chosen: &Chosen) -> bool {
+    let tag = |i: &Item| record.entries(i).all(|(_, _, e)| e.said() == Some(Said::Private));
+    let all = || record.items.iter().all(|i| chosen.items.contains(&i.id) && may_leave(record, i) || tag(i));
+    !chosen.in_full.is_empty() || all()
 }
 
 /// What other sources mark as entered in error of the same statement.
@@ -132,6 +153,7 @@ fn may_hold_more(record: &Record, section: Section) -> bool {
 /// everything was understood.
 fn parts(record: &Record, chosen: &Chosen, shared: &BTreeSet<&str>) -> Vec<Part> {
     let mut out = Vec::new();
+    let whole = is_whole(record, chosen);
     for section in Section::ALL {
         let held: Vec<&Item> = record.section(section).collect();
         let some = held.iter().any(|i| shared.contains(i.id.as_str()));
@@ -146,6 +168,7 @@ fn parts(record: &Record, chosen: &Chosen, shared: &BTreeSet<&str>) -> Vec<Part>
             if full { Completeness::Full { held } } else { Completeness::Selected }
         } else {
             match chosen.others.get(&section) {
+                None if held.is_empty() && whole => Completeness::NothingHeld,
                 None => continue,
                 Some(Completeness::NothingHeld) if held.is_empty() => Completeness::NothingHeld,
                 Some(Completeness::Declined) => Completeness::Declined,
@@ -268,7 +291,7 @@ impl<'r> Writer<'r> {
         out
     }
 
-    fn document(&self, person: &Person, now: &str, resources: Vec<Value>, lists: Vec<Value>) -> Value {
+    fn document(&self, person: &Person, now: &str, audience: &str, resources: Vec<Value>, lists: Vec<Value>) -> Value {
         let told = self.numbered().into_iter().filter(|(_, _, _, e)| write::as_section(e));
         let sections = self.by_section.iter().map(|(section, entries)| {
             json!({
@@ -287,6 +310,10 @@ impl<'r> Writer<'r> {
         if let Some(composition) = composition.as_object_mut().filter(|_| !sections.is_empty()) {
             composition.insert("section".into(), Value::Array(sections));
         }
+        if let Some(composition) = composition.as_object_mut().filter(|_| !audience.is_empty()) {
+            let said = json!([{"url": format!("{OURS}audience"), "valueString": audience}]);
+            composition.insert("extension".into(), said);
+        }
         let provenance = self
             .by_parcel
             .iter()
@@ -303,6 +330,15 @@ impl<'r> Writer<'r> {
     }
 }
 
+/// For whom a document was made, as the person who made it named them; empty if they did not say.
+pub fn audience(document: &[u8]) -> String {
+    let bundle: Value = serde_json::from_slice(document).unwrap_or_default();
+    let head = array(&bundle, "entry").first().and_then(|e| e.get("resource")).cloned().unwrap_or_default();
+    let url = format!("{OURS}audience");
+    let said = array(&head, "extension").iter().find(|e| text(Some(e), "url") == url);
+    text(said, "valueString").to_owned()
+}
+
 /// The Provenance that says where some resources come from.
 fn source(parcel: &Parcel, number: u32, targets: &[Value]) -> Value {
     let source = &parcel.reading.source;
@@ -313,6 +349,15 @@ fn source(parcel: &Parcel, number: u32, targets: &[Value]) -> Value {
         "target": targets,
         "agent": [{"who": {"display": source.name}}],
     });
+    // Whether it was signed, as far as the sharer's app knows: a reader is told, and cannot check it.
+    let signed = match parcel.reading.signed {
+        Signed::No => None,
+        Signed::Wrong => Some("signature-wrong"),
+        Signed::Trusted | Signed::Unknown | Signed::NotChecked => Some("signed"),
+    };
+    if let (Some(code), Some(tags)) = (signed, out["meta"]["tag"].as_array_mut()) {
+        tags.push(json!({"system": format!("{OURS}signature"), "code": code}));
+    }
     if let Some(out) = out.as_object_mut() {
         beside::bears(&parcel.note.bears, out);
         if !parcel.note.imported.is_empty() {
@@ -324,7 +369,9 @@ fn source(parcel: &Parcel, number: u32, targets: &[Value]) -> Value {
         if source.name.is_empty() {
             let words = [&parcel.note.title, &source.title, &parcel.note.file_name];
             let named = words.into_iter().find(|w| !w.is_empty()).cloned().unwrap_or_default();
-            out.insert("agent".into(), json!([{"who": {"display": named}}]));
+            // What was typed has no other name than whose record it is.
+            let who = if named.is_empty() { json!({"reference": "Patient/p"}) } else { json!({"display": named}) };
+            out.insert("agent".into(), json!([{"who": who}]));
         }
     }
     out

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use super::super::ShareError;
 use super::{Beside, OURS, array, beside, dates, text};
-use crate::record::{Bears, Note, Origin};
+use crate::record::{Bears, Note, Origin, Signed};
 
 /// What one source gave to a document.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -61,7 +61,14 @@ pub fn split(document: &[u8]) -> Result<Vec<Shared>, ShareError> {
         let origin = format!("{OURS}origin");
         let typed = tags.iter().any(|t| text(Some(t), "system") == origin && text(Some(t), "code") == "person");
         let agent = array(provenance, "agent").first();
-        let beside = told(&mut lists, &mut mine);
+        let mut beside = told(&mut lists, &mut mine);
+        let signature = format!("{OURS}signature");
+        let signed = tags.iter().find(|t| text(Some(t), "system") == signature).map(|t| text(Some(t), "code"));
+        beside.signed = match signed {
+            None => Signed::No,
+            Some("signature-wrong") => Signed::Wrong,
+            Some(_) => Signed::NotChecked,
+        };
         out.push(part(
             &Origins {
                 name: text(agent.and_then(|a| a.get("who")), "display"),

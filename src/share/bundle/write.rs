@@ -9,8 +9,8 @@ use serde_json::{Map, Number, Value, json};
 use super::OURS;
 use super::dates::{self, Form};
 use crate::record::{
-    Coding, Component, Concept, Entry, Hash, Kind, NhsNumber, PartialDate, Polarity, Quantity, Reaction, Standing,
-    Value as Found, system,
+    Coding, Component, Concept, Entry, Hash, Kind, NhsNumber, PLACE, PartialDate, Polarity, Quantity, Reaction,
+    Standing, Value as Found, system,
 };
 
 type Object = Map<String, Value>;
@@ -161,7 +161,9 @@ pub fn resource(entry: &Entry, number: usize, identifiers: bool) -> Object {
     }
     people(entry, &mut out);
     if entry.kind != Kind::AllergyIntolerance {
-        let category = entry.category.iter().map(concept);
+        // In which file a statement's entry stands is nobody else's.
+        let place = |c: &&Concept| !c.codings.iter().any(|k| k.system == PLACE);
+        let category = entry.category.iter().filter(place).map(concept);
         list(&mut out, "category", category);
     }
     list(&mut out, "note", entry.notes.iter().map(|n| json!({"text": n})));
@@ -349,10 +351,12 @@ fn clinical(entry: &Entry, of: &str, out: &mut Object) {
         (_, Standing::Ended | Standing::Stopped) => Some("inactive"),
         _ => None,
     };
-    if let Some(word) = word {
+    // What is not so has no course, for a reader who knows nothing of our own mark.
+    if let Some(word) = word.filter(|_| entry.polarity != Polarity::Negated) {
         put(out, "clinicalStatus", code("clinical", word));
     }
     let certainty = match entry.polarity {
+        Polarity::Negated => "refuted",
         Polarity::Refuted if entry.status.certainty.is_empty() => "refuted",
         _ => entry.status.certainty.as_str(),
     };

@@ -41,9 +41,9 @@ pub fn clinician(page: &Clinician, leads: Leads, beside: Option<Beside>) -> AnyV
         <article class="clinician" class:one-source=single on:keydown=jump>
             {head(page)}
             <div class="clinician-body stack">
-                {who(page)} {glance(page)} {banner(page, checked)} {note(page)} {jumps(page)} {drawn(&first)} {tools}
+                {who(page)} {glance(page)} {banner(page, checked)} {note(page)} {jumps(page)} {drawn(&first)}
                 {recent(page, leads)} {drawn(&measured)} {done(&page.done)} {drawn(&rest)} {not_shared(page)}
-                {share(page)} {sources(page)}
+                {share(page)} {sources(page)} {tools}
             </div>
         </article>
     }
@@ -122,7 +122,7 @@ fn who(page: &Clinician) -> AnyView {
     let variants = (page.person.variants > 1)
         .then(|| view! { <Callout tone=Tone::Warning title=text::summary::variants(page.person.variants.into()) /> });
     view! {
-        <header class="stack-tight">
+        <header class="clinician-name stack-tight">
             <h2 class="clinician-who" id="jump-0" tabindex="-1">
                 <bdi>{parts}</bdi>
             </h2>
@@ -254,7 +254,12 @@ fn section(part: &ClinicianSection, page: &Clinician, leads: Leads) -> Option<An
     let id = format!("jump-{}", part.section.slug());
     let head = id.clone();
     let label = text::completeness(part.label);
-    let body = if part.label.is_shared() { shared(part, page, leads) } else { ().into_any() };
+    let body = match part.label {
+        label if label.is_shared() => shared(part, page, leads),
+        // Nothing is held; what the sources say of that is told.
+        Label::NothingHeld => absences(&part.heading, false),
+        _ => ().into_any(),
+    };
     let body = view! {
         <section class="stack-tight" aria-labelledby=id>
             <h3 id=head tabindex="-1">
@@ -290,7 +295,7 @@ fn shared(part: &ClinicianSection, page: &Clinician, leads: Leads) -> AnyView {
         view! { <h4>{text::section::in_error(part.in_error.len() as u64)}</h4> {rows} }
     });
     let says = absences(&part.heading, false);
-    view! { {above(&part.heading, false)} {says} {rows} {analytes} {none} {compared} {in_error} }.into_any()
+    view! { {above(&part.heading, false)} {says} {analytes} {rows} {none} {compared} {in_error} }.into_any()
 }
 
 /// Where sources differ about a medicine, and what changed within 90 days. The rest says again what stands above: it is a

@@ -7,7 +7,9 @@ use leptos::prelude::*;
 use crate::app::wire::{Consent, May, Mode, RequestCard, Showing};
 use crate::record::Section;
 use crate::ui::text::share as words;
+use crate::view::Row;
 use crate::view::choose::Choose;
+use crate::view::section::GroupKind;
 use crate::view::sensitive;
 
 /// For whom people mostly share.
@@ -72,7 +74,7 @@ impl Audience {
                 vec![Allergies, Alerts, Medications, Problems, Results, Procedures, MedicalDevices, Documents]
             }
             Audience::Emergency => {
-                vec![Allergies, Alerts, Medications, Problems, MedicalDevices, Pregnancy, AdvanceDirectives]
+                vec![Allergies, Alerts, Medications, Problems, Results, MedicalDevices, Pregnancy, AdvanceDirectives]
             }
             Audience::Pharmacist => vec![Allergies, Alerts, Medications],
             Audience::Dentist => vec![Allergies, Alerts, Medications, Problems, MedicalDevices],
@@ -155,7 +157,10 @@ impl Draft {
     /// Chooses the items of the sections to begin with. Sensitive sets stay closed.
     pub fn start(&mut self, choices: &Choose) {
         if let Some(sections) = self.begin.take() {
-            self.only(choices, &sections);
+            match self.audience {
+                Audience::Emergency => self.lately(choices, &sections),
+                _ => self.only(choices, &sections),
+            }
         }
     }
 
@@ -165,6 +170,20 @@ impl Draft {
         self.opened.clear();
         for part in choices.sections.iter().filter(|p| sections.contains(&p.section)) {
             self.items.extend(part.items.iter().filter(|i| i.sets.is_empty()).map(|i| i.row.id.clone()));
+        }
+    }
+
+    /// As [`Draft::only`], without what nobody asks for in an emergency: medicines and problems that ended over a year
+    /// ago, and results older than that.
+    fn lately(&mut self, choices: &Choose, sections: &[Section]) {
+        self.only(choices, sections);
+        let old = |row: &Row| row.end.as_ref().or(row.date.as_ref()).and_then(|d| d.days_ago).is_some_and(|n| n > 365);
+        let measured = |row: &Row| matches!(row.section, Section::Results | Section::VitalSigns);
+        let past = |row: &Row| row.group == GroupKind::Past && !row.disagree && row.section != Section::Allergies;
+        for row in choices.sections.iter().flat_map(|part| &part.items).map(|item| &item.row) {
+            if old(row) && (measured(row) || past(row)) {
+                self.items.remove(&row.id);
+            }
         }
     }
 
@@ -200,6 +219,8 @@ pub struct Sharing {
     pub request: RwSignal<Option<RequestCard>>,
     /// The codes on the screen, and what they are.
     pub showing: RwSignal<Option<(Showing, Consent)>>,
+    /// For whom was answered: the later steps stand on it.
+    pub begun: RwSignal<bool>,
 }
 
 impl Sharing {
@@ -209,6 +230,7 @@ impl Sharing {
             draft: RwSignal::new(Draft::default()),
             request: RwSignal::new(None),
             showing: RwSignal::new(None),
+            begun: RwSignal::new(false),
         });
     }
 
@@ -234,5 +256,6 @@ impl Sharing {
     pub fn clear(self) {
         self.draft.set(Draft::default());
         self.request.set(None);
+        self.begun.set(false);
     }
 }

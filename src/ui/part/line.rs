@@ -297,6 +297,9 @@ pub fn analyte(row: &AnalyteRow, leads: Leads) -> AnyView {
     };
     let title = leads.title(&row.latest.id, bdi(text::title(&row.title)));
     let spark = (!row.spark.is_empty()).then(|| view! { <Spark points=row.spark.clone() /> });
+    // Who has no page of the series reads here what came before.
+    let earlier = text::plain::earlier(&row.earlier, text::day).filter(|_| !leads.is_own());
+    let earlier = earlier.map(|said| view! { <p class="small">{bdi(&said)}</p> });
     let more = (row.count > 1).then(|| words::count(row.count.into()));
     let repeat = row.repeat.as_ref().map(|again| {
         let told = words::repeat(&text::day(&again.date), &again.source);
@@ -306,7 +309,7 @@ pub fn analyte(row: &AnalyteRow, leads: Leads) -> AnyView {
         <li class="line line-analyte">
             <div>
                 <p class="line-title">{heading(&row.latest, title, href)} {leads.is_own().then(|| beside(&row.title))}</p>
-                {under(&row.latest, leads.is_own())} {(!leads.is_own()).then(|| rest(&row.latest))} {repeat}
+                {under(&row.latest, leads.is_own())} {(!leads.is_own()).then(|| rest(&row.latest))} {earlier} {repeat}
             </div>
             <div class="line-trend small soft">{spark} {more}</div>
         </li>

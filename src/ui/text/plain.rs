@@ -8,9 +8,9 @@ use crate::record::{Kind, Polarity, Section, Standing};
 use crate::share::bundle::ips;
 use crate::view::clinician::{By, Clinician, ClinicianSection, Label};
 use crate::view::people::{Age, Header};
-use crate::view::results::Repeat;
+use crate::view::results::{Earlier, Repeat};
 use crate::view::section::GroupKind;
-use crate::view::{Absent, Day, Flagging, Row, Voice};
+use crate::view::{Absence, Absent, Day, Flagging, Row, Voice};
 
 /// `SURNAME, Given · 03-Mar-1951 (75y) · Female · NHS 943 476 5919`.
 pub fn who(person: &Header) -> String {
@@ -59,6 +59,8 @@ pub fn fhir_words(page: &Clinician) -> ips::Words {
     let told = page.sections.iter().filter(|part| part.label.is_shared());
     ips::Words {
         told: told.map(|part| (part.section, shared_lines(part))).collect(),
+        by: page.share.by.as_ref().map(carer),
+        banner: banner(page, &page.share.shared_at),
         titles: Section::ALL.into_iter().map(|s| (s, section(s).to_owned())).collect(),
         title: super::received::title().to_owned(),
         not_shared: format!("{}. {}", completeness(Label::NotShared), words::not_shared_note()),
@@ -75,19 +77,12 @@ pub fn fhir_words(page: &Clinician) -> ips::Words {
 /// can be trusted. Nothing of it needs more than plain lines.
 pub fn clinician(page: &Clinician, shared: &str, ends: &str) -> String {
     let share = &page.share;
-    let by = match &share.by {
-        None => words::by_patient(shared),
-        Some(by) => words::by_carer(&carer(by), shared),
-    };
     let mut out = vec![who(&page.person)];
     out.extend(page.person.nhs_number.as_ref().filter(|n| !n.valid).map(|_| words::bad_nhs_number().to_owned()));
     out.extend(page.person.deceased.as_ref().map(|d| words::deceased(&clinical_day(d))));
-    out.extend([by, words::incomplete().to_owned(), words::not_alone().to_owned()]);
+    out.extend(banner(page, shared));
     let fresh = page.newest.as_ref().map_or_else(|| above::not_dated().to_owned(), clinical_day);
     out.push(format!("{}: {fresh}", words::newest()));
-    if !share.note.is_empty() {
-        out.push(format!("{}: {}", words::note(), share.note));
-    }
     out.extend(
         glance(page).map(|(title, items)| [title.to_uppercase(), items.join(" · ")].join(" ").trim().to_owned()),
     );
@@ -98,6 +93,8 @@ pub fn clinician(page: &Clinician, shared: &str, ends: &str) -> String {
         out.push(format!("{} ({}{fresh})", section(part.section).to_uppercase(), completeness(part.label)));
         if part.label.is_shared() {
             out.extend(shared_lines(part));
+        } else if part.label == Label::NothingHeld {
+            out.extend(part.heading.absences.iter().map(absence));
         }
     }
     let done: Vec<String> = page.done.iter().map(repeat).collect();
@@ -130,6 +127,18 @@ pub fn clinician(page: &Clinician, shared: &str, ends: &str) -> String {
     }
     out.push(String::new());
     out.join("\n")
+}
+
+/// What every screen says of such a copy, and the person's own note.
+fn banner(page: &Clinician, shared: &str) -> Vec<String> {
+    let by = match &page.share.by {
+        None => words::by_patient(shared),
+        Some(by) => words::by_carer(&carer(by), shared),
+    };
+    let note = Some(&page.share.note).filter(|note| !note.is_empty());
+    let mut out = vec![by, words::incomplete().to_owned(), words::not_alone().to_owned()];
+    out.extend(note.map(|note| format!("{}: {note}", words::note())));
+    out
 }
 
 /// The allergies in one line: how many, and of each its name with what it does; or which kind of nothing was said. Above
@@ -225,27 +234,48 @@ fn shared_lines(part: &ClinicianSection) -> Vec<String> {
             out.push(format!("- {name}: {}", above::loose(unread.anywhere.into())));
         }
     }
+    // Numbers first: a report without one says least.
+    out.extend(part.analytes.iter().map(|a| match a.count {
+        0 | 1 => row(&a.latest),
+        n => {
+            let count = line::count(n.into());
+            let before = earlier(&a.earlier, clinical_day).map(|said| format!("; {said}")).unwrap_or_default();
+            format!("{} ({count}{before})", row(&a.latest))
+        }
+    }));
     for (kind, rows) in groups(part) {
         out.extend(kind.map(|kind| format!("{kind}:")));
         out.extend(rows.into_iter().map(row));
     }
-    out.extend(part.analytes.iter().map(|a| match a.count {
-        0 | 1 => row(&a.latest),
-        n => format!("{} ({})", row(&a.latest), line::count(n.into())),
-    }));
-    for said in &part.heading.absences {
-        let own = if said.text.is_empty() { String::new() } else { format!(" “{}”", said.text) };
-        let when = said.date.as_ref().or(said.source.as_of.as_ref());
-        let when = when.map(|d| format!(", {}", as_of(d))).unwrap_or_default();
-        let name = super::named(&said.source);
-        let against = super::contradicted(said.contradicted).map(|w| format!(" ({w})")).unwrap_or_default();
-        out.push(format!("- {name}{when}: {}{own}{against}", absent_there(said.absent)));
-    }
+    out.extend(part.heading.absences.iter().map(absence));
     if part.rows.is_empty() && part.analytes.is_empty() && part.heading.absences.is_empty() {
         out.push(words::none_shared().to_owned());
     }
     out.extend(part.in_error.iter().map(row));
     out
+}
+
+/// What a source says of having nothing.
+fn absence(said: &Absence) -> String {
+    let own = if said.text.is_empty() { String::new() } else { format!(" “{}”", said.text) };
+    let when = said.date.as_ref().or(said.source.as_of.as_ref());
+    let when = when.map(|d| format!(", {}", as_of(d))).unwrap_or_default();
+    let name = super::named(&said.source);
+    let against = super::contradicted(said.contradicted).map(|w| format!(" ({w})")).unwrap_or_default();
+    format!("- {name}{when}: {}{own}{against}", absent_there(said.absent))
+}
+
+/// The values before the latest, newest first.
+pub fn earlier(points: &[Earlier], day: impl Fn(&Day) -> String) -> Option<String> {
+    let told: Vec<String> = points
+        .iter()
+        .map(|p| {
+            let flag = flag(&p.flagging).map(|f| format!(" [{f}]")).unwrap_or_default();
+            let when = p.date.as_ref().map_or_else(|| day_or_none(None), &day);
+            format!("{} {}{flag}, {when}", p.value, p.unit)
+        })
+        .collect();
+    (!told.is_empty()).then(|| line::earlier(&told.join("; ")))
 }
 
 fn repeat(again: &Repeat) -> String {

@@ -28,7 +28,25 @@ pub struct AnalyteRow {
     pub spark: Vec<(f32, f32)>,
     /// Done within 30 days of the latest by another source.
     pub repeat: Option<Repeat>,
+    /// The values before the latest, newest first, five at most: for who has no page of the analyte.
+    pub earlier: Vec<Earlier>,
 }
+
+/// One value before the latest.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Earlier {
+    /// When.
+    pub date: Option<Day>,
+    /// The value as written; of parts measured together all of them, in order, with a stroke between.
+    pub value: String,
+    /// The unit as written.
+    pub unit: String,
+    /// Flags.
+    pub flagging: super::Flagging,
+}
+
+/// So many values before the latest are told.
+const EARLIER: usize = 5;
 
 /// "Already done on … at …". Shown, never advised.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -122,6 +140,7 @@ pub(super) fn analytes(record: &Record, index: &Index, section: Section, today: 
             count: items.len() as u32,
             spark,
             repeat: repeats(record, &items, today).into_iter().next().filter(|r| r.again.text == date_text(&row)),
+            earlier: earlier(record, &items, latest, today),
             latest: row,
         })
     });
@@ -133,6 +152,24 @@ pub(super) fn analytes(record: &Record, index: &Index, section: Section, today: 
         (future, readable, std::cmp::Reverse(date.and_then(|d| d.known)))
     });
     rows
+}
+
+fn earlier(record: &Record, items: &[&Item], latest: &Item, today: Date) -> Vec<Earlier> {
+    let others = items.iter().filter(|item| item.id != latest.id && !is_future(record, item, today));
+    let told = others.filter_map(|item| {
+        let entry = record.lead(item)?;
+        let text = |v: &Option<Value>| v.as_ref().filter(|v| !matches!(v, Value::Absent(_))).map(Value::text);
+        let unit = |v: &Option<Value>| v.as_ref().map(|v| v.unit().to_owned()).unwrap_or_default();
+        let parts: Vec<String> = entry.components.iter().filter_map(|c| text(&c.value)).collect();
+        let (value, unit) = match text(&entry.value) {
+            Some(value) => (value, unit(&entry.value)),
+            None => (parts.join(" / "), entry.components.first().map(|c| unit(&c.value)).unwrap_or_default()),
+        };
+        let flagging = rows::flagging(entry.value.as_ref(), &entry.range, &entry.interpretation);
+        let date = rows::date(entry).map(|d| Day::of(d, today));
+        (!value.is_empty()).then_some(Earlier { date, value, unit, flagging })
+    });
+    told.take(EARLIER).collect()
 }
 
 fn date_text(row: &Row) -> String {

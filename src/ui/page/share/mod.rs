@@ -3,6 +3,7 @@
 use leptos::prelude::*;
 
 use crate::ui::front::Front;
+use crate::ui::page::sharing::Sharing;
 use crate::ui::part::PageHead;
 use crate::ui::place::{Place, Route};
 use crate::ui::text::share as words;
@@ -58,7 +59,14 @@ impl Step {
 #[component]
 pub fn SharePage() -> impl IntoView {
     let front = Front::get();
-    let step = Memo::new(move |_| front.route.with(Step::read));
+    let sharing = Sharing::get();
+    // After a reload nothing of what was chosen is here any more: for whom comes first again.
+    let step = Memo::new(move |_| if sharing.begun.get() { front.route.with(Step::read) } else { Step::Who });
+    Effect::new(move || {
+        if !sharing.begun.get() && front.route.with(Step::read) != Step::Who {
+            front.go(Step::Who.route());
+        }
+    });
     move || {
         let step = step.get();
         let body = match step {

@@ -11,6 +11,9 @@ use crate::ui::part::{Callout, Disclosure, Field, Icon, Leads, Sign, Tick, Tone,
 use crate::ui::place::Place;
 use crate::ui::text::{self, share as words};
 
+/// More codes than this nobody holds a camera for without a word.
+const MANY: u32 = 12;
+
 /// The step.
 #[component]
 pub fn See() -> impl IntoView {
@@ -48,7 +51,23 @@ fn draw(preview: Preview) -> AnyView {
     let left_out = (preview.left_out > 0)
         .then(|| view! { <Callout tone=Tone::Warning title=words::left_out(preview.left_out.into()) /> });
     let size = words::codes(preview.codes.into());
+    // A page that does not say whose it is helps nobody, and may be taken for anybody's.
+    let person = &preview.page.person;
+    let nameless =
+        (person.birth.as_ref().is_none_or(|d| d.known.is_none()) || person.name.trim().is_empty()).then(|| {
+            view! {
+                <Callout tone=Tone::Danger title=words::nameless>
+                    <p>{words::nameless_then()}</p>
+                    <a class="button" href=Place::People.href()>
+                        {words::nameless_go()}
+                    </a>
+                </Callout>
+            }
+        });
+    let many = (preview.codes > MANY)
+        .then(|| view! { <Callout tone=Tone::Warning title=words::many(preview.codes.into()) /> });
     view! {
+        {nameless} {many}
         {left_out}
         <p class="soft">{size} " (" {text::size(preview.bytes.into())} ")"</p>
         <p class="small soft">{words::check_preview()}</p>
@@ -61,6 +80,21 @@ fn draw(preview: Preview) -> AnyView {
 #[component]
 fn Extras() -> impl IntoView {
     let draft = Sharing::get().draft;
+    // The preview follows the note while it is typed, a moment later: not when the field is left, which would draw the
+    // page anew under the very press that leaves it.
+    let typed = StoredValue::new(0_u32);
+    let type_note = move |note: String| {
+        typed.update_value(|n| *n = n.wrapping_add(1));
+        let now = typed.get_value();
+        set_timeout(
+            move || {
+                if typed.try_get_value() == Some(now) && draft.with_untracked(|d| d.note != note) {
+                    draft.update(|d| d.note = note);
+                }
+            },
+            core::time::Duration::from_millis(300),
+        );
+    };
     view! {
            <Disclosure summary=words::extras>
                <Field id="share-note" label=words::note hint=words::note_hint>
@@ -70,7 +104,7 @@ fn Extras() -> impl IntoView {
                        rows="3"
                        aria-describedby="share-note-hint"
                        prop:value=move || draft.with_untracked(|d| d.note.clone())
-                       on:change=move |event| draft.update(|d| d.note = event_target_value(&event))
+                       on:input=move |event| type_note(event_target_value(&event))
                    ></textarea>
                </Field>
                <fieldset class="choice">
@@ -119,6 +153,14 @@ fn Make(
         Ok::<(), crate::app::wire::Failure>(())
     });
     let failed = move || make.value().get().and_then(Result::err).map(|fault| view! { <Trouble fault /> });
+    // A press while the preview is still being drawn is not lost: it counts as soon as the preview stands.
+    let pressed = RwSignal::new(false);
+    Effect::new(move || {
+        if pressed.get() && ready.get() {
+            pressed.set(false);
+            make.dispatch(());
+        }
+    });
     // A share is signed with the person's key, which only a vault holds.
     let unkept = move || front.is_unkept();
     view! {
@@ -134,8 +176,8 @@ fn Make(
             <button
                 type="button"
                 class="button primary"
-                disabled=move || make.pending().get() || !ready.get()
-                on:click=move |_| _ = make.dispatch(())
+                disabled=move || make.pending().get() || pressed.get()
+                on:click=move |_| pressed.set(true)
             >
                 {move || if make.pending().get() { words::making() } else { words::show_code() }}
             </button>

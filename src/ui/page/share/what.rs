@@ -33,10 +33,30 @@ fn Choices(choices: Choose) -> impl IntoView {
         draft.update(|d| d.start(&choices));
     }
     let count = move || draft.with(|d| d.items.len() as u64);
-    let weighty = StoredValue::new(choices.weighty.clone());
+    let named = choices.sections.iter().flat_map(|part| &part.items);
+    let named = named.filter(|i| choices.weighty.contains(&i.row.id)).map(|i| (i.row.id.clone(), i.row.title.clone()));
+    let weighty = StoredValue::new(named.collect::<Vec<(String, String)>>());
     let left_out = move || {
-        let left = weighty.with_value(|w| draft.with(|d| w.iter().filter(|id| !d.items.contains(*id)).count() as u64));
-        (left > 0).then(|| view! { <Callout tone=Tone::Warning title=words::left_out(left) /> })
+        let left = weighty.with_value(|all| {
+            let out = |d: &Draft| all.iter().filter(|(id, _)| !d.items.contains(id)).cloned().collect::<Vec<_>>();
+            draft.with(out)
+        });
+        (!left.is_empty()).then(|| {
+            let names = left.iter().map(|(_, name)| name.as_str()).collect::<Vec<_>>().join(" · ");
+            let put = left.iter().map(|(id, _)| id.clone()).collect::<Vec<_>>();
+            view! {
+                <Callout tone=Tone::Warning title=words::left_out(left.len() as u64)>
+                    <p>{bdi(&names)}</p>
+                    <button
+                        type="button"
+                        class="button"
+                        on:click=move |_| draft.update(|d| d.items.extend(put.iter().cloned()))
+                    >
+                        {words::put_in}
+                    </button>
+                </Callout>
+            }
+        })
     };
     let sets: Vec<_> = choices.sensitive.iter().map(|s| set(draft, s)).collect();
     let sets = (!sets.is_empty()).then(|| {

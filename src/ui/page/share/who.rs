@@ -26,6 +26,7 @@ pub fn Who() -> impl IntoView {
         let fine = wrong.is_empty();
         faults.set(wrong);
         if fine {
+            sharing.begun.set(true);
             front.go(Step::What.route());
         }
     };
