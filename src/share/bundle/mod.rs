@@ -355,7 +355,7 @@ fn source(parcel: &Parcel, number: u32, targets: &[Value]) -> Value {
         Signed::Wrong => Some("signature-wrong"),
         Signed::Trusted | Signed::Unknown | Signed::NotChecked => Some("signed"),
     };
-    if let (Some(code), Some(tags)) = (signed, out["meta"]["tag"].as_array_mut()) {
+    if let (Some(code), Some(tags)) = (signed, out.pointer_mut("/meta/tag").and_then(Value::as_array_mut)) {
         tags.push(json!({"system": format!("{OURS}signature"), "code": code}));
     }
     if let Some(out) = out.as_object_mut() {
