@@ -165,7 +165,12 @@ fn earlier(record: &Record, items: &[&Item], latest: &Item, today: Date) -> Vec<
             Some(value) => (value, unit(&entry.value)),
             None => (parts.join(" / "), entry.components.first().map(|c| unit(&c.value)).unwrap_or_default()),
         };
-        let flagging = rows::flagging(entry.value.as_ref(), &entry.range, &entry.interpretation);
+        let flagging = rows::flagging(
+            entry.value.as_ref(),
+            &entry.range,
+            &entry.interpretation,
+            entry.section == Section::Results,
+        );
         let date = rows::date(entry).map(|d| Day::of(d, today));
         (!value.is_empty()).then_some(Earlier { date, value, unit, flagging })
     });
