@@ -15,7 +15,7 @@ fn two_persons_never_mix() {
         browser.answer("It is a new person’s").await;
         // It is said in whose record it is, and hers is still the open one.
         browser.sees("not in the one that is open").await;
-        browser.find(Kind::Control, "Open Peter").await;
+        browser.find(Kind::Control, "Open James Judge’s record").await;
         browser.sees("Martha").await;
         browser.go("#/people", "People").await;
         browser.sees("DeLarosa").await;

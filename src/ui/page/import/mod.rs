@@ -362,11 +362,13 @@ pub fn OpenRecord(
 ) -> impl IntoView {
     let front = Front::get();
     let fault = RwSignal::new(None::<Failure>);
+    let said = name.clone();
     let open = move |_| {
-        let id = id.clone();
+        let (id, whose) = (id.clone(), said.clone());
         leptos::task::spawn_local(async move {
             match front.client.choose_person(id).await {
                 Ok(()) => {
+                    front.say(text::people::opened(&whose));
                     front.refresh().await;
                     front.go(Place::Summary);
                 }

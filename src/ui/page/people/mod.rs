@@ -138,6 +138,7 @@ fn Card(card: PersonCard, remove: impl Fn(PersonCard) + Copy + 'static) -> impl 
         leptos::task::spawn_local(async move {
             match client.choose_person(id).await {
                 Ok(()) => {
+                    front.say(words::opened(&name()));
                     front.refresh().await;
                     front.go(Place::Summary);
                 }
