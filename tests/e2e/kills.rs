@@ -156,7 +156,7 @@ async fn killed_while_importing(
     while let Ok(lines) = tokio::time::timeout_at(end.into(), queue(&browser)).await {
         for (name, words) in lines {
             assert!(!words.contains("Nothing of it was kept"), "{name} was refused: {words}");
-            if words.contains("new entr") && seen.insert(name) && moment.is_none() {
+            if words.contains("new line") && seen.insert(name) && moment.is_none() {
                 end = end.min(Instant::now() + Duration::from_millis(dice.below(60)));
             }
         }
@@ -185,7 +185,7 @@ async fn killed_while_typing(
 ) -> Browser {
     let substance = format!("Merlinol {round}x");
     browser.go("#/write/allergy", "Add an allergy").await;
-    browser.type_into("What are you allergic to?", &substance).await;
+    browser.type_into("Allergic to what?", &substance).await;
     browser.press("Add it").await;
     let seen = sees_until(&browser, "Added to your records.", moment.map(|m| m * 2), dice).await;
     let browser = browser.killed().await;

@@ -102,7 +102,7 @@ fn what_is_typed_by_hand_starts_a_record() {
         browser.press("Add this person").await;
         browser.find(Kind::Heading, "Import records").await;
         browser.go("#/write/allergy", "Add an allergy").await;
-        browser.type_into("What are you allergic to?", "Latex").await;
+        browser.type_into("Allergic to what?", "Latex").await;
         browser.type_into("What happens?", "Rash").await;
         browser.press("Add it").await;
         browser.go("#/section/allergies", "Allergies").await;

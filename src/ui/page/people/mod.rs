@@ -165,7 +165,10 @@ fn Card(card: PersonCard, remove: impl Fn(PersonCard) + Copy + 'static) -> impl 
                         .then(|| {
                             view! {
                                 <br />
-                                <bdi class="soft">{move || words::kept_by(&carer, &relation)}</bdi>
+                                <bdi class="soft">{move || match relation.trim().is_empty() {
+                                    true => words::kept_by_name(&carer),
+                                    false => words::kept_by(&carer, &relation),
+                                }}</bdi>
                             }
                         })}
                 </p>
