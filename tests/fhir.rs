@@ -852,3 +852,68 @@ fn resources_are_found_in_every_container() {
     let lines = format!("{}\n{}\n", a.replace('\n', " "), b.replace('\n', " "));
     assert_eq!(read(lines.as_bytes()).entries.len(), 2);
 }
+
+#[test]
+fn a_dose_in_parts_says_that_it_is_only_taken_when_needed() {
+    let check = |dosage: &str, expected: &str| {
+        let text = format!(
+            r#"{{"resourceType":"MedicationRequest","medicationCodeableConcept":{{"text":"Co-codamol"}},"dosageInstruction":[{dosage}]}}"#
+        );
+        assert_eq!(read(text.as_bytes()).entries[0].dose, [expected], "{dosage}");
+    };
+    let timing = r#""timing":{"repeat":{"frequency":1,"period":6,"periodUnit":"h"}}"#;
+    check(&format!(r#"{{{timing},"asNeededBoolean":true}}"#), "1 × / 6 h · PRN");
+    check(&format!(r#"{{{timing},"asNeededCodeableConcept":{{"text":"pain"}}}}"#), "1 × / 6 h · PRN: pain");
+    check(&format!(r#"{{{timing},"asNeededBoolean":false}}"#), "1 × / 6 h");
+    // The source's own words say it themselves.
+    check(r#"{"text":"one when needed","asNeededBoolean":true}"#, "one when needed");
+}
+
+#[test]
+fn the_code_that_a_person_picked_names_the_medicine() {
+    let codes = r#"[{"system":"http://snomed.info/sct","code":"1","display":"Metformin 2g tablets"},{"system":"http://snomed.info/sct","code":"2","display":"Metformin 1g tablets","userSelected":true}]"#;
+    let check = |text: &str, expected: &str| {
+        let statement = format!(
+            r#"{{"resourceType":"MedicationStatement","status":"active","medicationCodeableConcept":{{{text}"coding":{codes}}}}}"#
+        );
+        assert_eq!(read(statement.as_bytes()).entries[0].title, expected);
+    };
+    check("", "Metformin 1g tablets");
+    check(r#""text":"Metformin MR","#, "Metformin MR");
+}
+
+#[test]
+fn when_a_statement_was_made_is_not_since_when_a_medicine_is_taken() {
+    let statement = r#"{"resourceType":"MedicationStatement","status":"active","dateAsserted":"2026-11-22T15:20:00Z","medicationCodeableConcept":{"text":"Cetirizine"}}"#;
+    let found = read(statement.as_bytes());
+    assert_eq!(found.entries[0].date, None);
+    assert_eq!(found.entries[0].recorded.as_ref().unwrap().text, "2026-11-22T15:20:00Z");
+}
+
+#[test]
+fn what_a_gp_record_leaves_uncategorised_is_sorted_by_its_code() {
+    use tessera::record::Section;
+    let check = |code: &str, display: &str, expected: Section| {
+        let text = format!(
+            r#"{{"resourceType":"Observation","status":"final","code":{{"coding":[{{"system":"http://snomed.info/sct","code":"{code}","display":"{display}"}}]}}}}"#
+        );
+        assert_eq!(read(text.as_bytes()).entries[0].section, expected, "{display}");
+    };
+    check("160336000", "FH: Huntington's chorea", Section::FamilyHistory);
+    check("160377001", "Family history of asthma", Section::FamilyHistory);
+    check("27113001", "Body weight", Section::VitalSigns);
+    check("266922007", "Ex-light cigarette smoker (1-9/day)", Section::SocialHistory);
+    check("194828000", "Angina pectoris", Section::Results);
+}
+
+#[test]
+fn a_file_is_as_of_what_it_says_and_from_who_keeps_it() {
+    let patient = r#"{"resourceType":"Patient","id":"p","managingOrganization":{"reference":"Organization/o"}}"#;
+    let keeper = r#"{"resourceType":"Organization","id":"o","name":"Temple Sowerby Medical Practice"}"#;
+    let problem = r#"{"resourceType":"Condition","subject":{"reference":"Patient/p"},"code":{"text":"Asthma"},"recordedDate":"2021-01-01"}"#;
+    let list = r#"{"resourceType":"List","status":"current","mode":"snapshot","date":"2022-05-19","code":{"coding":[{"system":"http://snomed.info/sct","code":"717711000000103"}]}}"#;
+    let found = read(bundle("", &[patient, keeper, problem]).as_bytes());
+    assert_eq!((found.source.name.as_str(), found.source.as_of), ("Temple Sowerby Medical Practice", None));
+    let found = read(bundle("", &[patient, keeper, problem, list]).as_bytes());
+    assert_eq!(found.source.as_of.unwrap().text, "2022-05-19");
+}

@@ -294,7 +294,11 @@ fn within(record: &Record, item: &Item, parcel: u32, today: Date, into: &mut Vec
     let lead = record.entries(item).find(|(at, ..)| at.parcel == parcel).map(|(_, _, e)| e);
     if let Some(last) = lead.filter(|e| e.polarity.is_positive() && over(e)) {
         let when = last.end.as_ref().map(|d| Day::of(d, today));
-        into.push(change(Changed::Stopped, last, when, &["statusReason"]));
+        let stopped = change(Changed::Stopped, last, when, &["statusReason"]);
+        // The reason may stand on the order that was stopped and not on the statement (GP Connect).
+        let why = own.iter().filter(|e| over(e)).find_map(|e| e.detail("statusReason"));
+        let reason = if stopped.reason.is_empty() { why.unwrap_or_default() } else { &stopped.reason }.to_owned();
+        into.push(Change { reason, ..stopped });
     }
 }
 

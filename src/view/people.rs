@@ -1,11 +1,11 @@
 //! Who the record is about: the strip that stands on every page and every share.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
-use super::{Day, day};
+use super::{Day, SourceLine, day, rows};
 use crate::record::{Bears, Hash, Parcel, PartialDate, Person, Sex, same};
 
 /// The person as every page shows them.
@@ -143,14 +143,42 @@ pub fn header(parcels: &[Parcel], given: Option<&Person>, today: Date) -> Header
             shown.identifiers.extend(person.identifiers.iter().cloned());
         }
     }
-    let ways: BTreeSet<(String, String)> = people
-        .iter()
-        .map(|(_, person)| *person)
-        .chain(given)
-        .map(|p| (same::fold(&bare_name(p)), p.birth_date.as_ref().map(|d| d.text.clone()).unwrap_or_default()))
-        .filter(|(name, birth)| !name.is_empty() || !birth.is_empty())
-        .collect();
+    let ways: BTreeSet<(String, String)> =
+        people.iter().map(|(_, person)| *person).chain(given).filter_map(way).collect();
     Header { variants: ways.len() as u32, ..Header::of(&shown, today) }
+}
+
+/// The name, folded, and the date of birth as a person's sources write them; `None` if they write neither. A date is one
+/// however it is spelled.
+fn way(person: &Person) -> Option<(String, String)> {
+    let birth = person.birth_date.as_ref().map(|d| d.iso().unwrap_or_else(|| d.text.clone())).unwrap_or_default();
+    let name = same::fold(&bare_name(person));
+    (!name.is_empty() || !birth.is_empty()).then_some((name, birth))
+}
+
+/// One way in which sources write who the person is, and which files do so.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Way {
+    /// The name as the first of them writes it; empty if none.
+    pub name: String,
+    /// The date of birth.
+    pub birth: Option<Day>,
+    /// The files; none for what the person gave themselves.
+    pub sources: Vec<SourceLine>,
+}
+
+/// The ways in which the sources write who the person is, where there are several; else none.
+pub fn ways(parcels: &[Parcel], given: Option<&Person>, today: Date) -> Vec<Way> {
+    let mut all: BTreeMap<(String, String), Way> = BTreeMap::new();
+    let people = parcels.iter().flat_map(|parcel| parcel.reading.people.iter().map(move |p| (p, Some(parcel))));
+    for (person, parcel) in people.chain(given.map(|p| (p, None))) {
+        let Some(key) = way(person) else { continue };
+        let birth = || person.birth_date.as_ref().map(|d| Day::of(d, today));
+        let told =
+            all.entry(key).or_insert_with(|| Way { name: whole_name(person), birth: birth(), sources: Vec::new() });
+        told.sources.extend(parcel.map(|parcel| rows::source(parcel, today)));
+    }
+    if all.len() < 2 { Vec::new() } else { all.into_values().collect() }
 }
 
 /// Given and family name where a source keeps them apart: a title before them is no other way to write a name.

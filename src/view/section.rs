@@ -85,12 +85,22 @@ pub fn section(record: &Record, index: &Index, section: Section, today: Date) ->
     let withheld = record.section(section).filter(|item| rows::is_withheld(record, item));
     SectionPage {
         heading: heading::heading(record, section, today),
-        groups: groups.into_iter().map(|(kind, (rows, total))| Group { kind, list: List { rows, total } }).collect(),
+        groups: in_order(section, groups),
         analytes: if is_measured(section) { results::analytes(record, index, section, today) } else { Vec::new() },
         medicines: (section == Section::Medications).then(|| medicines::medicines(record, today)),
         in_error: in_error(record, section, today),
         withheld: withheld.filter_map(|item| rows::row(record, item, today)).collect(),
     }
+}
+
+/// The groups in the order on the page: the vaccines that were given before those that were not.
+fn in_order(section: Section, groups: BTreeMap<GroupKind, (Vec<Row>, u32)>) -> Vec<Group> {
+    let mut all: Vec<Group> =
+        groups.into_iter().map(|(kind, (rows, total))| Group { kind, list: List { rows, total } }).collect();
+    if section == Section::Immunizations {
+        all.sort_by_key(|group| (group.kind == GroupKind::Negative, group.kind));
+    }
+    all
 }
 
 /// Sections whose numbers are told by analyte.

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     Day, Heading, Index, List, SourceLine, documents, heading,
-    people::{self, Header},
+    people::{self, Header, Way},
     results::{self, AnalyteRow},
     rows,
     section::GroupKind,
@@ -19,6 +19,8 @@ use crate::record::{Item, Kind, Known, Person, Record, Section, same};
 pub struct Summary {
     /// Whose it is.
     pub person: Header,
+    /// The ways in which the sources write who that is, where they differ.
+    pub ways: Vec<Way>,
     /// All files of the record, newest as-of first.
     pub sources: Vec<SourceLine>,
     /// Allergies: degraded first, then active, then of unknown status, then those whose date is not yet (a slip of the
@@ -70,6 +72,8 @@ pub struct ResultBlock {
     pub rows: Vec<AnalyteRow>,
     /// How many analytes there are.
     pub total: u32,
+    /// How many items of the section are no analyte: reports, and findings without a number.
+    pub reports: u32,
 }
 
 /// Rows of those lists that are cut on the summary.
@@ -98,6 +102,7 @@ pub fn summary(record: &Record, index: &Index, given: Option<&Person>, today: Da
     let letters = documents::newest_first(record, index);
     Summary {
         person: people::header(&record.parcels, given, today),
+        ways: people::ways(&record.parcels, given, today),
         sources,
         allergies: page.block(
             Section::Allergies,
@@ -189,7 +194,11 @@ impl Page<'_> {
         let total = rows.len() as u32;
         rows.retain(|row| row.latest.date.as_ref().is_none_or(|d| !d.future));
         rows.truncate(SOME);
-        ResultBlock { heading: heading::heading(self.record, section, self.today), rows, total }
+        let items = (0u32..).zip(&self.record.items).filter(|(_, item)| item.section == section);
+        let others =
+            items.filter(|(at, item)| rows::counts(self.record, item) && !self.index.analyte_of.contains_key(at));
+        let reports = others.count() as u32;
+        ResultBlock { heading: heading::heading(self.record, section, self.today), rows, total, reports }
     }
 
     fn future(&self) -> u32 {

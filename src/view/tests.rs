@@ -1248,3 +1248,50 @@ fn what_the_person_says_names_what_it_is_about_and_a_tag_points_at_nothing() {
     // What they typed is one source, however often they typed.
     assert_eq!(page.sources.iter().filter(|(_, name, _)| name.is_empty()).map(|s| s.2).collect::<Vec<_>>(), [1]);
 }
+
+#[test]
+fn what_is_all_in_the_past_is_told_and_the_vaccines_given_stand_first() {
+    let old = medicine("Aspirin 75mg", Standing::Stopped);
+    let jab = |title: &str, polarity: Polarity| Entry {
+        polarity,
+        ..said(Section::Immunizations, Kind::Immunization, title, Standing::Ended)
+    };
+    let entries = vec![old, jab("MMR", Polarity::Positive), jab("Influenza", Polarity::NotDone)];
+    let book = Book::of(vec![parcel("Surgery", "2026-11-01", entries)]);
+    let medicines = book.summary().medicines;
+    assert_eq!((medicines.list.rows.len(), medicines.heading.total), (0, 1), "an empty block that is not nothing");
+    let groups: Vec<GroupKind> = book.section(Section::Immunizations).groups.iter().map(|g| g.kind).collect();
+    assert_eq!(groups, [GroupKind::All, GroupKind::Negative]);
+}
+
+#[test]
+fn findings_without_a_number_are_counted_beside_the_results() {
+    let finding = said(Section::Results, Kind::Observation, "Angina pectoris", Standing::Final);
+    let entries = vec![result("Sodium", "2026-11-02", "140", "mmol/L"), finding];
+    let block = Book::of(vec![parcel("Surgery", "2026-11-03", entries)]).summary().results;
+    assert_eq!((block.total, block.reports), (1, 1));
+}
+
+#[test]
+fn a_date_of_birth_is_one_however_it_is_spelled_and_the_ways_are_named() {
+    let person = |name: &str, birth: PartialDate| crate::record::Person {
+        name: name.into(),
+        birth_date: Some(birth),
+        ..Default::default()
+    };
+    let file = |name: &str, who: crate::record::Person| {
+        let mut file = parcel(name, "2026-11-01", vec![]);
+        file.reading.people = vec![who];
+        file
+    };
+    let one = file("a", person("Ann Lee", PartialDate::fhir("1951-03-03")));
+    let same = file("b", person("Ann Lee", PartialDate::hl7("19510303")));
+    let other = file("c", person("Ann Lea", PartialDate::fhir("1951-03-03")));
+    let page = Book::of(vec![one.clone(), same.clone()]).summary();
+    assert_eq!((page.person.variants, page.ways.len()), (1, 0));
+    let page = Book::of(vec![one, same, other]).summary();
+    assert_eq!(page.person.variants, 2);
+    let mut told: Vec<(String, usize)> = page.ways.into_iter().map(|w| (w.name, w.sources.len())).collect();
+    told.sort();
+    assert_eq!(told, [("Ann Lea".to_owned(), 1), ("Ann Lee".to_owned(), 2)]);
+}

@@ -320,6 +320,16 @@ impl<'a> Reader<'a> {
         if planned && matches!(entry.status.standing, Standing::Active | Standing::Unknown) {
             entry.status.standing = Standing::Planned;
         }
+        // That a supply is completed is that the thing was handed over or put in, and its end is when: not that it is gone
+        // (C-CDA Non-Medicinal Supply Activity).
+        if !planned && is(node, "supply") {
+            if entry.status.standing == Standing::Ended {
+                entry.status.standing = Standing::Unknown;
+            }
+            if entry.date.is_none() {
+                entry.date = entry.end.take();
+            }
+        }
         // The device itself stands in a participant; the supply's own code is rarely there.
         let device = children(node, "participant").find_map(|p| {
             let role = child(p, "participantRole")?;

@@ -728,3 +728,17 @@ fn a_row_of_which_no_entry_speaks_is_said_in_its_own_words() {
     // Of other lists no line is looked for.
     check("11450-4", "<list><item>Peanut</item><item>Latex</item></list>", &[]);
 }
+
+#[test]
+fn what_was_supplied_or_implanted_is_not_over() {
+    let found = section(
+        "46264-8",
+        "<supply classCode='SPLY' moodCode='EVN'><templateId root='2.16.840.1.113883.10.20.22.4.50'/>\
+         <statusCode code='completed'/><effectiveTime xsi:type='IVL_TS'><high value='199911'/></effectiveTime>\
+         <participant typeCode='PRD'><participantRole classCode='MANU'><playingDevice><code code='72506001' \
+         displayName='Cardioverter/defibrillator'/></playingDevice></participantRole></participant></supply>",
+    );
+    let entry = only(&found);
+    assert_eq!((entry.status.standing, &entry.end), (Standing::Unknown, &None));
+    assert_eq!(entry.date.as_ref().unwrap().text, "199911");
+}

@@ -30,6 +30,8 @@ use layout::{Clock, Layout, Role};
 
 /// Readings of one kind that are shown, the newest.
 const SHOWN: usize = 1000;
+/// Most rows of an odd width that are told one by one; all of them are in the ledger.
+const TOLD: usize = 200;
 
 /// True if the text begins as a table of a known exporter: its header stands in the first or the second row.
 pub fn is_known(text: &str) -> bool {
@@ -97,6 +99,7 @@ pub fn read(
         person: Person::default(),
         unit_told: false,
         order_told: false,
+        odd_rows: 0,
         reading: Reading {
             reader: READER,
             format: format!("{} CSV", layout.name),
@@ -176,6 +179,8 @@ struct Table<'t> {
     unit_told: bool,
     /// That the order of day and month is not known was said.
     order_told: bool,
+    /// Rows of another width than the heading's.
+    odd_rows: usize,
     reading: Reading,
 }
 
@@ -188,7 +193,10 @@ impl Table<'_> {
         if row.fields.len() != self.layout.width {
             let found = format!("{} / {}", row.fields.len(), self.layout.width);
             self.reading.ledger.add(at.clone(), "row", Outcome::NotUnderstood, Some(IssueCode::MissingElement));
-            self.reading.issues.push(issue(Severity::Warning, IssueCode::MissingElement, &at, &found));
+            self.odd_rows += 1;
+            if self.odd_rows <= TOLD {
+                self.reading.issues.push(issue(Severity::Warning, IssueCode::MissingElement, &at, &found));
+            }
             return;
         }
         let kind = self.layout.kind(&row.fields);

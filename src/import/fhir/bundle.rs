@@ -1,3 +1,5 @@
+use std::collections::HashSet;
+
 use super::datatypes::{concept, label};
 use super::index::State;
 use super::{Node, Reader};
@@ -14,13 +16,21 @@ impl<'t> Reader<'t, '_> {
         let parse = |range: &std::ops::Range<usize>| {
             self.text.get(range.clone()).map_or(Node::Null, |text| self.syntax.parse(text))
         };
+        // The pages of one search may stand in one file: what another Bundle of it calls itself is not elsewhere.
+        let links: Vec<(&String, Node<'t>)> = index.links.iter().map(|(at, range)| (at, parse(range))).collect();
+        let here: HashSet<String> = links
+            .iter()
+            .flat_map(|(_, links)| links.each())
+            .filter(|link| link.get("relation").words() == "self")
+            .map(|link| link.get("url").words().to_owned())
+            .collect();
         let mut pages: Vec<(String, String)> = Vec::new();
-        for (at, range) in &index.links {
-            let links = parse(range);
+        for (at, links) in &links {
             let next = links.each().iter().find(|l| {
-                matches!(l.get("relation").words(), "next" | "prev" | "previous") && !l.get("url").words().is_empty()
+                let (relation, url) = (l.get("relation").words(), l.get("url").words());
+                matches!(relation, "next" | "prev" | "previous") && !url.is_empty() && !here.contains(url)
             });
-            pages.extend(next.map(|link| (at.clone(), link.get("relation").words().to_owned())));
+            pages.extend(next.map(|link| ((*at).clone(), link.get("relation").words().to_owned())));
         }
         let counted = index.total.trim().parse::<usize>().ok();
         let counted = counted.filter(|_| matches!(index.bundle.as_str(), "searchset" | "history"));
@@ -138,6 +148,12 @@ mod tests {
         let page =
             r#""type":"searchset","total":40,"link":[{"relation":"self","url":"u"},{"relation":"next","url":"v"}]"#;
         check(page, PEANUT, vec![(IssueCode::MorePages, warning, "/link", "next")]);
+        // The next page stands in the same file.
+        let pages = r#""type":"searchset","link":[{"relation":"self","url":"a"},{"relation":"next","url":"b"}]"#;
+        let second = format!(
+            r#"{{"resource":{{"resourceType":"Bundle","type":"searchset","link":[{{"relation":"self","url":"b"}}],"entry":[{PEANUT}]}}}}"#
+        );
+        check(pages, &second, vec![]);
         check(r#""type":"searchset","total":40"#, PEANUT, vec![(IssueCode::MorePages, warning, "/total", "1 / 40")]);
         check(r#""type":"searchset","total":1,"link":[{"relation":"self","url":"u"}]"#, PEANUT, vec![]);
         check(r#""type":"document","total":40"#, PEANUT, vec![]);

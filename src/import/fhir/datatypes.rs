@@ -26,6 +26,9 @@ pub fn concept(node: &Node<'_>) -> Concept {
                 node.get("coding").each().iter().filter(|n| n.is_object()).map(coding).collect()
             };
             let text = said(node.get("text"));
+            // The one that a person picked says what they meant (FHIR R4 Coding.userSelected); the others are translations.
+            let picked = node.get("coding").each().iter().filter(|c| c.get("userSelected").is_true()).map(coding);
+            let text = if text.is_empty() { picked.map(|c| c.display).next().unwrap_or_default() } else { text };
             let codings =
                 if text.is_empty() && codings.iter().all(|c: &Coding| c.code.is_empty() && c.display.is_empty()) {
                     reason(node).map_or(codings, |why| vec![why])

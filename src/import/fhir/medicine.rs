@@ -44,6 +44,8 @@ impl<'t> Reader<'t, '_> {
         entry.date = match entry.kind {
             // An order is dated by its author; when it may be supplied from is another matter.
             Kind::MedicationRequest => entry.recorded.clone().or(begins),
+            // When a statement was made is not since when the medicine is taken.
+            Kind::MedicationStatement => start.or(supplied).or(begins),
             _ => start.or(supplied).or(begins).or_else(|| entry.recorded.clone()),
         };
         detail(entry, "validityPeriod.start", validity.get("start").words());

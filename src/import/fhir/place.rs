@@ -20,7 +20,7 @@ pub fn section(
             }
             // A document's author who puts a finding under pregnancy, alerts or function knows more than a category.
             let special = by_document.filter(|s| !matches!(s, Section::Results | Section::VitalSigns));
-            special.or_else(|| by_category(category)).or(by_document).unwrap_or(by_type)
+            special.or_else(|| by_category(category)).or(by_document).or_else(|| by_code(about)).unwrap_or(by_type)
         }
         Kind::Condition => {
             let fits = |s: &Section| {
@@ -54,6 +54,73 @@ fn by_category(category: &[Concept]) -> Option<Section> {
         _ => None,
     })
 }
+
+/// Where a finding belongs that nothing but its SNOMED CT code sorts: a GP record's uncategorised data.
+fn by_code(about: &Concept) -> Option<Section> {
+    about.codings.iter().filter(|c| c.system == system::SNOMED).find_map(|c| {
+        // How SNOMED CT itself names what is about relatives.
+        let name = c.display.trim_start().to_ascii_lowercase();
+        if name.starts_with("fh: ") || name.starts_with("no fh: ") || name.starts_with("family history") {
+            return Some(Section::FamilyHistory);
+        }
+        match c.code.as_str() {
+            code if VITAL_SIGNS.contains(&code) => Some(Section::VitalSigns),
+            code if SOCIAL.contains(&code) => Some(Section::SocialHistory),
+            _ => None,
+        }
+    })
+}
+
+/// SNOMED CT codes of blood pressure, pulse, breathing, temperature, oxygen, weight, height and body mass index, as GP
+/// systems record them.
+const VITAL_SIGNS: [&str; 21] = [
+    "75367002",
+    "163020007",
+    "271649006",
+    "271650006",
+    "72313002",
+    "1091811000000102",
+    "163030003",
+    "163031004",
+    "364075005",
+    "78564009",
+    "86290005",
+    "386725007",
+    "276885007",
+    "431314004",
+    "103228002",
+    "27113001",
+    "162763007",
+    "248333004",
+    "50373000",
+    "162755006",
+    "60621009",
+];
+
+/// SNOMED CT codes of smoking and drinking.
+const SOCIAL: [&str; 21] = [
+    "365981007",
+    "266918002",
+    "266919005",
+    "8392000",
+    "77176002",
+    "8517006",
+    "266921000",
+    "266922007",
+    "266923002",
+    "266924008",
+    "266925009",
+    "160603005",
+    "160604004",
+    "160605003",
+    "160606002",
+    "160573003",
+    "160575005",
+    "160588008",
+    "228273003",
+    "105542008",
+    "219006",
+];
 
 /// LOINC codes of pregnancy observations (IPS value sets pregnancy status, expected delivery date, outcomes).
 const PREGNANCY: [&str; 15] = [

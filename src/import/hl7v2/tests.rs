@@ -98,6 +98,9 @@ fn what_a_result_stands_for_is_told_by_its_status() {
     check("X", Standing::Stopped, Polarity::Positive);
     check("N", Standing::Unknown, Polarity::NotDone);
     check("", Standing::Unknown, Polarity::Positive);
+    // Of a whole report A is that only some results are there (table 0123).
+    let report = one("OBR|1|||24323-8^Panel^LN|||20240101|||||||||||||||20240102|||A");
+    assert_eq!(report.status.standing, Standing::Preliminary);
     let both = entries("OBX|1|NM|718-7^Hb^LN||85|g/L||L|||F\rOBX|2|NM|718-7^Hb^LN||58|g/L||LL|||C");
     assert_eq!(both.len(), 2);
     assert_eq!(both[0].interpretation[0].codings[0].code, "L");

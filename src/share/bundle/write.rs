@@ -381,7 +381,9 @@ fn medicine(entry: &Entry, out: &mut Object, details: &mut Details<'_>) {
         }
         Kind::MedicationDispense => when(out, "whenHandedOver", &entry.date),
         _ => {
-            let starts = date.filter(|d| entry.recorded.as_ref() != Some(*d) || entry.end.is_some());
+            // When a statement was made is never read as since when: a beginning on that very day is told.
+            let told = entry.end.is_some() || entry.kind == Kind::MedicationStatement;
+            let starts = date.filter(|d| told || entry.recorded.as_ref() != Some(*d));
             // What is still going on has begun on that day, and is not of that day alone.
             match starts.filter(|_| entry.end.is_none() && entry.kind == Kind::MedicationStatement) {
                 Some(start) if entry.status.standing == Standing::Active => {

@@ -25,7 +25,9 @@ fn draw(page: Option<Analyte>) -> AnyView {
     let charts: Vec<_> = page
         .series
         .iter()
-        .filter_map(|s| s.chart.clone().map(|chart| view! { <ChartView series=s.clone() chart=chart /> }))
+        .filter_map(|s| {
+            s.chart.clone().map(|chart| view! { <ChartView title=page.title.clone() series=s.clone() chart=chart /> })
+        })
         .collect();
     let several = (page.series.len() > 1).then(|| view! { <p class="small soft">{words::several}</p> });
     let repeats: Vec<_> = page.repeats.iter().map(repeat).collect();

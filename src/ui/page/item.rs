@@ -21,16 +21,16 @@ use crate::view::{Row, Trust};
 #[component]
 pub fn ItemPage(id: String) -> impl IntoView {
     let front = Front::get();
-    let back = RwSignal::new(None::<Hash>);
+    let back = RwSignal::new(Vec::<Hash>::new());
     load(move || front.client.entry(id.clone()), move |page| draw(page, back))
 }
 
-fn draw(page: Option<EntryPage>, back_again: RwSignal<Option<Hash>>) -> AnyView {
+fn draw(page: Option<EntryPage>, back_again: RwSignal<Vec<Hash>>) -> AnyView {
     let Some(page) = page else {
         // What was typed by hand and was just taken away: the way back stands where it was.
-        return match back_again.get_untracked() {
-            Some(_) => view! { <BackTo place=Place::Summary /> <Undo back=back_again /> }.into_any(),
-            None => gone(),
+        return match back_again.with_untracked(Vec::is_empty) {
+            false => view! { <BackTo place=Place::Summary /> <Undo back=back_again /> }.into_any(),
+            true => gone(),
         };
     };
     let section = page.row.section;
@@ -80,7 +80,7 @@ pub fn received(page: &EntryPage) -> AnyView {
     .into_any()
 }
 
-fn whole(page: EntryPage, back: RwSignal<Option<Hash>>) -> AnyView {
+fn whole(page: EntryPage, back: RwSignal<Vec<Hash>>) -> AnyView {
     let row = &page.row;
     let in_error = page.in_error.then(|| view! { <Callout tone=Tone::Danger title=words::in_error /> });
     let corrected = page.corrected.clone().map(|id| {
@@ -162,7 +162,7 @@ fn Typed(
     /// The file that holds it.
     parcel: Hash,
     /// What was just taken away.
-    back: RwSignal<Option<Hash>>,
+    back: RwSignal<Vec<Hash>>,
 ) -> impl IntoView {
     let front = Front::get();
     let fault = RwSignal::new(None::<Failure>);
@@ -171,7 +171,7 @@ fn Typed(
         leptos::task::spawn_local(async move {
             match front.client.take_out(parcel).await {
                 Ok(()) => {
-                    back.set(Some(parcel));
+                    back.update(|all| all.push(parcel));
                     front.say(say::taken_back());
                     front.refresh().await;
                     set_timeout(|| crate::ui::front::focus("taken-back"), core::time::Duration::from_millis(100));
@@ -306,7 +306,7 @@ fn fact(card: &Card, said: &Line) -> AnyView {
         },
         Answer::Polarity(polarity) => text::polarity_of(&card.kind, *polarity).into_any(),
         Answer::Text(words) => {
-            let told = explained(words, said.label == Label::Dose);
+            let told = explained(&text::said_text(&said.label, words), said.label == Label::Dose);
             view! { <span class="as-written">{told}</span> }.into_any()
         }
         other => answer(other),

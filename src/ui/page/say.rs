@@ -16,14 +16,14 @@ pub fn OwnWords(
     /// The entry.
     row: Row,
     /// What was just taken back.
-    back: RwSignal<Option<Hash>>,
+    back: RwSignal<Vec<Hash>>,
 ) -> impl IntoView {
     let front = Front::get();
     let take = Action::new_local(move |parcel: &Hash| {
         let parcel = *parcel;
         async move {
             front.client.take_out(parcel).await?;
-            back.set(Some(parcel));
+            back.update(|all| all.push(parcel));
             front.say(words::taken_back());
             front.refresh().await;
             Ok::<(), Failure>(())
@@ -57,20 +57,21 @@ pub fn OwnWords(
 #[component]
 pub fn Undo(
     /// What was just taken away.
-    back: RwSignal<Option<Hash>>,
+    back: RwSignal<Vec<Hash>>,
 ) -> impl IntoView {
     let front = Front::get();
     let put = Action::new_local(move |(): &()| async move {
-        if let Some(parcel) = back.get_untracked() {
+        // The last that was taken back first, and so on to the first.
+        if let Some(parcel) = back.with_untracked(|all| all.last().copied()) {
             front.client.put_back(parcel).await?;
-            back.set(None);
+            back.update(|all| all.retain(|other| *other != parcel));
             front.refresh().await;
         }
         Ok::<(), Failure>(())
     });
     let failed = move || put.value().get().and_then(Result::err).map(|fault| view! { <Trouble fault /> });
     let undo = move || {
-        back.get().map(|_| {
+        back.with(|all| !all.is_empty()).then(|| {
             view! {
                 <Callout title=words::taken_back>
                     <button type="button" class="button" on:click=move |_| _ = put.dispatch(())>

@@ -9,6 +9,7 @@ use crate::ui::part::{
 };
 use crate::ui::place::{Place, Writing};
 use crate::ui::text::{self, summary as words};
+use crate::view::people::Way;
 use crate::view::summary::{Block, ResultBlock, Summary};
 use crate::view::{Absent, Heading};
 
@@ -68,8 +69,14 @@ fn empty() -> AnyView {
 }
 
 fn notices(page: &Summary) -> AnyView {
-    let variants = (page.person.variants > 1)
-        .then(|| view! { <Callout tone=Tone::Warning title=words::variants(page.person.variants.into()) /> });
+    let ways: Vec<_> = page.ways.iter().map(way).collect();
+    let variants = (page.person.variants > 1).then(|| {
+        view! {
+            <Callout tone=Tone::Warning title=words::variants(page.person.variants.into())>
+                <ul>{ways}</ul>
+            </Callout>
+        }
+    });
     let future = (page.future > 0).then(|| view! { <Callout title=words::future(page.future.into()) /> });
     let in_error = (page.in_error > 0).then(|| view! { <Callout title=words::in_error(page.in_error.into()) /> });
     // Pieces that may belong anywhere are the same for every block: told once, with their files.
@@ -77,6 +84,21 @@ fn notices(page: &Summary) -> AnyView {
         .map(|(n, files)| view! { <Callout tone=Tone::Warning title=words::loose(n)>{files}</Callout> });
     let any = page.person.variants > 1 || page.future > 0 || page.in_error > 0 || loose.is_some();
     any.then(|| view! { <div class="notices stack-tight">{loose} {variants} {future} {in_error}</div> }).into_any()
+}
+
+/// One way in which the person's particulars are written, and where.
+fn way(way: &Way) -> AnyView {
+    let name = if way.name.is_empty() { text::terms::no_name().to_owned() } else { way.name.clone() };
+    let birth = way.birth.as_ref().map_or_else(|| text::terms::no_birth().to_owned(), text::born);
+    let files: Vec<_> = way
+        .sources
+        .iter()
+        .map(|source| {
+            view! { " · " <a href=Place::Report(source.parcel.hex()).href()>{bdi(&source_name(source))}</a> }
+        })
+        .collect();
+    let own = way.sources.is_empty().then(|| format!(" · {}", text::common::own_hand()));
+    view! { <li>{bdi(&name)} ", " {birth} {files} {own}</li> }.into_any()
 }
 
 /// Allergies, medicines and problems always stand there; the rest only where a source speaks of it.
@@ -88,7 +110,19 @@ fn speaks(heading: &Heading) -> bool {
 fn block(block: &Block) -> Option<AnyView> {
     speaks(&block.heading).then(|| {
         let list = (!block.list.rows.is_empty()).then(|| lines(&block.list.rows, Leads::Item));
-        card(&block.heading, list.into_any(), block.list.rows.len(), block.list.total)
+        // What is all in the past is not nothing.
+        let rest = u64::from(block.heading.total);
+        let list = match list {
+            None if rest > 0 => view! {
+                <p>{words::none_current(rest)}</p>
+                <p>
+                    <a href=Place::Section(block.heading.section).href()>{words::see_all(rest)}</a>
+                </p>
+            }
+            .into_any(),
+            list => list.into_any(),
+        };
+        card(&block.heading, list, block.list.rows.len(), block.list.total)
     })
 }
 
@@ -96,6 +130,11 @@ fn result_block(block: &ResultBlock) -> Option<AnyView> {
     speaks(&block.heading).then(|| {
         let rows: Vec<_> = block.rows.iter().map(|r| analyte(r, Leads::Item)).collect();
         let list = (!rows.is_empty()).then(|| view! { <ul class="lines">{rows}</ul> });
+        let more = (block.reports > 0).then(|| {
+            let href = Place::Section(block.heading.section).href();
+            view! { <p><a href=href>{words::reports(block.reports.into())}</a></p> }
+        });
+        let list = view! { {list} {more} };
         card(&block.heading, list.into_any(), block.rows.len(), block.total)
     })
 }

@@ -39,13 +39,19 @@ pub fn TimelinePage() -> impl IntoView {
     let ask = Memo::new(move |_| {
         let route = front.route.get();
         let filter = |name: &str| route.filter(name).unwrap_or("").to_owned();
-        // A year is both bounds at once, and the days within it narrow it further.
-        let bound = |name: &str| [filter(name), filter("year")].into_iter().find(|d| !d.is_empty()).unwrap_or_default();
+        // A year is both bounds at once, and the days narrow it further: neither takes the other's place.
+        let year = filter("year");
+        let bound = |day: String, of_year: &str, later: bool| match (year.is_empty(), day.is_empty()) {
+            (true, _) => day,
+            (false, true) => format!("{year}{of_year}"),
+            (false, false) if (format!("{year}{of_year}") > day) == later => format!("{year}{of_year}"),
+            (false, false) => day,
+        };
         Ask {
             sections: Section::of_slug(&filter("kind")).into_iter().collect(),
             source: Hash::from_hex(&filter("source")),
-            from: bound("from"),
-            until: bound("until"),
+            from: bound(filter("from"), "-01-01", true),
+            until: bound(filter("until"), "-12-31", false),
             search: search.get(),
             offset: 0,
             limit: PAGE,

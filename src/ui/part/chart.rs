@@ -27,6 +27,8 @@ pub fn Spark(
 /// words below. The table of the page holds the same values.
 #[component]
 pub fn ChartView(
+    /// What is measured, in the source's words.
+    title: String,
     /// The series.
     series: Series,
     /// Ready to draw.
@@ -57,7 +59,8 @@ pub fn ChartView(
         }
     };
     let unit = text::unit(&series.unit);
-    let name = words::chart_name(&series.part, &unit);
+    let part = if series.part.is_empty() { &title } else { &series.part };
+    let name = words::chart_name(part, &unit);
     let lab = series.points.iter().any(|p| p.flagging.lab_test);
     let band = chart.band.map(|_| if lab { words::chart_band() } else { words::chart_band_file() });
     let marker = move || spots.with_value(|s| s.get(chosen.get()).map(|p| dots(core::iter::once(p))));

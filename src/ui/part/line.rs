@@ -4,9 +4,10 @@ use leptos::prelude::*;
 
 use super::abbr::{beside, explained};
 use super::{Badge, Degraded, Spark, Tone, TrustMark};
-use crate::record::{Kind, Said};
+use crate::record::{Kind, Said, Section};
 use crate::ui::place::Place;
 use crate::ui::text::{self, line as words};
+use crate::view::entry::Label;
 use crate::view::results::AnalyteRow;
 use crate::view::{DateOf, Day, Flagging, OwnWord, Row};
 
@@ -108,8 +109,27 @@ pub fn under(row: &Row, own: bool) -> AnyView {
     let criticality =
         (!row.criticality.is_empty()).then(|| view! { <p>{words::criticality()} " " {bdi(&row.criticality)}</p> });
     let said: Vec<_> = row.said.iter().filter(|_| own).map(own_word).collect();
-    view! { {spoken_of(row, own)} {parts} {ranges} {doses} {reactions} {severity} {criticality} {said} {facts(row, own)} {badges(row)} }
+    let told: Vec<_> = own_told(row).into_iter().filter(|_| own).collect();
+    view! { {spoken_of(row, own)} {parts} {ranges} {doses} {reactions} {severity} {criticality} {told} {said} {facts(row, own)} {badges(row)} }
         .into_any()
+}
+
+/// What of the rest must not wait for a tap: against what a vaccine is, which dose and batch; why something was not done;
+/// what a laboratory writes beside a result.
+fn own_told(row: &Row) -> Vec<AnyView> {
+    let shown = |label: &Label| match label {
+        Label::Detail(name) if row.section == Section::Immunizations => {
+            matches!(name.as_str(), "targetDisease" | "doseNumber" | "lotNumber" | "statusReason")
+        }
+        Label::Detail(name) => name == "statusReason" && !row.polarity.is_positive(),
+        Label::Note => matches!(row.section, Section::Results | Section::VitalSigns) && row.kind == Kind::Observation,
+        _ => false,
+    };
+    let told: Vec<(Label, String)> = row.more.iter().filter(|(label, _)| shown(label)).cloned().collect();
+    let line = |(label, said): (String, Vec<String>)| {
+        view! { <p class="small as-written">{label} ": " {several(&said)}</p> }.into_any()
+    };
+    text::grouped(&told, false).into_iter().map(line).collect()
 }
 
 /// What a statement of the person's own is about.
@@ -171,7 +191,7 @@ fn facts(row: &Row, own: bool) -> AnyView {
         said.push(view! { <span class="figures">{dates}</span> }.into_any());
     }
     if let Some(age) = row.age_then {
-        said.push(view! { <span>{words::age_then(&text::age(age))}</span> }.into_any());
+        said.push(view! { <span>{words::age_then(&text::age_then(age))}</span> }.into_any());
     }
     // To a reader each source that disagrees tells its own status.
     let one = own || row.voices.iter().all(|v| v.standing.is_none());

@@ -2,7 +2,7 @@
 
 use super::{describe, values as v};
 use crate::app::wire::{Looks, Refusal};
-use crate::record::{DocumentKind, Field, Said, Section};
+use crate::record::{DocumentKind, Field, PartialDate, Said, Section};
 use crate::view::clinician;
 use crate::view::entry::Label;
 use crate::view::medicines::{Changed, Mark};
@@ -201,7 +201,15 @@ fn worded(name: &str) -> Option<&'static str> {
         "prescriptionType" => v::detail_prescription_type(),
         "lastIssueDate" => v::detail_last_issue(),
         "reviewDate" => v::detail_review(),
-        "reasonCode" | "reason" => v::detail_reason(),
+        "reasonCode" | "reason" | "reasonReference" => v::detail_reason(),
+        "targetDisease" => v::detail_target_disease(),
+        "expirationDate" => v::detail_expiration(),
+        "problemSignificance" => v::detail_significance(),
+        "orderedProduct" => v::detail_ordered_product(),
+        "supplyStatus" | "dispenseStatus" => v::detail_supply_status(),
+        "dispensedQuantity" => v::detail_dispensed(),
+        "vehicle" => v::detail_vehicle(),
+        "condition" => v::detail_condition(),
         "type" => v::detail_type(),
         "originalText" => v::detail_original(),
         "qualifier" => v::detail_qualifier(),
@@ -271,6 +279,20 @@ pub fn is_formal(label: &Label) -> bool {
     matches!(label, Label::Detail(name) if FORMAL.contains(&name.as_str()))
 }
 
+/// What was said under a label, for people: a date in words, a code for not knowing as that. Anything else as it is written.
+pub fn said_text(label: &Label, text: &str) -> String {
+    let Label::Detail(name) = label else { return text.to_owned() };
+    if name == "taken" && matches!(text.to_ascii_lowercase().as_str(), "unk" | "unknown") {
+        return v::not_known().to_owned();
+    }
+    if !name.to_ascii_lowercase().ends_with("date") {
+        return text.to_owned();
+    }
+    let date = PartialDate::fhir(text);
+    let date = if date.known.is_some() { date } else { PartialDate::hl7(text) };
+    date.known.map_or_else(|| text.to_owned(), super::known_day)
+}
+
 /// What was said under each label, the labels in the order in which they first stand: what people should read, or what
 /// only the file's own format knows.
 pub fn grouped(said: &[(Label, String)], formal: bool) -> Vec<(String, Vec<String>)> {
@@ -279,7 +301,7 @@ pub fn grouped(said: &[(Label, String)], formal: bool) -> Vec<(String, Vec<Strin
         if is_formal(name) != formal {
             continue;
         }
-        let name = label(name);
+        let (name, text) = (label(name), &said_text(name, text));
         match out.iter_mut().find(|(n, _)| *n == name) {
             Some((_, all)) => all.push(text.clone()),
             None => out.push((name, vec![text.clone()])),

@@ -64,6 +64,8 @@ pub fn dose(dose: &str) -> String {
 /// `2 × / 1 d` in words.
 fn how_often(piece: &str) -> Option<String> {
     let (times, every) = piece.split_once(" × / ")?;
+    // For how long stands behind it in brackets, and stays.
+    let (every, bounds) = every.find(" [").map_or((every, ""), |at| every.split_at(at));
     let (period, unit) = every.split_once(' ')?;
     let ranged = |text: &str| text.split('–').all(is_number) && text.split('–').count() <= 2;
     if !ranged(times) || !ranged(period) {
@@ -79,12 +81,13 @@ fn how_often(piece: &str) -> Option<String> {
         "a" => (words::per_a(), words::many_a(period)),
         _ => return None,
     };
-    Some(match (times, period) {
+    let said = match (times, period) {
         ("1", "1") => words::once(per),
         (_, "1") => words::times(per, times),
         ("1", _) => words::every(&many),
         _ => words::times_every(&many, times),
-    })
+    };
+    Some(said + bounds)
 }
 
 fn is_number(text: &str) -> bool {
@@ -122,6 +125,7 @@ mod tests {
         check("500 mg · 2 × / 1 d · Oral", "500 mg · 2 times a day · Oral");
         check("2 Puffs · 1–2 × / 4–6 h", "2 Puffs · 1–2 times every 4–6 hours");
         check("3 × / 1 wk", "3 times a week");
+        check("3 × / 1 d [7 days] · PRN", "3 times a day [7 days] · PRN");
         for same in ["One tablet daily", "1", "1 tablet · BID", "2 ×", "x × / 1 d", "1 × / 1 fortnight", ""] {
             check(same, same);
         }

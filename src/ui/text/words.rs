@@ -4,7 +4,7 @@ use super::{lede as ledes, terms};
 use crate::app::link::{LinkError, Trouble};
 use crate::app::wire::{Failure, Format, ImportError, Malformed};
 use crate::record::{
-    Bears, IssueCode, Kind, Known, Outcome, PartialDate, Polarity, Section, Severity, Sex, Standing, guard,
+    Bears, IssueCode, Kind, Known, Outcome, PartialDate, Polarity, Section, Severity, Sex, Standing, TimeOfDay, guard,
 };
 use crate::view::guard::FactName;
 use crate::view::people::{Age, Header};
@@ -395,7 +395,9 @@ pub fn day_or_none(day: Option<&Day>) -> String {
 
 /// `3 March 2019 at 10:30`: the wall clock as the source wrote it, never shifted.
 pub fn moment(day: &Day) -> String {
-    match day.known.and_then(|k| k.time) {
+    // Midnight to the second is how systems write a day without a time.
+    let told = |t: &TimeOfDay| (t.hour, t.minute, t.second.unwrap_or(0), t.nano) != (0, 0, 0, 0);
+    match day.known.and_then(|k| k.time).filter(told) {
         Some(time) => super::date::moment(&self::day(day), &format!("{:02}:{:02}", time.hour, time.minute)),
         None => self::day(day),
     }
@@ -429,6 +431,14 @@ pub fn age(age: Age) -> String {
         (2.., Some(_)) => super::date::months(months),
         (_, Some(days)) => super::date::days(days.into()),
         _ => super::date::years(age.years.into()),
+    }
+}
+
+/// How old a person was at a vaccination: in their first year in weeks, as the schedule counts.
+pub fn age_then(age: Age) -> String {
+    match age.days {
+        Some(days @ 14..365) => super::date::weeks((days / 7).into()),
+        _ => self::age(age),
     }
 }
 
@@ -642,6 +652,7 @@ mod tests {
     #[test]
     fn dates_stay_as_partial_as_they_are() {
         check("2019-03-03", "3 March 2019", "3 Mawrth 2019");
+        check("2019-03-03T00:00:00+00:00", "3 March 2019", "3 Mawrth 2019");
         check("2019-03", "March 2019", "Mawrth 2019");
         check("2019", "2019", "2019");
         check("2019-03-03T23:30:00-05:00", "3 March 2019 at 23:30", "3 Mawrth 2019 am 23:30");

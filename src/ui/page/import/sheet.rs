@@ -13,10 +13,13 @@ pub fn html(report: &ImportReport) -> String {
     page.element("h2", words::about());
     let people: Vec<String> =
         report.people.iter().map(|p| format!("{}, {}", text::name(p), text::born_and_age(p))).collect();
+    // A file that does not say where it is from is only called after itself.
+    let named = report.source.name != report.file_name;
+    let source = if named { report.source.name.as_str() } else { text::terms::source_unnamed() };
     page.table(&[
         (words::whose(), &people.join("; ")),
         (words::name(), &report.file_name),
-        (words::source(), &report.source.name),
+        (words::source(), &source.to_owned()),
         (words::as_of(), &text::day_or_none(report.source.as_of.as_ref())),
         (words::imported(), &text::day_or_none(report.source.imported.as_ref())),
         (words::via(), &if report.via.is_empty() { String::new() } else { words::via_link(&report.via) }),
