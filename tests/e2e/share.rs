@@ -165,7 +165,10 @@ fn one_code_from_screen_to_camera() {
         reads_the_share(&clinician).await;
         assert!(!clinician.shows("Anastrozole").await, "a medicine that was not chosen is shown");
 
+        // One slip forgets nothing.
         clinician.press("Done: forget it").await;
+        clinician.sees("To see it again the patient must show the codes again.").await;
+        clinician.press("Forget it").await;
         clinician.find(Kind::Heading, "Scan a code").await;
         assert!(!clinician.shows("DELAROSA").await, "what was received is still there");
         let profile = clinician.folder.join("profile");
@@ -258,7 +261,10 @@ fn a_request_is_answered_on_that_screen_only() {
         patient.sees("The receipt is good").await;
 
         clinician.press("Close").await;
+        // One slip forgets nothing.
         clinician.press("Done: forget it").await;
+        clinician.sees("To see it again the patient must show the codes again.").await;
+        clinician.press("Forget it").await;
 
         // The same answer a second time.
         clinician.find(Kind::Heading, "Scan a code").await;

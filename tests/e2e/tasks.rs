@@ -308,6 +308,16 @@ fn the_first_minute_begins_with_the_allergies_and_prints_on_two_pages() {
         std::fs::write(folder.join("first-minute.pdf"), &pdf).unwrap();
         let pages = lopdf::Document::load_mem(&pdf).unwrap().get_pages().len();
         assert!(pages <= 2, "{pages} pages");
+        // A sheet that got lost says whose it is.
+        let who: String = clinician
+            .value("return document.querySelector('.clinician-who').innerText.split(' · ').slice(0, 2).join('')")
+            .await
+            .unwrap();
+        let who: String = who.split_whitespace().collect();
+        for page in pdf_extract::extract_text_from_mem_by_pages(&pdf).unwrap() {
+            let page: String = page.split_whitespace().collect();
+            assert!(page.replace('·', "").contains(&who) && page.contains("printed"), "{who} is not on a page: {page}");
+        }
         let paper: String = pdf_extract::extract_text_from_mem(&pdf).unwrap().split_whitespace().collect();
         let rows: Vec<String> = clinician
             .value("return Array.from(document.querySelectorAll('.clinician .line-title'), (line) => line.innerText)")
