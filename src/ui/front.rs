@@ -118,6 +118,13 @@ impl Front {
         self.door.with(|d| matches!(d, Some(Ok(Door::Open { .. }))))
     }
 
+    /// True if somebody else's record is open than this person's. Keeping what was looked at names everybody anew: who was
+    /// named before is known by name and birth.
+    pub fn is_elsewhere(self, id: &str, holder: &Header) -> bool {
+        let same = |open: &Header| open.name == holder.name && open.birth == holder.birth;
+        self.person_id.with(|open| open != id) && !self.person.with(|open| open.as_ref().is_some_and(same))
+    }
+
     /// True while the open record is only in memory.
     pub fn is_unkept(self) -> bool {
         self.door.with(|d| matches!(d, Some(Ok(Door::Open { kept: false }))))

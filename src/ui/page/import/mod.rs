@@ -308,7 +308,7 @@ fn Outcome(brought: Brought) -> impl IntoView {
             let whose = StoredValue::new((report.holder_id.clone(), report.holder.clone()));
             // Whichever record is open by now: nobody looks for it in another's.
             let elsewhere = Memo::new(move |_| {
-                whose.with_value(|(id, holder)| holder.clone().filter(|_| front.person_id.with(|open| open != id)))
+                whose.with_value(|(id, holder)| holder.clone().filter(|holder| front.is_elsewhere(id, holder)))
             });
             let out = Memo::new(move |_| queue.out.with(|all| all.contains(&parcel)));
             let document = report.document && !report.already_here;
@@ -467,8 +467,9 @@ fn focus_soon(id: &'static str) {
 
 /// "2,921 entries · 2,493 new lines of the record · 3 lines were known already · 1 part was not understood".
 fn summing_up(report: &ImportReport) -> String {
-    let elsewhere = Front::get().person_id.with(|open| *open != report.holder_id);
-    if let Some(holder) = report.holder.as_ref().filter(|_| report.already_here && elsewhere) {
+    let front = Front::get();
+    let elsewhere = |holder: &&crate::view::people::Header| front.is_elsewhere(&report.holder_id, holder);
+    if let Some(holder) = report.holder.as_ref().filter(|_| report.already_here).filter(elsewhere) {
         return words::already_with(&text::name(holder));
     }
     if report.already_here {
