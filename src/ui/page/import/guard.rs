@@ -118,13 +118,20 @@ where
             fault.try_set(answered.err());
         });
     };
-    // Asked anew each time: somebody may have been added since the file came.
-    let page = load(
-        move || client.compare(waiting, String::new()),
-        move |page: GuardPage| view! { <Sides page waiting chosen decide /> },
-    );
+    // Asked anew each time it is opened, for somebody may have been added since the file came; and once, for another file
+    // that comes meanwhile must not take away what was ticked.
+    let page = RwSignal::new(None::<Result<GuardPage, Failure>>);
+    leptos::task::spawn_local(async move {
+        let answer = client.compare(waiting, String::new()).await;
+        page.try_set(Some(answer));
+    });
+    let sides = move || match page.get() {
+        None => view! { <p role="status">{text::common::loading}</p> }.into_any(),
+        Some(Ok(page)) => view! { <Sides page waiting chosen decide /> }.into_any(),
+        Some(Err(fault)) => view! { <Trouble fault /> }.into_any(),
+    };
     view! {
-        {page}
+        {sides}
         {move || fault.get().map(|fault| view! { <Trouble fault /> })}
     }
 }
