@@ -19,7 +19,7 @@ pub fn html(report: &ImportReport) -> String {
     page.table(&[
         (words::whose(), &people.join("; ")),
         (words::name(), &report.file_name),
-        (words::source(), &source.to_owned()),
+        (words::source(), source),
         (words::as_of(), &text::day_or_none(report.source.as_of.as_ref())),
         (words::imported(), &text::day_or_none(report.source.imported.as_ref())),
         (words::via(), &if report.via.is_empty() { String::new() } else { words::via_link(&report.via) }),
