@@ -23,22 +23,22 @@ struct Figure {
 }
 
 /// The long harnesses are ignored tests, each for `TESSERA_PROVE_SECONDS`, which print their figures; then come the fuzz
-/// targets. `--no-fuzz` leaves these out, `--only-fuzz` the others.
+/// targets. `--no-fuzz` leaves these out, `--only-fuzz` the others; names after it are the only targets then.
 pub fn prove(words: &[&str]) -> Outcome<()> {
-    let (mut count, mut figures) = (Count::default(), Vec::new());
+    let mut count = Count::default();
     if !words.contains(&"--only-fuzz") {
         let others: Vec<&str> = words.iter().copied().filter(|w| *w != "--no-fuzz").collect();
         site::build_as_asked(&others)?;
-        harnesses(&mut count, &mut figures)?;
+        write(&harnesses(&mut count)?)?;
     }
     if !words.contains(&"--no-fuzz") {
-        fuzz(&mut count, &mut figures)?;
+        let named: Vec<&str> = words.iter().copied().filter(|word| !word.starts_with("--")).collect();
+        fuzz(&mut count, &named)?;
     }
-    write(&figures)?;
     count.close()
 }
 
-fn harnesses(count: &mut Count, figures: &mut Vec<Figure>) -> Outcome<()> {
+fn harnesses(count: &mut Count) -> Outcome<Vec<Figure>> {
     say("The long harnesses, each for TESSERA_PROVE_SECONDS (default 600)");
     let mut command = run::cargo(&[
         "test",
@@ -61,8 +61,7 @@ fn harnesses(count: &mut Count, figures: &mut Vec<Figure>) -> Outcome<()> {
     let site = serve_to(&mut command)?;
     let lines = count.runner("Harnesses", &mut command);
     site.stop();
-    figures.extend(lines.iter().filter_map(|line| figure(line)));
-    Ok(())
+    Ok(lines.iter().filter_map(|line| figure(line)).collect())
 }
 
 /// `figure kills 12 0 40` as a test prints it.
@@ -73,8 +72,9 @@ fn figure(line: &str) -> Option<Figure> {
     Some(Figure { harness: cells.next()?, runs: cells.next()?, failures: cells.next()?, seconds: cells.next()? })
 }
 
-/// Runs every target of fuzz/ on the nightly compiler that libFuzzer needs.
-fn fuzz(count: &mut Count, figures: &mut Vec<Figure>) -> Outcome<()> {
+/// Runs the targets of fuzz/ with these names, or all, on the nightly compiler that libFuzzer needs. It takes hours: each
+/// figure is written down when it is known.
+fn fuzz(count: &mut Count, named: &[&str]) -> Outcome<()> {
     if run::output(Command::new("rustc").args(["+nightly", "--version"])).is_none() {
         return Err(Failure::new(
             "The fuzz targets need a nightly compiler: `rustup toolchain install nightly --profile minimal`, then \
@@ -84,7 +84,12 @@ fn fuzz(count: &mut Count, figures: &mut Vec<Figure>) -> Outcome<()> {
     let program = tools::cargo_fuzz()?;
     let inputs = std::env::var("TESSERA_PROVE_INPUTS").unwrap_or_else(|_| INPUTS.to_owned());
     let seeds = root().join("tests/data");
-    for target in targets(&root().join("fuzz/fuzz_targets"))? {
+    let mut targets = targets(&root().join("fuzz/fuzz_targets"))?;
+    if let Some(strange) = named.iter().find(|name| !targets.iter().any(|target| target == *name)) {
+        return Err(Failure(format!("There is no fuzz target {strange}; fuzz/fuzz_targets has them all.")));
+    }
+    targets.retain(|target| named.is_empty() || named.contains(&target.as_str()));
+    for target in targets {
         let corpus = root().join("fuzz/corpus").join(&target);
         std::fs::create_dir_all(&corpus).map_err(because("The folder of the fuzzer's own inputs could not be made"))?;
         let mut command = Command::new(&program);
@@ -97,12 +102,12 @@ fn fuzz(count: &mut Count, figures: &mut Vec<Figure>) -> Outcome<()> {
         let started = Instant::now();
         let (well, runs) = ran(&mut command)?;
         count.add(well);
-        figures.push(Figure {
+        write(&[Figure {
             harness: format!("fuzz-{target}"),
             runs,
             failures: u8::from(!well).to_string(),
             seconds: started.elapsed().as_secs().to_string(),
-        });
+        }])?;
     }
     Ok(())
 }
