@@ -75,7 +75,9 @@ fn every_place_is_clean_in_both_languages_and_narrow() {
         browser.bring_own(data("uk/gpconnect/EMISPatientStructurede2eResponsePWTP10.json")).await;
         browser.bring_own(data("uk/gp2gp/PWTP10-output.json")).await;
         let mut places: Vec<String> = PLACES.iter().map(|p| (*p).to_owned()).collect();
-        for (from, link) in [("section/medicines", "a[href*='/item/']"), ("section/results", "a[href*='/analyte/']")] {
+        for (from, link) in
+            [("section/medicines", "a[href*='/item/']"), ("section/vital-signs", "a[href*='/analyte/']")]
+        {
             visit(&browser, from).await;
             browser.until("a link to follow", || async { browser.count(link).await > 0 }).await;
             let script = format!("return document.querySelector(\"{link}\").getAttribute('href').slice(2)");

@@ -23,7 +23,11 @@ pub fn Erase() -> impl IntoView {
             let answer = front.client.erase().await;
             busy.set(false);
             match answer {
-                Ok(()) => front.erased(),
+                Ok(()) => {
+                    // The door must know that nothing is here any more.
+                    front.refresh().await;
+                    front.erased();
+                }
                 Err(failure) => fault.set(Some(failure)),
             }
         });

@@ -73,10 +73,8 @@ fn Form(
         Writing::Medicine => "medicine",
         Writing::Problem => "problem",
     };
-    let slug = StoredValue::new(match old {
-        Some(old) => format!("{slug} {}", old.hex()),
-        None => slug.to_owned(),
-    });
+    // The name of its draft. Nothing that the page's end would take away: the draft is kept and thrown away after it.
+    let draft_name = move || old.map_or_else(|| slug.to_owned(), |old| format!("{slug} {}", old.hex()));
     let typed_now = move || {
         let text = |s: RwSignal<String>| s.get_untracked().trim().to_owned();
         let (name, since, now) = (text(name), text(since), now.get_untracked());
@@ -98,7 +96,7 @@ fn Form(
         let empty = [name, more, since].iter().all(|s| s.with_untracked(|s| s.trim().is_empty()));
         let typed = (!empty).then(typed_now);
         leptos::task::spawn_local(async move {
-            if let Err(failure) = front.client.keep_draft(slug.get_value(), typed).await {
+            if let Err(failure) = front.client.keep_draft(draft_name(), typed).await {
                 fault.try_set(Some(failure));
             }
         });
@@ -118,7 +116,7 @@ fn Form(
     };
     on_cleanup(keep);
     leptos::task::spawn_local(async move {
-        let draft = front.client.draft(slug.get_value()).await.ok().flatten();
+        let draft = front.client.draft(draft_name()).await.ok().flatten();
         let is_draft = draft.is_some();
         let before = match (draft, old) {
             (Some(draft), _) => Some(draft),
@@ -186,7 +184,7 @@ fn Form(
                     // It is in the records now: the draft goes.
                     unsaved.set_value(0);
                     restored.set(false);
-                    fault.set(front.client.keep_draft(slug.get_value(), None).await.err());
+                    fault.set(front.client.keep_draft(draft_name(), None).await.err());
                     saved.set(true);
                     front.say(if old.is_some() { words::changed() } else { words::saved() });
                     front.refresh().await;

@@ -77,8 +77,9 @@ where
         let name = draft.try_get_value().unwrap_or_default();
         async move { front.client.keep_person_draft(name, None).await }
     };
+    let name = draft.get_value();
     leptos::task::spawn_local(async move {
-        let Ok(Some(typed)) = front.client.person_draft(draft.get_value()).await else { return };
+        let Ok(Some(typed)) = front.client.person_draft(name).await else { return };
         // Whoever types already is not interrupted.
         if unsaved.try_get_value() == Some(0) {
             said.try_set(!typed.care.unsaid);

@@ -60,13 +60,12 @@ impl Step {
 pub fn SharePage() -> impl IntoView {
     let front = Front::get();
     let sharing = Sharing::get();
-    // After a reload nothing of what was chosen is here any more: for whom comes first again.
-    let step = Memo::new(move |_| if sharing.begun.get() { front.route.with(Step::read) } else { Step::Who });
-    Effect::new(move || {
-        if !sharing.begun.get() && front.route.with(Step::read) != Step::Who {
-            front.go(Step::Who.route());
-        }
-    });
+    // After a reload nothing of what was chosen is here any more: for whom comes first again. Only the way here says so: a
+    // share that is made forgets its choices while this page still goes on to the code.
+    if !sharing.begun.get_untracked() && front.route.with_untracked(Step::read) != Step::Who {
+        front.go_instead(Step::Who.route());
+    }
+    let step = Memo::new(move |_| front.route.with(Step::read));
     move || {
         let step = step.get();
         let body = match step {
