@@ -63,12 +63,10 @@ pub fn Unlock() -> impl IntoView {
         }
         busy.set(true);
         fault.set(None);
+        let kit = by_kit.get_untracked();
         leptos::task::spawn_local(async move {
-            let answer = if by_kit.get_untracked() {
-                front.client.unlock_with_kit(secret).await
-            } else {
-                front.client.unlock(secret).await
-            };
+            let answer =
+                if kit { front.client.unlock_with_kit(secret).await } else { front.client.unlock(secret).await };
             busy.set(false);
             if answer.is_ok() {
                 input.set_value("");
@@ -76,7 +74,7 @@ pub fn Unlock() -> impl IntoView {
                 _ = input.focus();
                 input.select();
             }
-            let forgotten = by_kit.get_untracked() && answer.is_ok();
+            let forgotten = kit && answer.is_ok();
             opened(front, answer).await;
             if forgotten {
                 front.go_instead(Place::Passphrase);

@@ -487,11 +487,12 @@ pub fn UnfiledLine(file: FileRow) -> impl IntoView {
         leptos::task::spawn_local(async move { drop(fault.try_set(answer(Decision::LeaveOut).await.err())) });
     };
     let put_back = move |_| {
+        let name = back_name.get_value();
         leptos::task::spawn_local(async move {
             match front.client.put_back(parcel).await {
                 Ok(()) => {
-                    queue.put_back(parcel, back_name.get_value());
-                    front.say(words_import::waits_again(&back_name.get_value()));
+                    front.say(words_import::waits_again(&name));
+                    queue.put_back(parcel, name);
                     front.refresh().await;
                     crate::ui::front::focus("unfiled-told");
                 }
