@@ -903,7 +903,75 @@ fn what_a_gp_record_leaves_uncategorised_is_sorted_by_its_code() {
     check("160377001", "Family history of asthma", Section::FamilyHistory);
     check("27113001", "Body weight", Section::VitalSigns);
     check("266922007", "Ex-light cigarette smoker (1-9/day)", Section::SocialHistory);
-    check("194828000", "Angina pectoris", Section::Results);
+    check("194828000", "Angina pectoris", Section::Findings);
+}
+
+#[test]
+fn what_is_noted_by_its_code_alone_is_a_finding_and_no_test_result() {
+    use tessera::record::Section;
+    let check = |rest: &str, expected: Section| {
+        let text = format!(
+            r#"{{"resourceType":"Observation","status":"final","code":{{"coding":[{{"system":"http://snomed.info/sct","code":"61582004","display":"Allergic rhinitis"}}]}}{rest}}}"#
+        );
+        assert_eq!(read(text.as_bytes()).entries[0].section, expected, "{rest}");
+    };
+    check("", Section::Findings);
+    check(r#","comment":"worse in May""#, Section::Findings);
+    // Whatever was measured, answered, or called a test by its source stays one.
+    check(r#","valueQuantity":{"value":5}"#, Section::Results);
+    check(r#","valueString":"negative""#, Section::Results);
+    check(r#","dataAbsentReason":{"text":"clotted"}"#, Section::Results);
+    check(r#","category":[{"coding":[{"code":"laboratory"}]}]"#, Section::Results);
+    check(r#","interpretation":[{"coding":[{"code":"N"}]}]"#, Section::Results);
+    // A Read code's own chapter.
+    let read_code = |code: &str, expected: Section| {
+        let text = format!(
+            r#"{{"resourceType":"Observation","status":"final","code":{{"coding":[{{"system":"http://read.info/readv2","code":"{code}","display":"X"}}]}}}}"#
+        );
+        assert_eq!(read(text.as_bytes()).entries[0].section, expected, "{code}");
+    };
+    read_code("G33..00", Section::Findings);
+    read_code("12C1.00", Section::FamilyHistory);
+    read_code("1371.00", Section::SocialHistory);
+    read_code("13X..00", Section::SocialHistory);
+    read_code("13...00", Section::Findings);
+}
+
+#[test]
+fn a_part_of_a_report_is_no_finding_that_stands_alone() {
+    use tessera::record::Section;
+    let report = r#"{"resourceType":"DiagnosticReport","status":"final","code":{"text":"Swab"},"result":[{"reference":"Observation/a"}]}"#;
+    let part = r#"{"resourceType":"Observation","id":"a","status":"final","comment":"no growth","code":{"coding":[{"system":"http://snomed.info/sct","code":"401294003","display":"Microbiology"}]}}"#;
+    let found = read(bundle("", &[report, part]).as_bytes());
+    assert!(found.entries.iter().all(|e| e.section == Section::Results));
+}
+
+#[test]
+fn notes_of_a_visit_are_whoever_wrote_them_and_only_the_persons_words_are_theirs() {
+    use tessera::record::Section;
+    let note = |text: &str| {
+        format!(
+            r#"{{"resourceType":"Observation","status":"final","comment":"{text}","code":{{"coding":[{{"system":"http://snomed.info/sct","code":"37331000000100","display":"Comment note"}}]}}}}"#
+        )
+    };
+    let found = read(note("Chest clear").as_bytes()).entries.remove(0);
+    assert_eq!((found.section, found.title.as_str(), found.notes.len()), (Section::Notes, "Chest clear", 0));
+    assert_eq!(found.detail("type"), Some("Comment note"));
+    let long = "word ".repeat(60);
+    let found = read(note(long.trim()).as_bytes()).entries.remove(0);
+    assert!(found.title.ends_with('…') && found.notes == [long.trim().to_owned()]);
+    let patient = r#"{"resourceType":"Patient","id":"p"}"#;
+    let doctor = r#"{"resourceType":"Practitioner","id":"d"}"#;
+    let check = |told: &str, expected: Section| {
+        let said = format!(r#"{{"resourceType":{told},"status":"completed"}}"#);
+        let found = read(bundle("", &[patient, doctor, &said]).as_bytes());
+        assert_eq!(found.entries[0].section, expected, "{told}");
+    };
+    check(r#""QuestionnaireResponse","source":{"reference":"Patient/p"}"#, Section::PatientStory);
+    check(r#""QuestionnaireResponse","author":{"reference":"Practitioner/d"}"#, Section::Notes);
+    check(r#""QuestionnaireResponse","questionnaire":"q""#, Section::Notes);
+    check(r#""Communication","sender":{"reference":"Patient/p"}"#, Section::PatientStory);
+    check(r#""Communication","sender":{"reference":"Practitioner/d"}"#, Section::Notes);
 }
 
 #[test]

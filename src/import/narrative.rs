@@ -195,6 +195,20 @@ pub fn character(entity: &str) -> Option<char> {
     })
 }
 
+/// Longest text that may stand as a title, in characters.
+const TITLE: usize = 160;
+
+/// A text as a title: all of it if it is short, else its first words and "…". The second says whether it is all.
+pub fn headline(text: &str) -> (String, bool) {
+    let line = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    if line.chars().count() <= TITLE {
+        return (line, !text.contains('\n'));
+    }
+    let cut: String = line.chars().take(TITLE).collect();
+    let whole = cut.rsplit_once(' ').map(|(start, _)| start).filter(|s| s.chars().count() > TITLE / 2);
+    (format!("{}…", whole.unwrap_or(&cut)), false)
+}
+
 #[cfg(test)]
 #[allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)]
 mod tests {

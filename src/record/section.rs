@@ -1,6 +1,7 @@
 use serde::{Deserialize, Serialize};
 
 /// A place in the record: the sixteen sections of the International Patient Summary (HL7 FHIR IPS 2.0), and ours.
+/// Readings are stored with their number: a new one comes last.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[allow(missing_docs)]
 pub enum Section {
@@ -30,15 +31,21 @@ pub enum Section {
     LegalInformation,
     /// Not of the IPS: what the files say of the person's own particulars.
     AboutMe,
+    /// Not of the IPS: what was written down at visits, in the words of whoever wrote it; never the person's own.
+    Notes,
+    /// Not of the IPS: what was found or noted without a measurement, and that its source puts on no list: an illness, a
+    /// symptom, a circumstance. It may be over, and no source calls it a problem.
+    Findings,
 }
 
 impl Section {
     /// All sections, in the order in which a summary shows them.
-    pub const ALL: [Section; 21] = [
+    pub const ALL: [Section; 23] = [
         Section::Allergies,
         Section::Alerts,
         Section::Medications,
         Section::Problems,
+        Section::Findings,
         Section::Results,
         Section::VitalSigns,
         Section::Immunizations,
@@ -53,6 +60,7 @@ impl Section {
         Section::FamilyHistory,
         Section::PatientStory,
         Section::Encounters,
+        Section::Notes,
         Section::Documents,
         Section::LegalInformation,
         Section::AboutMe,
@@ -82,6 +90,8 @@ impl Section {
             Section::FamilyHistory => "10157-6",
             Section::LegalInformation => "64287-6",
             Section::AboutMe => "75310-3",
+            Section::Notes => "34109-9",
+            Section::Findings => "55752-0",
         }
     }
 
@@ -114,6 +124,8 @@ impl Section {
             Section::FamilyHistory => "family-history",
             Section::LegalInformation => "legal",
             Section::AboutMe => "about-me",
+            Section::Notes => "notes",
+            Section::Findings => "findings",
         }
     }
 

@@ -32,6 +32,8 @@ pub struct Summary {
     pub medicines: Block,
     /// Active problems, then of unknown status.
     pub problems: Block,
+    /// What was noted without a number and stands on no list of problems, newest first.
+    pub findings: Block,
     /// Latest of each analyte, newest first; never one dated in the future.
     pub results: ResultBlock,
     /// Latest vital signs, one line each.
@@ -91,6 +93,7 @@ pub fn summary(record: &Record, index: &Index, given: Option<&Person>, today: Da
         Section::Alerts,
         Section::Medications,
         Section::Problems,
+        Section::Findings,
         Section::Results,
         Section::VitalSigns,
         Section::Immunizations,
@@ -112,6 +115,7 @@ pub fn summary(record: &Record, index: &Index, given: Option<&Person>, today: Da
         alerts: page.block(Section::Alerts, &[GroupKind::Now, GroupKind::Unclear, GroupKind::Future], usize::MAX),
         medicines: page.block(Section::Medications, &[GroupKind::Now, GroupKind::Unclear], usize::MAX),
         problems: page.block(Section::Problems, &[GroupKind::Now, GroupKind::Unclear], usize::MAX),
+        findings: page.block(Section::Findings, &[GroupKind::All], SOME),
         results: page.results(Section::Results),
         vital_signs: page.results(Section::VitalSigns),
         vaccinations: page.block(Section::Immunizations, &[GroupKind::All], SOME),

@@ -27,6 +27,8 @@ const PLACES: [&str; 34] = [
     "section/social-history",
     "section/family-history",
     "section/patient-story",
+    "section/notes",
+    "section/findings",
     "section/visits",
     "section/documents",
     "section/legal",

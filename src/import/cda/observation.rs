@@ -137,7 +137,7 @@ impl<'a> Reader<'a> {
             None if results => (Section::Results, Kind::DiagnosticReport),
             Some(Section::Results) => (Section::Results, Kind::DiagnosticReport),
             Some(Section::Allergies | Section::Medications | Section::Immunizations) | None => {
-                (Section::PatientStory, Kind::Other("organizer".to_owned()))
+                (Section::Notes, Kind::Other("organizer".to_owned()))
             }
             Some(section) => (section, Kind::Other("organizer".to_owned())),
         };

@@ -55,7 +55,7 @@ impl<'a> Reader<'a> {
         }
         let (section, kind) = match (what, ctx.section, node.tag_name().name()) {
             (Some(What::Note), ..) => (Section::Documents, Kind::DocumentReference),
-            (Some(What::Comment), ..) => (Section::PatientStory, Kind::Other("act".to_owned())),
+            (Some(What::Comment), ..) => (Section::Notes, Kind::Other("act".to_owned())),
             (Some(What::Instruction), ..) => (Section::PlanOfCare, Kind::CarePlan),
             (_, Some(Section::PlanOfCare), _) => (Section::PlanOfCare, Kind::CarePlan),
             (_, Some(Section::MedicalDevices), "procedure") => (Section::Procedures, Kind::Procedure),
@@ -64,10 +64,10 @@ impl<'a> Reader<'a> {
             (_, None, _) if template::roots(node).iter().any(|r| r == "22.4.12") => {
                 (Section::Procedures, Kind::Procedure)
             }
-            (_, None, _) => (Section::PatientStory, Kind::Other("act".to_owned())),
+            (_, None, _) => (Section::Notes, Kind::Other("act".to_owned())),
             // A list of allergies, medicines or problems shows only such; an act in it stands beside them.
             (_, Some(Section::Allergies | Section::Medications | Section::Immunizations | Section::Problems), _) => {
-                (Section::PatientStory, Kind::Other("act".to_owned()))
+                (Section::Notes, Kind::Other("act".to_owned()))
             }
             (_, Some(section), _) => (section, Kind::Other("act".to_owned())),
         };

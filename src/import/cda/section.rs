@@ -131,7 +131,7 @@ impl<'a> Reader<'a> {
                 return;
             }
         }
-        let listed = !matches!(ctx.section, None | Some(Section::PatientStory | Section::PlanOfCare));
+        let listed = !matches!(ctx.section, None | Some(Section::PatientStory | Section::Notes | Section::PlanOfCare));
         let nothing = match hl7v3::null_flavour(node) {
             Some("NASK") => Nothing::NotAsked,
             Some("MSK") => Nothing::Withheld,
@@ -149,7 +149,7 @@ impl<'a> Reader<'a> {
             }
             _ if text.is_empty() => {}
             section => {
-                let home = section.unwrap_or(Section::PatientStory);
+                let home = section.unwrap_or(Section::Notes);
                 let mut entry = Entry::new(home, Kind::Other("section".to_owned()), at, title);
                 entry.concept = child(node, "code").map(|c| hl7v3::cd(c, &self.words)).unwrap_or_default();
                 if entry.title.is_empty() {

@@ -125,7 +125,7 @@ impl<'t> Reader<'t, '_> {
                     };
                     self.reading.says.push(SectionSays { section: told, nothing, text: words, at: at.to_owned() });
                 }
-                let of = section.unwrap_or(Section::PatientStory);
+                let of = section.unwrap_or(Section::Notes);
                 let mut entry: Entry = new_entry(of, Kind::Other("Composition.section".to_owned()), at);
                 entry.labels.clone_from(&self.inherited);
                 entry.title = if title.is_empty() {

@@ -1,7 +1,7 @@
 use crate::import::narrative;
 use crate::import::node::Node;
 use crate::record::{
-    Coding, Concept, Detail, Entry, IssueCode, Kind, Link, PartialDate, Polarity, Reaction, Severity, Standing,
+    Coding, Concept, Detail, Entry, IssueCode, Kind, Link, PartialDate, Polarity, Reaction, Section, Severity, Standing,
 };
 
 use super::datatypes::{
@@ -50,7 +50,7 @@ impl<'t> Reader<'t, '_> {
         }
         self.remaining(i, node, &mut entry);
         self.held_by(i, &mut entry);
-        self.place(i, &mut entry);
+        self.place(i, node, &mut entry);
         self.complete(node, &mut entry);
         self.reading.entries.push(entry);
     }
@@ -122,6 +122,20 @@ impl<'t> Reader<'t, '_> {
         match self.target(reference, i, node) {
             Target::Piece(p) => self.index.pieces.get(p).is_some_and(|p| p.kind == "Patient"),
             _ => reference.get("reference").words().starts_with("Patient/"),
+        }
+    }
+
+    /// True if a reference names the person, or somebody close who speaks for them.
+    fn is_own(&self, reference: &Node<'t>, i: usize, node: &Node<'t>) -> bool {
+        match self.target(reference, i, node) {
+            Target::Piece(p) => {
+                self.index.pieces.get(p).is_some_and(|p| matches!(p.kind.as_ref(), "Patient" | "RelatedPerson"))
+            }
+            Target::Contained(inner) => matches!(inner.get("resourceType").words(), "Patient" | "RelatedPerson"),
+            Target::Outside => {
+                let literal = reference.get("reference").words();
+                ["Patient/", "RelatedPerson/"].iter().any(|kind| literal.contains(kind))
+            }
         }
     }
 
@@ -669,9 +683,18 @@ impl<'t> Reader<'t, '_> {
         }
     }
 
-    fn place(&mut self, i: usize, entry: &mut Entry) {
+    fn place(&mut self, i: usize, node: &Node<'t>, entry: &mut Entry) {
         let by_document = self.sections.get(&i).copied();
-        entry.section = place::section(&entry.kind, entry.section, &entry.concept, &entry.category, by_document);
+        entry.section = place::section(entry, by_document);
+        // Of what was told or answered, only what the person said is theirs. Who does not say who spoke says nothing.
+        let told =
+            matches!(&entry.kind, Kind::Other(kind) if kind == "QuestionnaireResponse" || kind == "Communication");
+        if told
+            && by_document.is_none()
+            && ["source", "sender", "author"].iter().any(|key| self.is_own(node.get(key), i, node))
+        {
+            entry.section = Section::PatientStory;
+        }
     }
 
     /// Title, degraded mark, and the oddities that every kind can have.

@@ -375,7 +375,25 @@ impl<'t> Reader<'t, '_> {
         }
     }
 
+    /// What a report or another finding holds is a part of it, and no finding that stands alone.
+    fn settle(&mut self) {
+        let held: HashSet<String> = self
+            .reading
+            .entries
+            .iter()
+            .flat_map(|e| &e.links)
+            .filter(|l| matches!(l.role.as_str(), "result" | "hasMember" | "related" | "derivedFrom"))
+            .map(|l| l.to.clone())
+            .collect();
+        for entry in self.reading.entries.iter_mut().filter(|e| e.section == Section::Findings) {
+            if held.contains(&entry.at) {
+                entry.section = Section::Results;
+            }
+        }
+    }
+
     fn finish(&mut self) {
+        self.settle();
         self.loose_binaries();
         let people = self.reading.people.len();
         match people {

@@ -1,3 +1,4 @@
+use crate::import::narrative;
 use crate::import::node::Node;
 use crate::record::{Component, Concept, Entry, IssueCode, Polarity, Severity, Value};
 
@@ -38,6 +39,9 @@ impl<'t> Reader<'t, '_> {
             && found == Polarity::NoneKnown
         {
             entry.polarity = found;
+        }
+        if super::place::is_comment(&entry.concept) {
+            remark(entry);
         }
         self.units(entry);
     }
@@ -89,6 +93,21 @@ impl<'t> Reader<'t, '_> {
             entry.attachments.extend(self.attach(form, at, &name, i));
         }
     }
+}
+
+/// Free text is titled by its own words: what sort of text it is tells one note from no other.
+fn remark(entry: &mut Entry) {
+    let (title, whole) = narrative::headline(&entry.notes.join("\n"));
+    if entry.value.is_some() || title.is_empty() {
+        return;
+    }
+    let sort = label(&entry.concept);
+    detail(entry, "type", sort);
+    if whole {
+        entry.concept.text.clone_from(&title);
+        entry.notes.clear();
+    }
+    entry.title = title;
 }
 
 fn component(node: &Node<'_>) -> Component {

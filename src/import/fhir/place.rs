@@ -1,26 +1,12 @@
-use crate::record::{Concept, Kind, Section, system};
+use crate::record::{Concept, Entry, Kind, Section, system};
 
 /// The section where an entry belongs, told in this order: what it is about, its own category, the section of the
 /// document that names it, else the resource type's own section.
-pub fn section(
-    kind: &Kind,
-    by_type: Section,
-    about: &Concept,
-    category: &[Concept],
-    by_document: Option<Section>,
-) -> Section {
-    match kind {
+pub fn section(entry: &Entry, by_document: Option<Section>) -> Section {
+    let (by_type, about, category) = (entry.section, &entry.concept, entry.category.as_slice());
+    match &entry.kind {
         Kind::Observation => {
-            if about.codings.iter().any(|c| c.system == system::LOINC && PREGNANCY.contains(&c.code.as_str())) {
-                return Section::Pregnancy;
-            }
-            // The free text of a consultation is no finding.
-            if about.codings.iter().any(|c| c.system == system::SNOMED && c.code == "37331000000100") {
-                return by_document.unwrap_or(Section::PatientStory);
-            }
-            // A document's author who puts a finding under pregnancy, alerts or function knows more than a category.
-            let special = by_document.filter(|s| !matches!(s, Section::Results | Section::VitalSigns));
-            special.or_else(|| by_category(category)).or(by_document).or_else(|| by_code(about)).unwrap_or(by_type)
+            observed(about, category, by_document).unwrap_or(if is_bare(entry) { Section::Findings } else { by_type })
         }
         Kind::Condition => {
             let fits = |s: &Section| {
@@ -43,6 +29,53 @@ pub fn section(
     }
 }
 
+/// Where an observation belongs, if anything sorts it.
+pub fn observed(about: &Concept, category: &[Concept], by_document: Option<Section>) -> Option<Section> {
+    if about.codings.iter().any(|c| c.system == system::LOINC && PREGNANCY.contains(&c.code.as_str())) {
+        return Some(Section::Pregnancy);
+    }
+    // The free text of a consultation is no finding.
+    if is_comment(about) {
+        return by_document.or(Some(Section::Notes));
+    }
+    // A document's author who puts a finding under pregnancy, alerts or function knows more than a category.
+    let special = by_document.filter(|s| !matches!(s, Section::Results | Section::VitalSigns));
+    special.or_else(|| by_category(category)).or(by_document).or_else(|| by_code(about))
+}
+
+/// True for the free text of a consultation: GP systems send it as a finding of this name (SNOMED CT UK, comment note).
+pub fn is_comment(about: &Concept) -> bool {
+    about.codings.iter().any(|c| c.system == system::SNOMED && c.code == "37331000000100")
+}
+
+/// True for what a GP record notes by its code alone: nothing was measured, answered or compared, and it holds no
+/// others. A code of LOINC always asks for an answer.
+pub fn is_bare(entry: &Entry) -> bool {
+    let coded = |c: &crate::record::Coding| c.system == system::SNOMED || read_code(c).is_some();
+    let asks = |c: &crate::record::Coding| c.system == system::LOINC;
+    let holds = |role: &str| matches!(role, "hasMember" | "related" | "derivedFrom" | "partOf" | "basedOn" | "result");
+    entry.value.is_none()
+        && entry.components.is_empty()
+        && entry.range.is_empty()
+        && entry.interpretation.is_empty()
+        && entry.attachments.is_empty()
+        && entry.detail("specimen").is_none()
+        && entry.concept.codings.iter().any(coded)
+        && !entry.concept.codings.iter().any(asks)
+        && !entry.links.iter().any(|l| holds(&l.role))
+}
+
+/// A code of one of the Read versions: their chapters begin alike.
+pub fn read_code(coding: &crate::record::Coding) -> Option<&str> {
+    let system = coding.system.as_str();
+    // Version 2 by the national OID and name, and by that under which Vision sends it; version 3.
+    let ends = ["2.16.840.1.113883.2.1.6.2", "2.16.840.1.113883.2.1.6.10", "2.16.840.1.113883.2.1.3.2.4.14"];
+    let read = ends.iter().any(|end| system.ends_with(end))
+        || system.contains("read.info/readv2")
+        || system.contains("read.info/ctv3");
+    read.then_some(coding.code.as_str())
+}
+
 /// FHIR R4 value set observation-category.
 fn by_category(category: &[Concept]) -> Option<Section> {
     category.iter().flat_map(|c| c.codings.iter()).find_map(|c| match c.code.as_str() {
@@ -55,9 +88,10 @@ fn by_category(category: &[Concept]) -> Option<Section> {
     })
 }
 
-/// Where a finding belongs that nothing but its SNOMED CT code sorts: a GP record's uncategorised data.
-fn by_code(about: &Concept) -> Option<Section> {
-    about.codings.iter().filter(|c| c.system == system::SNOMED).find_map(|c| {
+/// Where a finding belongs that nothing but its code sorts, by SNOMED CT, and by the chapter that the characters of a Read
+/// code tell: a GP record's uncategorised data.
+pub fn by_code(about: &Concept) -> Option<Section> {
+    let by_snomed = about.codings.iter().filter(|c| c.system == system::SNOMED).find_map(|c| {
         // How SNOMED CT itself names what is about relatives.
         let name = c.display.trim_start().to_ascii_lowercase();
         if name.starts_with("fh: ") || name.starts_with("no fh: ") || name.starts_with("family history") {
@@ -68,7 +102,17 @@ fn by_code(about: &Concept) -> Option<Section> {
             code if SOCIAL.contains(&code) => Some(Section::SocialHistory),
             _ => None,
         }
-    })
+    });
+    by_snomed.or_else(|| about.codings.iter().filter_map(read_code).find_map(by_chapter))
+}
+
+/// Read chapter 12 is about the family; 133 to 13z about how a person lives, below 133 about where they were born.
+fn by_chapter(code: &str) -> Option<Section> {
+    if code.starts_with("12") {
+        return Some(Section::FamilyHistory);
+    }
+    let third = code.strip_prefix("13").and_then(|rest| rest.chars().next());
+    third.filter(char::is_ascii_alphanumeric).map(|_| Section::SocialHistory)
 }
 
 /// SNOMED CT codes of blood pressure, pulse, breathing, temperature, oxygen, weight, height and body mass index, as GP
@@ -142,7 +186,7 @@ pub fn of_document(concept: &Concept) -> Option<Section> {
                 "18776-5" | "61146-7" | "18772-4" => Section::PlanOfCare,
                 "42348-3" => Section::AdvanceDirectives,
                 "18725-2" | "26436-6" | "18726-0" => Section::Results,
-                "10187-3" | "10164-2" | "11329-0" | "51847-2" => Section::PatientStory,
+                "10187-3" | "10164-2" | "11329-0" | "51847-2" => Section::Notes,
                 _ => return None,
             })
         })

@@ -56,7 +56,7 @@ pub fn class(kind: &str) -> Class {
         "EpisodeOfCare" => other(S::Encounters),
         "ImagingStudy" | "MolecularSequence" => other(S::Results),
         "ClinicalImpression" | "RiskAssessment" => other(S::Problems),
-        "QuestionnaireResponse" | "Communication" => other(S::PatientStory),
+        "QuestionnaireResponse" | "Communication" => other(S::Notes),
         "List" => Class::List,
         _ if KEPT.contains(&kind) => Class::Kept,
         _ => Class::Unknown,

@@ -1,21 +1,14 @@
 //! The codes by which a GP2GP record says what a statement is.
 
 use super::hl7v3::{Node, attr, child};
-use crate::record::{Coding, Concept, Section, Standing, Status, same, system};
+use crate::import::fhir::place::read_code;
+use crate::record::{Concept, Section, Standing, Status, same, system};
 
 /// True for Read codes of version 2: the national OID and name, and that under which Vision sends them.
 fn read_v2(system: &str) -> bool {
     system.ends_with("2.16.840.1.113883.2.1.6.2")
         || system.ends_with("2.16.840.1.113883.2.1.6.10")
         || system.contains("read.info/readv2")
-}
-
-/// A code of one of the Read versions: their chapters begin alike.
-fn read_code(coding: &Coding) -> Option<&str> {
-    let system = coding.system.as_str();
-    let read =
-        read_v2(system) || system.ends_with("2.16.840.1.113883.2.1.3.2.4.14") || system.contains("read.info/ctv3");
-    read.then_some(coding.code.as_str())
 }
 
 fn has(concept: &Concept, codes: &[&str]) -> bool {

@@ -84,10 +84,11 @@ impl<'a> Reader<'a, '_> {
         let comments = if context.report.is_some() { self.comments(node, &entry.at) } else { Vec::new() };
         entry.notes.extend(comments);
         let index = self.end(node, entry);
+        let inner = Context { battery: attr(node, "classCode") == "BATTERY", ..context.clone() };
         for component in children(node, "component").flat_map(elements) {
             let told = context.report.is_some() && is(component, "NarrativeStatement");
             if !told || document::referred(component).is_some() {
-                self.element_of_compound(component, context);
+                self.element_of_compound(component, &inner);
             }
         }
         for part in direct(node, "ObservationStatement").map(id).filter(|i| !i.is_empty()) {
@@ -152,7 +153,7 @@ impl<'a> Reader<'a, '_> {
             return false;
         }
         let context = Context { labels: self.labels(node, &above.labels), ..above.clone() };
-        let mut entry = self.begin(Section::Results, Kind::Observation, node, above);
+        let mut entry = self.begin(Section::VitalSigns, Kind::Observation, node, above);
         entry.concept = concept.clone();
         entry.date = when(node).start;
         statement::final_if_complete(&mut entry);

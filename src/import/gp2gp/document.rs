@@ -1,6 +1,6 @@
 use super::hl7v3::{self, Node, attr, child, children};
 use super::{Context, Reader, detail, text, when};
-use crate::import::{document, issue};
+use crate::import::{document, issue, narrative};
 use crate::record::{Attachment, Entry, Hash, IssueCode, Kind, Section, Severity};
 
 /// The document outside of the record to which a narrative refers.
@@ -32,7 +32,7 @@ impl<'a> Reader<'a, '_> {
                 entry.title = if file.is_empty() { "referredToExternalDocument".to_owned() } else { file };
             }
         } else {
-            let (title, whole) = text::headline(&said);
+            let (title, whole) = narrative::headline(&said);
             entry.title = title;
             if !whole {
                 entry.notes.push(said);

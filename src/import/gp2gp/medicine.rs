@@ -6,6 +6,7 @@
 
 use super::hl7v3::{self, Node, attr, child, children, descend};
 use super::{Context, Reader, detail, elements, id, name, named, statement, text};
+use crate::import::narrative;
 use crate::record::{Entry, IssueCode, Kind, Link, Outcome, Section, Severity, Standing};
 
 impl<'a> Reader<'a, '_> {
@@ -98,7 +99,7 @@ impl<'a> Reader<'a, '_> {
         }
         if entry.concept.is_empty() {
             // A statement without product: its dose is all that names it.
-            entry.title = entry.dose.first().map(|d| text::headline(d).0).unwrap_or_default();
+            entry.title = entry.dose.first().map(|d| narrative::headline(d).0).unwrap_or_default();
             self.issue(Severity::Warning, IssueCode::MissingElement, &entry.at, "manufacturedMaterial/code");
         }
         entry

@@ -97,6 +97,8 @@ struct Context {
     allergy: Option<Concept>,
     /// The report it belongs to, as an index of the reading's entries, with the report's own words.
     report: Option<(usize, Concept)>,
+    /// Whether it stands in a battery or cluster: a part of what was measured together.
+    battery: bool,
     /// What was examined, and when it was taken.
     specimen: String,
     collected: Option<PartialDate>,

@@ -2,7 +2,8 @@
 
 use super::hl7v3::{self, Node, attr, child, children, descend, is};
 use super::{Context, Reader, codes, detail, document, text, when};
-use crate::import::fhir::words::absence;
+use crate::import::fhir::{place, words::absence};
+use crate::import::narrative;
 use crate::record::{Concept, Entry, IssueCode, Kind, Polarity, Section, Severity, Standing, Value, same};
 
 impl<'a> Reader<'a, '_> {
@@ -21,7 +22,7 @@ impl<'a> Reader<'a, '_> {
             (Section::Immunizations, Kind::Immunization)
         } else {
             let by_heading = context.heading.as_ref().and_then(codes::section_of_heading);
-            (by_heading.unwrap_or(Section::Results), Kind::Observation)
+            (by_heading.or_else(|| place::by_code(&concept)).unwrap_or(Section::Results), Kind::Observation)
         };
         let mut entry = self.begin(section, kind, node, context);
         entry.concept = concept;
@@ -36,6 +37,10 @@ impl<'a> Reader<'a, '_> {
             entry.section = Section::FamilyHistory;
         }
         self.measure(node, values, &mut entry);
+        let alone = context.report.is_none() && context.specimen.is_empty() && !context.battery;
+        if entry.section == Section::Results && entry.kind == Kind::Observation && alone && place::is_bare(&entry) {
+            entry.section = Section::Findings;
+        }
         self.end(node, entry);
     }
 
@@ -124,11 +129,14 @@ impl<'a> Reader<'a, '_> {
             return self.document(node, outside, context);
         }
         let by_heading = context.heading.as_ref().and_then(codes::section_of_heading);
-        let mut entry = self.begin(by_heading.unwrap_or(Section::Results), Kind::Observation, node, context);
+        // A laboratory's words stay with its results; all others are what was written down at a visit.
+        let lab = context.report.is_some() || !context.specimen.is_empty();
+        let home = if lab { Section::Results } else { Section::Notes };
+        let mut entry = self.begin(by_heading.unwrap_or(home), Kind::Observation, node, context);
         entry.date = when(node).start;
         final_if_complete(&mut entry);
         let said = child(node, "text").map(text::comment).unwrap_or_default();
-        let (title, whole) = text::headline(&said);
+        let (title, whole) = narrative::headline(&said);
         entry.title = title;
         if !whole {
             entry.notes.push(said);
@@ -167,7 +175,7 @@ impl<'a> Reader<'a, '_> {
         if entry.concept.is_empty()
             && let Some(said) = entry.notes.first()
         {
-            entry.title = text::headline(said).0;
+            entry.title = narrative::headline(said).0;
         }
         self.end(node, entry);
     }

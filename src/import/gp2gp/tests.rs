@@ -144,7 +144,7 @@ fn a_degraded_entry_keeps_its_own_words_and_its_section() {
     };
     check(
         &format!("<ObservationStatement>{}</ObservationStatement>", degraded("196411000000103")),
-        &["results Observation Own words degraded"],
+        &["findings Observation Own words degraded"],
     );
     check(
         &format!("<PlanStatement>{}</PlanStatement>", degraded("196451000000104")),
@@ -171,8 +171,8 @@ fn a_vaccination_is_told_by_the_chapter_of_its_read_code() {
         )
     };
     check(&coded("65E..00"), &["vaccinations Immunization X @2010"]);
-    check(&coded("65V1.00"), &["results Observation X @2010"]);
-    check(&coded("68NE.00"), &["results Observation X @2010"]);
+    check(&coded("65V1.00"), &["findings Observation X @2010"]);
+    check(&coded("68NE.00"), &["findings Observation X @2010"]);
 }
 
 fn medicine(supplies: &str) -> String {
@@ -302,7 +302,7 @@ fn systolic_and_diastolic_are_one_reading() {
             part("Diastolic", "80"),
             part("Systolic", "120")
         )),
-        &["results Observation Blood pressure @2020 [Systolic: 120 mm[Hg]] [Diastolic: 80 mm[Hg]]"],
+        &["vital-signs Observation Blood pressure @2020 [Systolic: 120 mm[Hg]] [Diastolic: 80 mm[Hg]]"],
     );
     check(
         &battery(&part("Systolic", "120")),

@@ -3,9 +3,6 @@
 use super::hl7v3::{Node, attr};
 use crate::import::xml;
 
-/// Longest text that may stand as a title, in characters.
-const TITLE: usize = 160;
-
 /// All words of an element: its own lines, without the spaces at their ends and without more than one empty line in a
 /// row.
 pub fn tidy(node: Node<'_>) -> String {
@@ -24,17 +21,6 @@ pub fn tidy(node: Node<'_>) -> String {
         out.extend(line.chars().filter(|c| !c.is_control() || *c == '\t'));
     }
     out
-}
-
-/// A text as a title: all of it if it is short, else its first words and "…". The second says whether it is all.
-pub fn headline(text: &str) -> (String, bool) {
-    let line = text.split_whitespace().collect::<Vec<_>>().join(" ");
-    if line.chars().count() <= TITLE {
-        return (line, !text.contains('\n'));
-    }
-    let cut: String = line.chars().take(TITLE).collect();
-    let whole = cut.rsplit_once(' ').map(|(start, _)| start).filter(|s| s.chars().count() > TITLE / 2);
-    (format!("{}…", whole.unwrap_or(&cut)), false)
 }
 
 /// A comment of a laboratory message: after its type and date, or as it is. `AGGREGATE COMMENT SET` only says that

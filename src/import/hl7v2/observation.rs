@@ -361,7 +361,7 @@ fn section(entry: &Entry) -> Section {
     let of = |codes: &[&str]| {
         entry.concept.codings.iter().any(|c| c.system == system::LOINC && codes.contains(&c.code.as_str()))
     };
-    let by = place::section(&entry.kind, Section::Results, &entry.concept, &[], None);
+    let by = place::observed(&entry.concept, &[], None).unwrap_or(Section::Results);
     if by != Section::Results {
         by
     } else if of(&VITAL_SIGNS) {

@@ -208,7 +208,7 @@ impl<'a> Reader<'a> {
     fn heading(&mut self, title: &str, text: &str, at: &str, coded: &[(Section, String)]) {
         let Some(section) = headings::section(title) else {
             let mut entry =
-                Entry::new(Section::PatientStory, Kind::Other("presentationText".to_owned()), at.to_owned(), title);
+                Entry::new(Section::Notes, Kind::Other("presentationText".to_owned()), at.to_owned(), title);
             entry.concept = Concept::words(title);
             entry.notes = vec![text.to_owned()];
             return self.reading.entries.push(entry);

@@ -48,7 +48,7 @@ fn kind(name: &str) -> (Section, Kind) {
             (Section::Allergies, Kind::AllergyIntolerance)
         }
         _ if name.contains("Medication") => (Section::Medications, Kind::MedicationRequest),
-        _ => other(Section::PatientStory),
+        _ => other(Section::Notes),
     }
 }
 

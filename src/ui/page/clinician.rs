@@ -30,7 +30,7 @@ pub struct Beside {
 pub fn clinician(page: &Clinician, leads: Leads, beside: Option<Beside>) -> AnyView {
     let (checked, tools) = beside.map(|b| (b.checked, b.tools)).unzip();
     let at = |section: Section| page.sections.iter().find(|s| s.section == section);
-    let first = [Section::Allergies, Section::Alerts, Section::Medications, Section::Problems];
+    let first = [Section::Allergies, Section::Alerts, Section::Medications, Section::Problems, Section::Findings];
     let measured = [Section::Results, Section::VitalSigns];
     let drawn = |sections: &[Section]| -> Vec<AnyView> {
         sections.iter().filter_map(|s| at(*s)).filter_map(|s| section(s, page, leads)).collect()

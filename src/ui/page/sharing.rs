@@ -71,7 +71,7 @@ impl Audience {
         match self {
             Audience::Gp => Section::ALL.to_vec(),
             Audience::Hospital => {
-                vec![Allergies, Alerts, Medications, Problems, Results, Procedures, MedicalDevices, Documents]
+                vec![Allergies, Alerts, Medications, Problems, Findings, Results, Procedures, MedicalDevices, Documents]
             }
             Audience::Emergency => {
                 vec![Allergies, Alerts, Medications, Problems, Results, MedicalDevices, Pregnancy, AdvanceDirectives]

@@ -32,7 +32,7 @@ fn draw(page: Summary) -> AnyView {
     view! {
         <div class="stack">
             {notices(&page)}
-            <div class="summary">{first} {search()} {results} {visits(&page)} {rest} {others(&page.others)}</div>
+            <div class="summary">{first} {block(&page.findings).filter(|_| page.findings.heading.total > 0)} {search()} {results} {visits(&page)} {rest} {others(&page.others)}</div>
             {sources(&page)}
         </div>
     }

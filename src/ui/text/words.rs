@@ -34,6 +34,8 @@ pub fn section(section: Section) -> &'static str {
         Section::FamilyHistory => terms::section_family_history(),
         Section::LegalInformation => terms::section_legal_information(),
         Section::AboutMe => terms::section_about_me(),
+        Section::Notes => terms::section_notes(),
+        Section::Findings => terms::section_findings(),
     }
 }
 
@@ -61,6 +63,8 @@ pub fn lede(section: Section) -> &'static str {
         Section::FamilyHistory => ledes::family_history(),
         Section::LegalInformation => ledes::legal_information(),
         Section::AboutMe => ledes::about_me(),
+        Section::Notes => ledes::notes(),
+        Section::Findings => ledes::findings(),
     }
 }
 
