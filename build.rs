@@ -4,12 +4,15 @@
 //! A file is a page; a line is `key = text`, continued on lines that begin with a space; `#` begins a comment.
 //! `{name}` stands for a text, `{#count}` for a whole number; the first number of a message chooses among the plural
 //! forms `key.zero .one .two .few .many .other` (CLDR's, whole numbers only).
+//!
+//! And names the sources of `src/record`, for what that room leaves in a vault as a cache.
 // A build script speaks to cargo on its standard output.
 #![allow(clippy::print_stdout)]
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
-use std::path::Path;
+use std::hash::{DefaultHasher, Hasher};
+use std::path::{Path, PathBuf};
 use std::{env, fs};
 
 /// The plural forms, in the order of `text::Form`.
@@ -25,6 +28,7 @@ fn main() -> Result<(), String> {
     let root = Path::new("src/ui/text");
     println!("cargo::rerun-if-changed={}", root.display());
     println!("cargo::rerun-if-changed=build.rs");
+    println!("cargo::rustc-env=TESSERA_RECORD={:016x}", code_of(&[Path::new("src/record"), Path::new("Cargo.lock")])?);
     let mut pages: BTreeMap<String, Vec<Page>> = BTreeMap::new();
     for lang in LANGS {
         let folder = root.join(lang);
@@ -50,6 +54,26 @@ fn main() -> Result<(), String> {
     );
     let out = env::var("OUT_DIR").map_err(|e| e.to_string())?;
     fs::write(Path::new(&out).join("messages.rs"), code).map_err(|e| e.to_string())
+}
+
+/// A number that changes with any byte of these files and folders: the program knows by it whose merge an outline is.
+fn code_of(paths: &[&Path]) -> Result<u64, String> {
+    let mut hasher = DefaultHasher::new();
+    let mut files: Vec<PathBuf> = paths.iter().map(|path| path.to_path_buf()).collect();
+    while let Some(path) = files.pop() {
+        let fault = |e: std::io::Error| format!("{}: {e}", path.display());
+        println!("cargo::rerun-if-changed={}", path.display());
+        if path.is_dir() {
+            let inside = fs::read_dir(&path).map_err(fault)?.map(|file| file.map(|file| file.path()));
+            files.extend(inside.collect::<Result<Vec<_>, _>>().map_err(fault)?);
+            // Where the folder lies says nothing, nor in which order the disk lists it.
+            files.sort();
+        } else {
+            hasher.write(path.as_os_str().as_encoded_bytes());
+            hasher.write(&fs::read(&path).map_err(fault)?);
+        }
+    }
+    Ok(hasher.finish())
 }
 
 fn read(text: &str) -> Result<Page, String> {

@@ -14,7 +14,7 @@ use std::path::Path;
 use std::time::{Duration, Instant};
 
 use tessera::import;
-use tessera::record::{EntryRef, Note, Outcome, Parcel, Record, merge};
+use tessera::record::{EntryRef, Note, Outcome, Parcel, Record, merge, merge_by};
 
 /// How long the short version draws subsets, in `cargo xtask test`.
 const SHORT: Duration = Duration::from_secs(4);
@@ -89,6 +89,12 @@ fn holds(all: &[Parcel], seed: u64) {
     let (a, b) = drawn.split_at(dice.roll(drawn.len() + 1));
     let parts = [merge(b.to_vec()).parcels, merge(a.to_vec()).parcels].concat();
     assert!(merge(parts) == record, "associative, seed {seed}: {names:?}");
+
+    // Remembered it is the same record; and no other parcels' record is ever taken for theirs.
+    let outline = record.outline();
+    assert!(merge_by(drawn.clone(), Some(&outline)) == (record.clone(), true), "remembered, seed {seed}: {names:?}");
+    let fewer: Vec<Parcel> = drawn.iter().filter(|p| p.hash != drawn[0].hash).cloned().collect();
+    assert!(merge_by(fewer.clone(), Some(&outline)) == (merge(fewer), false), "fewer, seed {seed}: {names:?}");
 
     whole(&record, &drawn, seed);
 }

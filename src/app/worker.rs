@@ -2,11 +2,16 @@
 
 use futures_channel::mpsc;
 use futures_util::StreamExt;
+use futures_util::future::{Either, select};
+use gloo::timers::future::TimeoutFuture;
 use wasm_bindgen::JsValue;
 
 use super::session::Session;
 use super::{client, wire};
 use crate::device;
+
+/// Milliseconds without a question after which nobody waits for an answer.
+const QUIET: u32 = 1_000;
 
 /// Hears questions until the worker is ended.
 pub fn serve() {
@@ -16,7 +21,15 @@ pub fn serve() {
     });
     wasm_bindgen_futures::spawn_local(async move {
         let mut session = Session::browser();
-        while let Some(message) = questions.next().await {
+        loop {
+            let heard = match select(questions.next(), TimeoutFuture::new(QUIET)).await {
+                Either::Left((heard, _)) => heard,
+                Either::Right(((), hearing)) => {
+                    session.tidy().await;
+                    hearing.await
+                }
+            };
+            let Some(message) = heard else { return };
             let Some((id, ask, blobs)) = client::unpack(&message) else { continue };
             session.handed = blobs.iter().map(js_sys::Uint8Array::to_vec).collect();
             let answer = match wire::read(&ask.to_vec()) {

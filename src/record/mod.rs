@@ -33,7 +33,7 @@ pub use code::{Coding, Concept, Identifier, system};
 pub use date::{Known, PartialDate, TimeOfDay};
 pub use described::{Description, DocumentKind, contents, describes};
 pub use entry::{Component, Detail, Entry, Kind, Link, Polarity, Reaction, Standing, Status, Value};
-pub use merge::{Disagreement, EntryRef, Field, Item, Record, merge};
+pub use merge::{Disagreement, EntryRef, Field, Item, Record, merge, merge_by};
 pub use parcel::{
     Attachment, Bears, Check, Hash, Issue, IssueCode, Ledger, LedgerLine, Note, Nothing, Origin, Outcome, Parcel,
     Reading, SectionSays, Severity, Signed, Source,

@@ -87,7 +87,11 @@ pub fn chart(values: &[Value], band: Option<(f64, f64)>) -> Option<Chart> {
     })
 }
 
-/// Points of a sparkline, 0..=1, oldest first; empty below two values.
+/// A line that is as wide as a thumb shows no more points.
+const SPARK: usize = 120;
+
+/// Points of a sparkline, 0..=1, oldest first; empty below two values. Of very many, the lowest and the highest of each
+/// stretch.
 pub fn spark(values: &[Value]) -> Vec<(f32, f32)> {
     let (Some(days), Some(numbers), true) =
         (span(values.iter().map(|v| v.day)), span(values.iter().map(|v| v.number)), values.len() > 1)
@@ -95,7 +99,20 @@ pub fn spark(values: &[Value]) -> Vec<(f32, f32)> {
         return Vec::new();
     };
     let share = |v: f64, (low, high): (f64, f64)| if high > low { ((v - low) / (high - low)) as f32 } else { 0.5 };
-    values.iter().map(|v| (share(v.day, days), share(v.number, numbers))).collect()
+    let place = |v: &Value| (share(v.day, days), share(v.number, numbers));
+    if values.len() <= SPARK {
+        return values.iter().map(place).collect();
+    }
+    let stretches = values.chunks(values.len().div_ceil(SPARK / 2));
+    let ends = stretches.flat_map(|stretch| {
+        let low = stretch.iter().min_by(|a, b| a.number.total_cmp(&b.number));
+        let high = stretch.iter().max_by(|a, b| a.number.total_cmp(&b.number));
+        let mut ends: Vec<&Value> = low.into_iter().chain(high).collect();
+        ends.sort_by_key(|v| v.index);
+        ends.dedup_by_key(|v| v.index);
+        ends
+    });
+    ends.map(place).collect()
 }
 
 fn span(values: impl Iterator<Item = f64>) -> Option<(f64, f64)> {
@@ -235,6 +252,18 @@ mod tests {
             &["2024-03-01"],
         );
         assert_eq!((chart.points[0].x, chart.points[0].y), (0.5, 0.5));
+    }
+
+    #[test]
+    fn the_thumb_of_very_many_values_is_small_and_hides_no_peak() {
+        let mut values: Vec<Value> = (0..10_000)
+            .map(|index| Value { index, day: f64::from(index), number: f64::from(index % 7), bound: false })
+            .collect();
+        values[4321].number = 100.0;
+        let spark = spark(&values);
+        assert!(spark.len() <= SPARK, "{}", spark.len());
+        assert!(spark.windows(2).all(|pair| pair[0].0 <= pair[1].0));
+        assert_eq!(spark.iter().filter(|(_, up)| *up == 1.0).count(), 1);
     }
 
     proptest! {

@@ -17,7 +17,7 @@ impl Day {
                 let latest = if first <= today { last.min(today) } else { first };
                 days(latest, today)
             }),
-            future: bounds.is_some_and(|(first, _)| first > today),
+            future: is_future(date, today),
         }
     }
 
@@ -26,6 +26,11 @@ impl Day {
         let date = PartialDate::fhir(text);
         date.known.map(|_| Day::of(&date, today))
     }
+}
+
+/// True if a date is surely after today, as [`Day::future`] tells.
+pub(super) fn is_future(date: &PartialDate, today: Date) -> bool {
+    date.known.filter(|k| k.year >= today.year()).and_then(bounds).is_some_and(|(first, _)| first > today)
 }
 
 /// Whole days from one date to another.

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use jiff::civil::Date;
 
-use super::{Absence, Absent, Contradicted, Day, Heading, SourceLine, Unread, rows};
+use super::{Absence, Absent, Contradicted, Day, Heading, SourceLine, Unread, day, rows};
 use crate::record::{Hash, Item, Kind, Known, Origin, Parcel, PartialDate, Polarity, Record, Section};
 
 /// Medicines older than this are marked.
@@ -75,8 +75,8 @@ pub(super) fn of_items(record: &Record, section: Section, items: &[&Item], today
 
 /// The later of two dates; one that is not known, or still to come, is never it.
 fn later<'d>(newest: Option<&'d PartialDate>, date: &'d PartialDate, today: Date) -> Option<&'d PartialDate> {
-    let day = Day::of(date, today);
-    let later = day.known.is_some() && !day.future && newest.is_none_or(|n| n.sort_key() < date.sort_key());
+    let later =
+        date.known.is_some() && !day::is_future(date, today) && newest.is_none_or(|n| n.sort_key() < date.sort_key());
     if later { Some(date) } else { newest }
 }
 
@@ -181,6 +181,9 @@ fn is_letter(parcel: &Parcel) -> bool {
 
 /// From such a file to the item of its letter.
 fn letters(record: &Record) -> HashMap<Hash, String> {
+    if !record.parcels.iter().any(is_letter) {
+        return HashMap::new();
+    }
     let items = record.items.iter().filter(|item| item.kind == Kind::DocumentReference);
     items
         .filter(|item| !rows::is_withheld(record, item))

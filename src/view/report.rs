@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
-use super::{Day, SourceLine, people::Header, rows};
+use super::{SourceLine, day, people::Header, rows};
 use crate::record::{
     Check, Entry, Hash, Issue, IssueCode, Item, Kind, Origin, Outcome, Parcel, Record, Section, Severity, Standing,
 };
@@ -208,7 +208,7 @@ fn issues(parcel: &Parcel, today: Date) -> Vec<IssueGroup> {
             || matches!(e.kind, Kind::Appointment | Kind::Goal | Kind::CarePlan)
     };
     let future = parcel.reading.entries.iter().filter(|e| !planned(e)).filter_map(|entry| {
-        let date = entry.date.as_ref().filter(|d| Day::of(d, today).future)?;
+        let date = entry.date.as_ref().filter(|d| day::is_future(d, today))?;
         Some(Issue {
             severity: Severity::Warning,
             code: IssueCode::FutureDate,

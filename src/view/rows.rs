@@ -205,7 +205,7 @@ fn tally(record: &Record, item: &Item, today: Date) -> Option<Tally> {
         }
         if let Some(date) = date(entry).filter(|d| d.known.is_some()) {
             first = first.filter(|f| f.sort_key() <= date.sort_key()).or(Some(date));
-            if !Day::of(date, today).future {
+            if !day::is_future(date, today) {
                 latest = latest.filter(|l| l.sort_key() >= date.sort_key()).or(Some(date));
             }
         }
@@ -229,7 +229,7 @@ fn nothing_newer(record: &Record, item: &Item, group: GroupKind, today: Date) ->
         let listed = parcel.reading.source.as_of.clone().filter(|_| entry.status.standing == Standing::Active);
         [entry.date.clone(), entry.recorded.clone(), issued, listed]
     });
-    let told = told.flatten().filter(|d| d.known.is_some() && !Day::of(d, today).future);
+    let told = told.flatten().filter(|d| d.known.is_some() && !day::is_future(d, today));
     let newest = told.max_by_key(PartialDate::sort_key).map(|d| Day::of(&d, today))?;
     heading::is_stale(&newest).then_some(newest)
 }
@@ -532,7 +532,7 @@ pub(super) fn group(record: &Record, item: &Item, today: Date) -> GroupKind {
     if item.section == Section::Allergies && entry.degraded.is_some() {
         return GroupKind::Degraded;
     }
-    let future = record.date(item).is_some_and(|d| Day::of(d, today).future);
+    let future = record.date(item).is_some_and(|d| day::is_future(d, today));
     let planned = entry.status.standing == Standing::Planned;
     if planned || (future && matches!(entry.kind, Kind::Appointment | Kind::Goal | Kind::CarePlan)) {
         return GroupKind::Planned;

@@ -6,7 +6,7 @@ use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    Day, Heading, Index, List, SourceLine, documents, heading,
+    Day, Heading, Index, List, SourceLine, day, documents, heading,
     people::{self, Header, Way},
     results::{self, AnalyteRow},
     rows,
@@ -194,10 +194,10 @@ impl Page<'_> {
     }
 
     fn results(&self, section: Section) -> ResultBlock {
-        let mut rows = results::analytes(self.record, self.index, section, self.today);
-        let total = rows.len() as u32;
-        rows.retain(|row| row.latest.date.as_ref().is_none_or(|d| !d.future));
-        rows.truncate(SOME);
+        let all = results::led(self.record, self.index, section, self.today);
+        let total = all.len() as u32;
+        let past = all.iter().filter(|led| self.record.date(led.latest).is_none_or(|d| !day::is_future(d, self.today)));
+        let rows = past.filter_map(|led| results::row(self.record, led, self.today)).take(SOME).collect();
         let items = (0u32..).zip(&self.record.items).filter(|(_, item)| item.section == section);
         let others =
             items.filter(|(at, item)| rows::counts(self.record, item) && !self.index.analyte_of.contains_key(at));
@@ -208,8 +208,7 @@ impl Page<'_> {
     fn future(&self) -> u32 {
         let dated = |item: &&Item| {
             let entry = self.record.lead(item);
-            let future = entry.and_then(rows::date).is_some_and(|d| Day::of(d, self.today).future);
-            future
+            entry.and_then(rows::date).is_some_and(|d| day::is_future(d, self.today))
                 && rows::counts(self.record, item)
                 && rows::group(self.record, item, self.today) != GroupKind::Planned
         };

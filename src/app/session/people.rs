@@ -10,7 +10,7 @@ use crate::app::keep::{KeepError, Vault};
 use crate::app::wire::{self, Basis, Care, Failure, Happened, NewPerson, PersonCard};
 use crate::import;
 use crate::record::{
-    Bears, Hash, Identifier, Note, Origin, Parcel, PartialDate, Person, Reading, Record, Sex, merge, system,
+    Bears, Hash, Identifier, Note, Origin, Parcel, PartialDate, Person, Reading, Record, Sex, merge_by, system,
 };
 use crate::store::Disk;
 use crate::vault::Crypt;
@@ -80,14 +80,21 @@ pub(super) struct Held {
     record: Record,
     /// What the pages look up in it.
     index: Index,
+    /// The outline of this very merge is kept, or was tried to be, or is not worth it.
+    outlined: bool,
 }
+
+/// The name of the sealed cache of a person's merge.
+const OUTLINE: &str = "merge";
+/// Entries from which on a merge is worth remembering: fewer are merged before an eye blinks.
+const MANY: usize = 2_000;
 
 impl Held {
     pub fn new(id: Id, label: Label) -> Self {
         let record = Record::default();
         let index = Index::new(&record);
         let (loose, drafts, damaged) = (BTreeMap::new(), BTreeMap::new(), Vec::new());
-        Self { id, label, loose, lost: false, drafts, damaged, record, index }
+        Self { id, label, loose, lost: false, drafts, damaged, record, index, outlined: true }
     }
 
     /// All files, in the order of their hashes.
@@ -108,7 +115,14 @@ impl Held {
     pub fn put(&mut self, files: Vec<Parcel>) {
         let mut parcels = std::mem::take(&mut self.record).parcels;
         parcels.extend(files);
-        self.merge(parcels);
+        self.merge(parcels, None);
+    }
+
+    /// The outline of the merge, if it is worth keeping and was not kept yet. It is asked for once.
+    fn outline(&mut self) -> Option<Vec<u8>> {
+        let entries: usize = self.parcels().iter().map(|p| p.reading.entries.len()).sum();
+        let wanted = !std::mem::replace(&mut self.outlined, true) && entries >= MANY;
+        wanted.then(|| self.record.outline())
     }
 
     /// Takes files out, and merges anew.
@@ -116,14 +130,14 @@ impl Held {
         let mut parcels = std::mem::take(&mut self.record).parcels;
         parcels.retain(|p| !hashes.contains(&p.hash));
         self.loose.retain(|hash, _| !hashes.contains(hash));
-        self.merge(parcels);
+        self.merge(parcels, None);
     }
 
     /// Takes a file out, and merges anew.
     pub fn take(&mut self, hash: Hash) -> Option<Parcel> {
         let mut parcels = std::mem::take(&mut self.record).parcels;
         let taken = parcels.iter().position(|p| p.hash == hash).map(|at| parcels.remove(at));
-        self.merge(parcels);
+        self.merge(parcels, None);
         taken
     }
 
@@ -131,10 +145,10 @@ impl Held {
     pub fn rename(&mut self, label: Label) {
         self.label = label;
         let parcels = std::mem::take(&mut self.record).parcels;
-        self.merge(parcels);
+        self.merge(parcels, None);
     }
 
-    fn merge(&mut self, mut parcels: Vec<Parcel>) {
+    fn merge(&mut self, mut parcels: Vec<Parcel>, outline: Option<&[u8]>) {
         let person = known(&self.label, &parcels);
         for parcel in &mut parcels {
             parcel.note.bears = match parcel.note.origin {
@@ -144,7 +158,7 @@ impl Held {
                 _ => Bears::of(&person, &parcel.reading.people),
             };
         }
-        self.record = merge(parcels);
+        (self.record, self.outlined) = merge_by(parcels, outline);
         self.index = Index::new(&self.record);
     }
 
@@ -355,6 +369,17 @@ impl<E: Edge> Session<E> {
         Ok(())
     }
 
+    /// When nothing is asked for: keeps what makes the next opening quick. It is a cache: what can't be kept now is made
+    /// anew then.
+    pub async fn tidy(&mut self) {
+        let Some(vault) = &mut self.vault else { return };
+        for held in &mut self.people {
+            if let Some(outline) = held.outline() {
+                let _ = vault.put_snapshot(&held.id, OUTLINE, outline).await;
+            }
+        }
+    }
+
     /// Loads everybody of the vault: when it is opened, and when another tab has written.
     pub(super) async fn load(&mut self) -> Result<(), Failure> {
         let before = self.held().map(|held| id_text(&held.id)).ok();
@@ -409,7 +434,8 @@ async fn fill<C: Crypt, D: Disk>(vault: &mut Vault<C, D>, held: &mut Held) -> Re
             _ => held.damaged.push(hash),
         }
     }
-    held.put(files);
+    let outline = vault.snapshot(&held.id, OUTLINE).await?;
+    held.merge(files, outline.as_deref());
     Ok(())
 }
 

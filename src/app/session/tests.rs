@@ -162,6 +162,65 @@ fn anna(bench: &Bench) -> Session<Bench> {
     session
 }
 
+/// A file of somebody with very many results.
+fn very_many(results: usize) -> Vec<u8> {
+    let all: String = (0..results)
+        .map(|i| {
+            format!(
+                r#",{{"resource":{{"resourceType":"Observation","status":"final","code":{{"text":"Sodium"}},"valueQuantity":{{"value":{}}},"effectiveDateTime":"{}-0{}-1{}T10:0{}:00Z"}}}}"#,
+                i % 150, 1990 + i % 30, 1 + i % 9, i % 10, i % 7
+            )
+        })
+        .collect();
+    let file = String::from_utf8(file("Anna Example", "1951-03-03", "Penicillin")).unwrap();
+    let (before, _) = file.rsplit_once(']').unwrap();
+    format!("{before}{all}]}}").into_bytes()
+}
+
+#[test]
+fn a_large_record_opens_by_what_was_found_last_time_and_without_it_just_the_same() {
+    let bench = Bench::new();
+    let mut session = bench.session();
+    bring(&mut session, &very_many(3_000)).unwrap();
+    keep(&mut session);
+    let pages = |session: &mut Session<Bench>| {
+        let rows = run(session.timeline(timeline::Ask { limit: 5_000, ..Default::default() })).unwrap();
+        (run(session.summary()).unwrap(), rows)
+    };
+    let before = pages(&mut session);
+    // How often something is kept when nobody asks for anything.
+    let kept = |session: &mut Session<Bench>| {
+        let of = |session: &Session<Bench>| session.vault.as_ref().unwrap().generation();
+        let before = of(session);
+        run(session.tidy());
+        run(session.tidy());
+        of(session) - before
+    };
+    assert_eq!(kept(&mut session), 1, "once, then it is there");
+    let open = || {
+        let mut session = bench.session();
+        run(session.unlock(Secret(PASSPHRASE.into()))).unwrap();
+        session
+    };
+    let mut session = open();
+    assert!(pages(&mut session) == before);
+    assert_eq!(kept(&mut session), 0, "it was opened by it");
+    // Another file: what was found before no longer fits.
+    bring(&mut session, &file("Anna Example", "1951-03-03", "Latex")).unwrap();
+    let more = pages(&mut session);
+    assert!(more != before);
+    drop(session);
+    let mut session = open();
+    assert!(pages(&mut session) == more);
+    assert_eq!(kept(&mut session), 1);
+    // Whatever became of it, the record is the same.
+    let person = session.held().unwrap().id;
+    run(session.vault.as_mut().unwrap().put_snapshot(&person, "merge", b"rubbish".to_vec())).unwrap();
+    let mut session = open();
+    assert!(pages(&mut session) == more);
+    assert_eq!(kept(&mut session), 1);
+}
+
 fn consent(session: &mut Session<Bench>, mode: Mode) -> Consent {
     let choices = run(session.share_choices()).unwrap();
     let items = choices.sections.iter().flat_map(|s| s.items.iter().map(|i| i.row.id.clone())).collect();

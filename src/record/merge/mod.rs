@@ -8,6 +8,9 @@
 mod compare;
 mod join;
 mod order;
+mod outline;
+
+pub use outline::merge_by;
 
 use std::collections::BTreeMap;
 
@@ -31,8 +34,8 @@ pub struct Record {
     pub(super) said: BTreeMap<String, Vec<EntryRef>>,
     /// From such a place to the item that holds it.
     pub(super) said_about: BTreeMap<String, String>,
-    /// From an item's id to its place: in `items`, or, counted on from its length, in `in_error`.
-    ids: BTreeMap<String, u32>,
+    /// The places of all items in the order of their ids: in `items`, or, counted on from its length, in `in_error`.
+    ids: Vec<u32>,
 }
 
 /// Where an entry stands: which parcel of [`Record::parcels`], which entry of its reading.
@@ -125,19 +128,29 @@ impl Record {
 
     /// The item of that id, entered in error or not. Ids of items that have been joined into another since lead there.
     pub fn find(&self, id: &str) -> Option<&Item> {
-        let all = || self.items.iter().chain(&self.in_error);
-        match self.ids.get(id) {
-            Some(place) => all().nth(*place as usize),
-            None => {
+        let by_id = |place: &u32| self.numbered(*place).map_or("", |item| item.id.as_str()).cmp(id);
+        match self.ids.binary_search_by(by_id) {
+            Ok(at) => self.ids.get(at).and_then(|place| self.numbered(*place)),
+            Err(_) => {
                 let at = order::entry_named(&self.parcels, id)?;
-                all().find(|item| item.entries.contains(&at) || item.history.contains(&at))
+                let mut all = self.items.iter().chain(&self.in_error);
+                all.find(|item| item.entries.contains(&at) || item.history.contains(&at))
             }
         }
     }
 
+    /// The item of that place: in `items`, or, counted on from its length, in `in_error`.
+    fn numbered(&self, place: u32) -> Option<&Item> {
+        let place = place as usize;
+        self.items.get(place).or_else(|| self.in_error.get(place.checked_sub(self.items.len())?))
+    }
+
     /// The items of one section, newest first.
     pub fn section(&self, section: Section) -> impl Iterator<Item = &Item> {
-        self.items.iter().filter(move |item| item.section == section)
+        // The items stand in the order of the sections.
+        let place = |of: Section| Section::ALL.into_iter().position(|s| s == of);
+        let from = self.items.partition_point(|item| place(item.section) < place(section));
+        self.items.get(from..).unwrap_or_default().iter().take_while(move |item| item.section == section)
     }
 }
 
@@ -190,10 +203,17 @@ pub fn merge(parcels: Vec<Parcel>) -> Record {
     order::sort(&parcels, &mut items);
     order::sort(&parcels, &mut in_error);
     drop(all);
-    let ids = items.iter().chain(&in_error).zip(0u32..).map(|(item, place)| (item.id.clone(), place)).collect();
+    let ids = ids(&items, &in_error);
     let said = said::statements(&parcels);
     let said_about = said::spoken_of(&parcels, &items, &said);
     Record { parcels, items, in_error, others, said, said_about, ids }
+}
+
+/// The places of items in the order of their ids.
+fn ids(items: &[Item], in_error: &[Item]) -> Vec<u32> {
+    let mut all: Vec<(&str, u32)> = items.iter().chain(in_error).map(|item| item.id.as_str()).zip(0u32..).collect();
+    all.sort_unstable();
+    all.into_iter().map(|(_, place)| place).collect()
 }
 
 /// The entries whose reading says that their subject is not the file's patient.

@@ -572,3 +572,28 @@ proptest! {
         same::fold(&text);
     }
 }
+
+#[test]
+fn an_outline_that_does_not_fit_to_the_letter_is_never_used() {
+    let parcels =
+        || vec![parcel("a", vec![allergy("Latex", ""), allergy("Nuts", "")]), parcel("b", vec![allergy("Latex", "")])];
+    let record = merge(parcels());
+    let outline = record.outline();
+    assert_eq!(merge_by(parcels(), Some(&outline)), (record.clone(), true));
+    assert_eq!(merge_by(parcels(), None), (record.clone(), false));
+    let fits = |parcels: Vec<Parcel>, outline: &[u8]| merge_by(parcels, Some(outline)).1;
+    assert!(!fits(parcels(), &outline[..outline.len() - 1]), "cut short");
+    assert!(!fits(parcels(), b"none"));
+    // A better reader, a file more, another moment of import: merged anew.
+    let mut newer = parcels();
+    newer[0].reading.reader += 1;
+    assert!(!fits(newer, &outline));
+    assert!(!fits([parcels(), vec![parcel("c", vec![])]].concat(), &outline));
+    let mut later = parcels();
+    later[1].note.imported = "2026-11-22T10:00:00Z".into();
+    assert!(!fits(later, &outline));
+    // One that leaves an entry out was made by a fault: nothing may be missing.
+    let mut short = record;
+    short.items.pop();
+    assert!(!fits(parcels(), &short.outline()));
+}

@@ -10,7 +10,7 @@ use super::{
     chart::{self, Chart},
     day, heading, rows,
 };
-use crate::record::{Item, PartialDate, Record, Section, Value, same};
+use crate::record::{Concept, Entry, Item, Parcel, PartialDate, Record, Section, Value, same};
 
 /// One analyte in a list: its latest value, and how it went.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -123,35 +123,48 @@ pub(super) use unit::is_known as is_known_unit;
 /// Tests closer than this, by different sources, are marked.
 const REPEAT_DAYS: i32 = 30;
 
+/// An analyte before its row is made.
+pub(super) struct Led<'r> {
+    /// The latest of it.
+    pub(super) latest: &'r Item,
+    /// All of it, newest first.
+    items: Vec<&'r Item>,
+}
+
+/// The analytes whose latest lies in this section, the newest first; all of them.
+pub(super) fn led<'r>(record: &'r Record, index: &Index, section: Section, today: Date) -> Vec<Led<'r>> {
+    let all = index.analytes.iter().filter_map(|group| {
+        let items: Vec<&Item> = group.iter().filter_map(|i| record.items.get(*i as usize)).collect();
+        let latest = latest(record, &items, today).filter(|latest| latest.section == section)?;
+        Some(Led { latest, items })
+    });
+    let mut all: Vec<Led> = all.collect();
+    all.sort_by_key(|led| {
+        let date = record.date(led.latest);
+        let future = date.is_some_and(|d| day::is_future(d, today));
+        (future, !date.is_some_and(is_unreadable), std::cmp::Reverse(date.and_then(|d| d.known)))
+    });
+    all
+}
+
+/// The row of an analyte.
+pub(super) fn row(record: &Record, led: &Led, today: Date) -> Option<AnalyteRow> {
+    let Led { latest, items } = led;
+    let row = rows::row(record, latest, today)?;
+    Some(AnalyteRow {
+        id: latest.id.clone(),
+        title: row.title.clone(),
+        count: items.len() as u32,
+        spark: groups(record, items, today).first().map(|g| chart::spark(&g.values())).unwrap_or_default(),
+        repeat: repeats(record, items, today).into_iter().next().filter(|r| r.again.text == date_text(&row)),
+        earlier: earlier(record, items, latest, today),
+        latest: row,
+    })
+}
+
 /// The latest of each analyte whose latest lies in this section, newest first; all of them.
 pub(super) fn analytes(record: &Record, index: &Index, section: Section, today: Date) -> Vec<AnalyteRow> {
-    let rows = index.analytes.iter().filter_map(|group| {
-        let items: Vec<&Item> = group.iter().filter_map(|i| record.items.get(*i as usize)).collect();
-        let latest = latest(record, &items, today)?;
-        if latest.section != section {
-            return None;
-        }
-        let row = rows::row(record, latest, today)?;
-        let series = series(record, &items, today);
-        let spark = series.first().map(|s| chart::spark(&s.values)).unwrap_or_default();
-        Some(AnalyteRow {
-            id: latest.id.clone(),
-            title: row.title.clone(),
-            count: items.len() as u32,
-            spark,
-            repeat: repeats(record, &items, today).into_iter().next().filter(|r| r.again.text == date_text(&row)),
-            earlier: earlier(record, &items, latest, today),
-            latest: row,
-        })
-    });
-    let mut rows: Vec<AnalyteRow> = rows.collect();
-    rows.sort_by_key(|row| {
-        let date = row.latest.date.as_ref();
-        let future = date.is_some_and(|d| d.future);
-        let readable = date.is_none_or(|d| d.known.is_some() || d.text.trim().is_empty());
-        (future, readable, std::cmp::Reverse(date.and_then(|d| d.known)))
-    });
-    rows
+    led(record, index, section, today).iter().filter_map(|led| row(record, led, today)).collect()
 }
 
 fn earlier(record: &Record, items: &[&Item], latest: &Item, today: Date) -> Vec<Earlier> {
@@ -194,7 +207,7 @@ fn is_unreadable(date: &PartialDate) -> bool {
 }
 
 fn is_future(record: &Record, item: &Item, today: Date) -> bool {
-    record.lead(item).and_then(rows::date).is_some_and(|d| Day::of(d, today).future)
+    record.lead(item).and_then(rows::date).is_some_and(|d| day::is_future(d, today))
 }
 
 /// The page of the analyte that holds this item; `None` if the item is no measurement, or unknown.
@@ -210,7 +223,7 @@ pub fn analyte(record: &Record, index: &Index, id: &str, today: Date) -> Option<
         id: latest.id.clone(),
         title: record.lead(latest)?.title.clone(),
         heading: heading::of_items(record, latest.section, &items, today),
-        series: series(record, &items, today).into_iter().map(Drawn::series).collect(),
+        series: groups(record, &items, today).iter().map(|group| group.series(today)).collect(),
         rows: rows(&past),
         future: rows(&future),
         repeats: repeats(record, &items, today),
@@ -233,129 +246,124 @@ pub(super) fn all_repeats(record: &Record, index: &Index, today: Date) -> Vec<Re
 
 /// Neighbours in time (newest first) by different sources within thirty days.
 fn repeats(record: &Record, items: &[&Item], today: Date) -> Vec<Repeat> {
-    let told: Vec<(&Item, Date, Day, &str)> = items
+    let told: Vec<(&Item, Date, &PartialDate, &str)> = items
         .iter()
         .filter_map(|item| {
             let entry = record.lead(item)?;
             let date = entry.date.as_ref()?;
-            let day = Day::of(date, today);
             let who = entry.performer.first().map(String::as_str).filter(|p| !p.is_empty());
             let place =
                 entry.custodian.as_deref().or(who).unwrap_or(rows::source_name(record.parcel(item.lead)?, Some(entry)));
-            (!day.future).then_some((*item, date.day()?, day, place))
+            (!day::is_future(date, today)).then_some((*item, date.day()?, date, place))
         })
         .collect();
     told.windows(2)
         .filter_map(|pair| {
-            let [(_, again, again_day, again_source), (item, date, day, source)] = pair else { return None };
+            let [(_, again, again_at, again_source), (item, date, at, source)] = pair else { return None };
             let close = (0..=REPEAT_DAYS).contains(&day::days(*date, *again));
             // The same moment told twice is one test, in two wordings.
-            let same = again_day.known == day.known;
+            let same = again_at.known == at.known;
             (close && !same && source != again_source).then(|| Repeat {
                 title: record.lead(item).map(|e| e.title.clone()).unwrap_or_default(),
                 id: item.id.clone(),
-                date: day.clone(),
+                date: Day::of(at, today),
                 source: (*source).to_owned(),
-                again: again_day.clone(),
+                again: Day::of(again_at, today),
                 again_source: (*again_source).to_owned(),
             })
         })
         .collect()
 }
 
-/// A series with what the chart needs.
-struct Drawn {
-    part: String,
-    unit: String,
-    points: Vec<Point>,
-    values: Vec<chart::Value>,
-    band: Option<(f64, f64)>,
-}
-
-impl Drawn {
-    fn series(self) -> Series {
-        let chart = chart::chart(&self.values, self.band);
-        Series { part: self.part, unit: self.unit, points: self.points, chart }
-    }
-}
-
 /// One value on its way into a series.
 struct Reading<'a> {
     item: &'a Item,
-    date: Option<Day>,
-    moment: Option<f64>,
-    part: String,
+    parcel: &'a Parcel,
+    entry: &'a Entry,
+    part: &'a str,
     value: &'a Value,
     range: &'a [String],
-    flagging: super::Flagging,
-    source: String,
+    interpretation: &'a [Concept],
 }
 
-/// The values of an analyte, a series a part and unit; the one with the latest value first. Future ones are left out.
-fn series(record: &Record, items: &[&Item], today: Date) -> Vec<Drawn> {
-    let mut groups: Vec<((String, String), Vec<Reading<'_>>)> = Vec::new();
-    // Newest first: each group's first reading names its unit.
+/// The values of one part in one unit, newest first: the first names its unit.
+struct Group<'a>(Vec<Reading<'a>>);
+
+/// The values of an analyte, a group a part and unit; the one with the latest value first. Future ones are left out.
+fn groups<'a>(record: &'a Record, items: &[&'a Item], today: Date) -> Vec<Group<'a>> {
+    let mut groups: Vec<((String, String), Group<'_>)> = Vec::new();
     for item in items.iter().filter(|item| !is_future(record, item, today)) {
         let (Some(entry), Some(parcel)) = (record.lead(item), record.parcel(item.lead)) else { continue };
-        let whole = entry.value.as_ref().map(|v| (String::new(), v, &entry.range, &entry.interpretation));
+        let whole = entry.value.as_ref().map(|v| ("", v, &entry.range, &entry.interpretation));
         let parts = entry
             .components
             .iter()
-            .filter_map(|c| Some((c.title.clone(), c.value.as_ref()?, &c.range, &c.interpretation)));
+            .filter_map(|c| Some((c.title.as_str(), c.value.as_ref()?, &c.range, &c.interpretation)));
         for (part, value, range, interpretation) in whole.into_iter().chain(parts) {
             if matches!(value, Value::Absent(_)) {
                 continue;
             }
-            let key = (same::fold(&part), unit::family(value.unit()));
-            let reading = Reading {
-                item,
-                date: rows::date(entry).map(|d| Day::of(d, today)),
-                moment: rows::date(entry).and_then(moment),
-                part,
-                value,
-                range,
-                flagging: rows::flagging(Some(value), range, interpretation, item.section == Section::Results),
-                source: rows::source_name(parcel, Some(entry)).to_owned(),
-            };
+            let key = (same::fold(part), unit::family(value.unit()));
+            let reading = Reading { item, parcel, entry, part, value, range, interpretation };
             match groups.iter_mut().find(|(k, _)| *k == key) {
-                Some((_, all)) => all.push(reading),
-                None => groups.push((key, vec![reading])),
+                Some((_, all)) => all.0.push(reading),
+                None => groups.push((key, Group(vec![reading]))),
             }
         }
     }
-    groups.into_iter().map(|(_, readings)| drawn(readings)).collect()
+    groups.into_iter().map(|(_, group)| group).collect()
 }
 
-fn drawn(readings: Vec<Reading<'_>>) -> Drawn {
-    let unit = readings.first().map(|r| r.value.unit().to_owned()).unwrap_or_default();
-    let part = readings.first().map(|r| r.part.clone()).unwrap_or_default();
-    let band = readings.iter().find_map(|r| {
-        let [only] = r.range else { return None };
-        let (low, high) = rows::plain_range(only, r.value.unit())?;
-        let factor = unit::factor(r.value.unit(), &unit)?;
-        Some((low * factor, high * factor))
-    });
-    let (mut points, mut values) = (Vec::new(), Vec::new());
-    for reading in readings.into_iter().rev() {
-        let factor = unit::factor(reading.value.unit(), &unit);
-        if let (Some(day), Some(factor), Value::Quantity(q)) = (reading.moment, factor, reading.value)
-            && let Some(number) = rows::plain(&q.value)
-        {
-            let bound = !q.comparator.is_empty();
-            values.push(chart::Value { index: points.len() as u32, day, number: number * factor, bound });
-        }
-        points.push(Point {
-            id: reading.item.id.clone(),
-            date: reading.date,
-            value: reading.value.text(),
-            unit: reading.value.unit().to_owned(),
-            range: reading.range.to_vec(),
-            flagging: reading.flagging,
-            source: reading.source,
-            scaled: factor.is_some_and(|f| f != 1.0),
-        });
+impl Group<'_> {
+    fn unit(&self) -> &str {
+        self.0.first().map_or("", |r| r.value.unit())
     }
-    Drawn { part, unit, points, values, band }
+
+    /// What the chart needs, oldest first.
+    fn values(&self) -> Vec<chart::Value> {
+        let oldest_first = self.0.iter().rev().zip(0..);
+        let placed = oldest_first.filter_map(|(reading, index)| {
+            let factor = unit::factor(reading.value.unit(), self.unit())?;
+            let (day, Value::Quantity(q)) = (rows::date(reading.entry).and_then(moment)?, reading.value) else {
+                return None;
+            };
+            let number = rows::plain(&q.value)? * factor;
+            Some(chart::Value { index, day, number, bound: !q.comparator.is_empty() })
+        });
+        placed.collect()
+    }
+
+    fn band(&self) -> Option<(f64, f64)> {
+        self.0.iter().find_map(|r| {
+            let [only] = r.range else { return None };
+            let (low, high) = rows::plain_range(only, r.value.unit())?;
+            let factor = unit::factor(r.value.unit(), self.unit())?;
+            Some((low * factor, high * factor))
+        })
+    }
+
+    fn series(&self, today: Date) -> Series {
+        Series {
+            part: self.0.first().map(|r| r.part.to_owned()).unwrap_or_default(),
+            unit: self.unit().to_owned(),
+            points: self.0.iter().rev().map(|reading| self.point(reading, today)).collect(),
+            chart: chart::chart(&self.values(), self.band()),
+        }
+    }
+
+    fn point(&self, r: &Reading<'_>, today: Date) -> Point {
+        let of_lab = r.item.section == Section::Results;
+        Point {
+            id: r.item.id.clone(),
+            date: rows::date(r.entry).map(|d| Day::of(d, today)),
+            value: r.value.text(),
+            unit: r.value.unit().to_owned(),
+            range: r.range.to_vec(),
+            flagging: rows::flagging(Some(r.value), r.range, r.interpretation, of_lab),
+            source: rows::source_name(r.parcel, Some(r.entry)).to_owned(),
+            scaled: unit::factor(r.value.unit(), self.unit()).is_some_and(|f| f != 1.0),
+        }
+    }
 }
 
 /// Days since 1970-01-01 by the source's own clock; `None` without a whole date.
