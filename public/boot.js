@@ -7,6 +7,7 @@
 //   startApp()     starts the app once; it draws itself into #app. Resolves when its main has run.
 //   lock()         ends the record worker, with all that was unlocked, and loads the page again.
 //   update()       takes the waiting release, if there is one, and loads the page again.
+//   unkept(on)     while on, the browser asks before it leaves or reloads the page: something is only in memory.
 // A waiting release is told by the event "tessera-update" on window.
 
 const programs = {
@@ -52,6 +53,18 @@ function start(kind) {
   return worker;
 }
 
+/** The browser's own question; its words are the browser's too. */
+function ask(event) {
+  event.preventDefault();
+  // Browsers before 2023 want it said so.
+  event.returnValue = true;
+}
+/** The listener stands only while there is something to lose: without it a page can come back from the browser's cache. */
+function unkept(on) {
+  if (on) addEventListener("beforeunload", ask);
+  else removeEventListener("beforeunload", ask);
+}
+
 let record = null;
 let starting = null;
 let waiting = null;
@@ -85,7 +98,9 @@ globalThis.tessera = Object.freeze({
     });
     return starting;
   },
+  unkept,
   lock() {
+    unkept(false);
     record?.terminate();
     record = null;
     location.reload();
@@ -102,6 +117,7 @@ globalThis.tessera = Object.freeze({
 // leaves it, and then the page stands still.
 function trapped(error) {
   if (!(error instanceof WebAssembly.RuntimeError)) return;
+  unkept(false);
   record?.terminate();
   record = null;
   if (sessionStorage.getItem("tessera.stopped")) return;

@@ -330,7 +330,7 @@ fn what_the_person_says_travels_with_the_entry() {
     let about: Vec<String> = aspirin(&alone).entries.iter().filter_map(|at| alone.place(*at)).collect();
     let say = |said: Said, words: &str, stamp: &str| {
         let typed = Typed::Said { said, about: about.clone(), title: "Aspirin".into(), words: words.into() };
-        let (reading, bytes) = write(&typed, &gp.reading.people[0], stamp);
+        let (reading, bytes) = write(&typed, &gp.reading.people[0], None, stamp);
         Parcel { hash: Hash::of(&bytes), reading, note: Note { origin: Origin::Person, ..Note::default() } }
     };
     let said = say(Said::NotTaking, "I no longer take this", "2026-11-20T10:00:00Z");
@@ -354,7 +354,7 @@ fn what_the_person_says_travels_with_the_entry() {
     // A note that is itself closed does not leave with the entry that it is about.
     let about = vec![format!("{}#{}", said.hash.hex(), said.reading.entries[0].at)];
     let closing = Typed::Said { said: Said::Private, about, title: "No longer taken".into(), words: "closed".into() };
-    let (reading, bytes) = write(&closing, &gp.reading.people[0], "2026-11-22T09:00:00Z");
+    let (reading, bytes) = write(&closing, &gp.reading.people[0], None, "2026-11-22T09:00:00Z");
     let closing = Parcel { hash: Hash::of(&bytes), reading, note: Note { origin: Origin::Person, ..Note::default() } };
     let record = merge(vec![gp.clone(), said.clone(), closing]);
     let chosen = all(&record, &[Section::Medications]);
@@ -379,7 +379,7 @@ fn a_statement_leaves_only_with_what_it_is_about() {
     let about: Vec<String> = aspirin.entries.iter().filter_map(|at| alone.place(*at)).collect();
     let typed =
         Typed::Said { said: Said::NotTaking, about, title: "Aspirin 75mg".into(), words: "Not since May".into() };
-    let (reading, bytes) = write(&typed, &gp.reading.people[0], "2026-11-20T10:00:00Z");
+    let (reading, bytes) = write(&typed, &gp.reading.people[0], None, "2026-11-20T10:00:00Z");
     let said = Parcel { hash: Hash::of(&bytes), reading, note: Note { origin: Origin::Person, ..Note::default() } };
     let record = merge(vec![gp.clone(), said]);
     let story: BTreeSet<String> = record.section(Section::PatientStory).map(|i| i.id.clone()).collect();
@@ -414,7 +414,7 @@ fn a_tag_stays_when_its_file_goes() {
     let item = alone.section(Section::Problems).find(|i| alone.title(i) == Some("Depression")).unwrap();
     let about = item.entries.iter().filter_map(|at| alone.place(*at)).collect();
     let typed = Typed::Said { said: Said::Private, about, title: "Depression".into(), words: "closed".into() };
-    let (reading, bytes) = write(&typed, &first.reading.people[0], "2026-11-20T10:00:00Z");
+    let (reading, bytes) = write(&typed, &first.reading.people[0], None, "2026-11-20T10:00:00Z");
     let tag = Parcel { hash: Hash::of(&bytes), reading, note: Note { origin: Origin::Person, ..Note::default() } };
     for files in [vec![first.clone(), second.clone(), tag.clone()], vec![second, tag]] {
         let record = merge(files);

@@ -83,8 +83,9 @@ errands! {
     UnlockWithKit unlock_with_kit(kit: Secret) -> ();
     /// Makes the vault, and keeps what was looked at until now. Answers with the recovery kit.
     Keep keep(passphrase: Secret) -> Kit;
-    /// The recovery kit again, for printing it later.
-    ShowKit show_kit() -> Kit;
+    /// The recovery kit again, for printing it later. It is the master key: whoever finds the records open does not get it
+    /// without the passphrase, or the kit itself.
+    ShowKit show_kit(passphrase: Secret) -> Kit;
     /// The groups typed back, in the order asked. Answers with those that are wrong, counted from 0; none marks the kit as
     /// kept.
     CheckKit check_kit(groups: Vec<Secret>) -> Vec<u32>;
@@ -817,7 +818,7 @@ pub enum Happened {
     PassphraseChanged,
     /// A person was added.
     PersonAdded,
-    /// A person was removed.
+    /// A person was removed, as journals told it before they named them.
     PersonRemoved,
     /// A file came in.
     Imported {
@@ -873,6 +874,11 @@ pub enum Happened {
     LinkAsked {
         /// Which.
         host: String,
+    },
+    /// A person was removed. The name is all that is left of them.
+    PersonGone {
+        /// Who.
+        name: String,
     },
 }
 

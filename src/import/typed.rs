@@ -59,9 +59,11 @@ pub enum Typed {
 }
 
 /// The reading and the original bytes of what was typed. `stamp` is the moment of typing, RFC 3339: the Bundle's own, and no
-/// date of what it holds. A medicine whose beginning was left open did not begin when it was typed.
-pub fn write(typed: &Typed, person: &Person, stamp: &str) -> (Reading, Vec<u8>) {
+/// date of what it holds. A medicine whose beginning was left open did not begin when it was typed. `by` names who typed it,
+/// where that is not the person themselves.
+pub fn write(typed: &Typed, person: &Person, by: Option<&str>, stamp: &str) -> (Reading, Vec<u8>) {
     let me = json!({"reference": "urn:uuid:00000000-0000-4000-8000-000000000001"});
+    let hand = by.map_or_else(|| me.clone(), |by| json!({"type": "RelatedPerson", "display": by}));
     let resource = match typed {
         Typed::Allergy { substance, reaction, since } => {
             let mut allergy = json!({
@@ -69,7 +71,7 @@ pub fn write(typed: &Typed, person: &Person, stamp: &str) -> (Reading, Vec<u8>) 
                 "clinicalStatus": coded("allergyintolerance-clinical", "active"),
                 "verificationStatus": coded("allergyintolerance-verification", "unconfirmed"),
                 "code": {"text": substance.trim()},
-                "patient": me, "asserter": me,
+                "patient": me, "asserter": hand,
             });
             if !reaction.trim().is_empty() {
                 put(&mut allergy, "reaction", json!([{"manifestation": [{"text": reaction.trim()}]}]));
@@ -82,7 +84,7 @@ pub fn write(typed: &Typed, person: &Person, stamp: &str) -> (Reading, Vec<u8>) 
                 "resourceType": "MedicationStatement",
                 "status": if *taking { "active" } else { "completed" },
                 "medicationCodeableConcept": {"text": name.trim()},
-                "subject": me, "informationSource": me,
+                "subject": me, "informationSource": hand,
             });
             if !dose.trim().is_empty() {
                 put(&mut medicine, "dosage", json!([{"text": dose.trim()}]));
@@ -99,7 +101,7 @@ pub fn write(typed: &Typed, person: &Person, stamp: &str) -> (Reading, Vec<u8>) 
                 "resourceType": "Condition",
                 "clinicalStatus": coded("condition-clinical", if *current { "active" } else { "inactive" }),
                 "code": {"text": name.trim()},
-                "subject": me, "asserter": me,
+                "subject": me, "asserter": hand,
             });
             onset(&mut problem, since);
             problem
@@ -112,7 +114,7 @@ pub fn write(typed: &Typed, person: &Person, stamp: &str) -> (Reading, Vec<u8>) 
             json!({
                 "resourceType": "Communication", "status": "completed",
                 "category": category, "topic": {"text": words.trim()}, "payload": [{"contentString": title}],
-                "subject": me, "sender": me, "sent": stamp,
+                "subject": me, "sender": hand, "sent": stamp,
             })
         }
     };
@@ -261,11 +263,11 @@ mod tests {
             birth_date: Some(PartialDate::fhir("1815-12-10")),
             ..Person::default()
         };
-        let (reading, bytes) = write(&typed, &me, "2026-01-02T03:04:05Z");
-        assert_eq!(write(&typed, &me, "2026-01-02T03:04:05Z").1, bytes);
+        let (reading, bytes) = write(&typed, &me, None, "2026-01-02T03:04:05Z");
+        assert_eq!(write(&typed, &me, None, "2026-01-02T03:04:05Z").1, bytes);
         // It can be corrected: what comes back makes the same.
         let again = read(&bytes).unwrap();
-        assert_eq!(write(&again, &me, "2026-01-02T03:04:05Z").1, bytes);
+        assert_eq!(write(&again, &me, None, "2026-01-02T03:04:05Z").1, bytes);
         let [entry] = reading.entries.as_slice() else { panic!("one entry") };
         assert_eq!((&entry.kind, entry.title.as_str()), (&kind, title));
         assert_eq!((entry.status.standing, entry.polarity), (standing, polarity));
@@ -276,10 +278,26 @@ mod tests {
     }
 
     #[test]
+    fn who_types_for_somebody_else_is_named() {
+        let since = String::new;
+        let typed = [
+            Typed::Allergy { substance: "Latex".into(), reaction: String::new(), since: since() },
+            Typed::Medicine { name: "Aspirin 75 mg".into(), dose: String::new(), since: since(), taking: true },
+            Typed::Problem { name: "Gout".into(), since: since(), current: true },
+            Typed::Said { said: Said::Wrong, about: Vec::new(), title: "Gout".into(), words: "Never".into() },
+        ];
+        for typed in typed {
+            let by = |by| write(&typed, &Person::default(), by, "2026-01-02T03:04:05Z").0;
+            assert_eq!(by(Some("Ann Lee, daughter")).entries[0].performer, ["Ann Lee, daughter"], "{typed:?}");
+            assert_eq!(by(None).entries[0].performer, Vec::<String>::new());
+        }
+    }
+
+    #[test]
     fn what_is_said_of_an_entry_names_it() {
         let about = vec![format!("{}#/entry/3/resource", Hash::of(b"a file").hex())];
         let typed = Typed::Said { said: Said::Wrong, about, title: "Aspirin".into(), words: "Never had it".into() };
-        let (reading, _) = write(&typed, &Person::default(), "2026-01-02T03:04:05Z");
+        let (reading, _) = write(&typed, &Person::default(), None, "2026-01-02T03:04:05Z");
         let [entry] = reading.entries.as_slice() else { panic!("one entry") };
         assert_eq!((entry.said(), entry.title.as_str()), (Some(Said::Wrong), "Never had it"));
         assert_eq!((entry.notes.as_slice(), entry.section), (["Aspirin".to_owned()].as_slice(), Section::PatientStory));

@@ -23,6 +23,9 @@ extern "C" {
     /// Takes the waiting release and loads the page again.
     #[wasm_bindgen(js_namespace = tessera, js_name = update)]
     fn take_update();
+    /// While on, the browser asks before it leaves or reloads the page.
+    #[wasm_bindgen(js_namespace = tessera, js_name = unkept)]
+    fn ask_before_leaving(on: bool);
 }
 
 /// How long a lock waits for the worker, in milliseconds.
@@ -53,6 +56,8 @@ pub struct Front {
     pub forgetting: RwSignal<bool>,
     /// The record that is looked at is the example's.
     pub example: RwSignal<bool>,
+    /// Somebody's share, or some of its codes, stands in memory: see the scan page.
+    pub received: RwSignal<bool>,
     /// Work that a lock must not interrupt: see [`Front::hold`].
     held: RwSignal<u32>,
     /// What the page says aloud.
@@ -88,6 +93,7 @@ impl Front {
             changes: RwSignal::new(0),
             forgetting: RwSignal::new(false),
             example: RwSignal::new(false),
+            received: RwSignal::new(false),
             held: RwSignal::new(0),
             said: RwSignal::new(String::new()),
             token: RwSignal::new(None),
@@ -128,6 +134,17 @@ impl Front {
     /// True while the open record is only in memory.
     pub fn is_unkept(self) -> bool {
         self.door.with(|d| matches!(d, Some(Ok(Door::Open { kept: false }))))
+    }
+
+    /// True while something is only in memory that nobody can bring back by a tap: a record that is only looked at, what
+    /// was typed in, a share that was scanned. The example is always there again.
+    pub fn holds_unkept(self) -> bool {
+        self.received.get() || (self.is_unkept() && !(self.example.get() && self.people.get() < 2))
+    }
+
+    /// Has the browser ask before it leaves or reloads the page, for as long as something would be lost by that.
+    pub(super) fn ask_before_leaving(self) {
+        Effect::new(move || ask_before_leaving(self.holds_unkept()));
     }
 
     /// Asks the hall what is here, and whose record is open; call it after anything that may have changed that.

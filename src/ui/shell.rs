@@ -39,6 +39,7 @@ fn App(
     front.follow_address();
     watch_idleness(front);
     front.hear_tabs();
+    front.ask_before_leaving();
     leptos::task::spawn_local(page::enter(front, queue, left));
 
     let fresh = window_event_listener_untyped("tessera-update", move |_| front.update.set(true));
@@ -385,12 +386,12 @@ fn WaitingBanner() -> impl IntoView {
     view! { {failed} {people} {settings} {files} }
 }
 
-/// A new release waits: taken only on the person's word.
+/// A new release waits: taken only on the person's word, and never while that would cost them what is only in memory.
 #[component]
 fn UpdateBanner() -> impl IntoView {
     let front = Front::get();
     view! {
-        <Show when=move || front.update.get()>
+        <Show when=move || front.update.get() && !front.holds_unkept()>
             <aside class="banner" aria-label=words::update>
                 <Icon sign=Sign::Note />
                 <p>{words::update} " " {move || front.is_open().then(words::update_locks)}</p>
@@ -411,6 +412,7 @@ fn Banner() -> impl IntoView {
         Example,
         Keep,
         Kit,
+        Received,
         Nothing,
     }
     let due = Memo::new(move |_| {
@@ -418,6 +420,7 @@ fn Banner() -> impl IntoView {
         match front.door.get() {
             // Nothing stands before a code that is being scanned.
             _ if place == Place::Showing => Due::Nothing,
+            _ if front.received.get() && !matches!(place, Place::Scan | Place::Token(_)) => Due::Received,
             Some(Ok(Door::Open { kept: false })) if front.person.with(Option::is_some) && place != Place::SetUp => {
                 if front.example.get() {
                     Due::Example
@@ -436,6 +439,7 @@ fn Banner() -> impl IntoView {
         Due::Example => banner(words::example, Place::Import, words::example_then).into_any(),
         Due::Keep => banner(words::not_kept, Place::SetUp, words::keep_it).into_any(),
         Due::Kit => banner(words::kit_due, Place::Kit, words::kit_now).into_any(),
+        Due::Received => banner(words::received, Place::Scan, words::received_then).into_any(),
     }
 }
 

@@ -38,6 +38,7 @@ mod screens;
 mod share;
 mod site;
 mod tasks;
+mod unkept;
 
 use std::future::Future;
 

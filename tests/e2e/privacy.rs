@@ -59,6 +59,10 @@ fn locking_and_erasing_reach_every_tab() {
         browser.unlock().await;
         browser.go("#/more", "More").await;
         browser.press("Start again on this device").await;
+        // One press more than a slip.
+        browser.press("Yes, erase everything here").await;
+        browser.sees("Bertholet").await;
+        browser.click(crate::browser::Kind::Choice, "I understand that this can’t be undone.").await;
         browser.press("Yes, erase everything here").await;
         browser.sees("Start my record").await;
         browser.driver.switch_to_window(first).await.unwrap();

@@ -164,6 +164,9 @@ fn one_code_from_screen_to_camera() {
         clinician.scan(&pictures).await;
         reads_the_share(&clinician).await;
         assert!(!clinician.shows("Anastrozole").await, "a medicine that was not chosen is shown");
+        // A reload would cost the patient all their codes again.
+        clinician.sees("the patient must show the codes again").await;
+        assert!(clinician.asks_before_leaving().await);
 
         // One slip forgets nothing.
         clinician.press("Done: forget it").await;
@@ -171,6 +174,7 @@ fn one_code_from_screen_to_camera() {
         clinician.press("Forget it").await;
         clinician.find(Kind::Heading, "Scan a code").await;
         assert!(!clinician.shows("DELAROSA").await, "what was received is still there");
+        assert!(!clinician.asks_before_leaving().await);
         let profile = clinician.folder.join("profile");
         clinician.close().await;
         crate::disk::assert_nothing_of(&profile, &["Martha DeLarosa", "1972-05-01", "Anorg Aniza"]);

@@ -135,6 +135,20 @@ impl<C: Crypt, D: Disk> Vault<C, D> {
         Ok(())
     }
 
+    /// Whether who is here knows the passphrase, or holds the recovery kit: asked before what an open vault does not give
+    /// to everybody who finds it open.
+    ///
+    /// # Errors
+    /// [`VaultError::WrongPassphrase`], [`VaultError::WrongKit`] inside [`KeepError::Vault`].
+    pub async fn opens_to(&self, typed: &str) -> Result<(), KeepError> {
+        match Kit::read(typed) {
+            Ok(kit) => drop(self.header.by_kit(&kit)?),
+            Err(_) if typed.is_empty() => return Err(VaultError::WrongPassphrase.into()),
+            Err(_) => drop(self.header.by_passphrase(&self.crypt, typed).await?),
+        }
+        Ok(())
+    }
+
     /// The recovery kit, to print, show and check.
     ///
     /// # Errors

@@ -141,7 +141,7 @@ impl<E: Edge> Session<E> {
                 vault.set_setting(&name, typed).await?;
             }
         }
-        self.show_kit().await
+        self.draw_kit().await
     }
 
     /// Writes everybody who is only looked at into a new vault. Answers with their ids there.
@@ -171,7 +171,12 @@ impl<E: Edge> Session<E> {
         Ok(ids)
     }
 
-    pub(in crate::app) async fn show_kit(&mut self) -> Result<Kit, Failure> {
+    pub(in crate::app) async fn show_kit(&mut self, passphrase: Secret) -> Result<Kit, Failure> {
+        self.vault.as_ref().ok_or(Failure::Locked)?.opens_to(&passphrase.0).await?;
+        self.draw_kit().await
+    }
+
+    async fn draw_kit(&mut self) -> Result<Kit, Failure> {
         let vault = self.vault.as_ref().ok_or(Failure::Locked)?;
         let kit = vault.recovery_kit().await?;
         let groups = kit.groups().map_err(KeepError::from)?;

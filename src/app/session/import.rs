@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::bring::Loose;
-use super::people::{Held, Id, as_person, id_text};
+use super::people::{Held, Id, as_person, carer, id_text};
 use super::{Edge, Session};
 use crate::app::wire::{self, Brought, Failure, FileRow, Happened, Typed};
 use crate::import;
@@ -56,8 +56,9 @@ impl<E: Edge> Session<E> {
     pub(in crate::app) async fn type_in(&mut self, typed: Typed) -> Result<Brought, Failure> {
         let index = self.open.ok_or(Failure::NoPerson)?;
         let held = self.people.get(index).ok_or(Failure::NoPerson)?;
-        let now = self.edge.now();
-        let (reading, original) = import::typed::write(&typed, &as_person(&held.label.given), &super::stamp(now));
+        let (given, now) = (&held.label.given, self.edge.now());
+        let (reading, original) =
+            import::typed::write(&typed, &as_person(given), carer(given).as_deref(), &super::stamp(now));
         let note = self.note(String::new(), original.len() as u64, Origin::Person);
         let parcel = Parcel { hash: Hash::of(&original), reading, note };
         let file = Loose { parcel, original: Arc::new(original) };

@@ -209,6 +209,14 @@ pub(super) fn as_person(given: &NewPerson) -> Person {
     }
 }
 
+/// Who types for them, with what they are to them, where somebody else keeps their record; `None` where nobody does, or
+/// where it is not said.
+pub(super) fn carer(given: &NewPerson) -> Option<String> {
+    let said = [given.carer.trim(), given.relation.trim()];
+    let said = said.into_iter().filter(|s| !s.is_empty()).collect::<Vec<_>>().join(", ");
+    (given.basis.is_some() && !given.care.unsaid && !said.is_empty()).then_some(said)
+}
+
 /// A date of birth as it is kept: `1951-03-27`, or a part of it. Older records hold it as their first file wrote it, an HL7
 /// one `19510327`.
 fn born(kept: &str) -> PartialDate {
@@ -355,9 +363,12 @@ impl<E: Edge> Session<E> {
 
     pub(in crate::app) async fn remove_person(&mut self, id: String) -> Result<(), Failure> {
         let index = self.index_of(&id)?;
-        let held = self.people.get(index).ok_or(Failure::NotFound)?.id;
+        let held = self.people.get(index).ok_or(Failure::NotFound)?;
+        let given = &held.label.given;
+        let name = format!("{} {}", given.given.trim(), given.family.trim()).trim().to_owned();
+        let held = held.id;
         let open = self.held().map(|h| h.id).ok().filter(|open| *open != held);
-        let line = self.line(None, Happened::PersonRemoved);
+        let line = self.line(None, Happened::PersonGone { name });
         if let Some(vault) = &mut self.vault {
             vault.remove_person(&held, Some(line)).await?;
         }

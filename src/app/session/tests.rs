@@ -293,7 +293,10 @@ fn drawn_words_open_however_they_are_typed_and_an_own_passphrase_only_as_it_is()
 fn the_recovery_kit_opens_the_vault_and_is_checked_by_its_groups() {
     let bench = Bench::new();
     let mut session = anna(&bench);
-    let kit = run(session.show_kit()).unwrap();
+    // Whoever finds the records open does not get the key to them.
+    assert_eq!(run(session.show_kit(Secret(String::new()))).err(), Some(Failure::WrongPassphrase));
+    assert_eq!(run(session.show_kit(Secret("not the passphrase at all".into()))).err(), Some(Failure::WrongPassphrase));
+    let kit = run(session.show_kit(Secret(PASSPHRASE.into()))).unwrap();
     let (right, wrong) = (kit.groups[kit.asked[0] as usize].clone(), "AAAAA".to_owned());
     assert_eq!(run(session.check_kit(vec![Secret(wrong.clone()), Secret(wrong.clone())])), Ok(vec![0, 1]));
     assert_eq!(run(session.check_kit(vec![Secret(right), Secret(wrong)])), Ok(vec![1]));
@@ -302,6 +305,8 @@ fn the_recovery_kit_opens_the_vault_and_is_checked_by_its_groups() {
     let typed = kit.asked.iter().map(|i| Secret(kit.groups[*i as usize].to_lowercase())).collect();
     assert_eq!(run(session.check_kit(typed)), Ok(vec![]));
     assert!(run(session.settings()).unwrap().kit_checked);
+    // The kit itself shows it, too: who holds it has it already.
+    assert_eq!(run(session.show_kit(Secret(kit.groups.join("-")))).unwrap().groups, kit.groups);
     let mut session = bench.session();
     run(session.unlock_with_kit(Secret(kit.groups.join(" ")))).unwrap();
     assert_eq!(allergies(&mut session), ["Penicillin"]);
@@ -606,6 +611,12 @@ fn removing_somebody_opens_nobody_elses_record() {
     assert_eq!(open(&mut session), None);
     run(session.choose_person(bella.clone())).unwrap();
     assert_eq!(open(&mut session), Some(bella));
+    // The journal says who went.
+    let gone = run(session.journal()).unwrap().into_iter().filter_map(|row| match row.what {
+        Happened::PersonGone { name } => Some(name),
+        _ => None,
+    });
+    assert_eq!(gone.collect::<Vec<_>>(), ["Cara Example", "Anna Example"]);
 }
 
 #[test]
@@ -631,6 +642,12 @@ fn who_keeps_a_record_is_asked_and_until_then_nothing_of_it_is_shared() {
     };
     run(session.edit_person(card.id, given)).unwrap();
     assert!(run(session.preview(choice)).is_ok());
+    // What is typed for somebody else says who typed it.
+    let latex = Typed::Allergy { substance: "Latex".into(), reaction: String::new(), since: String::new() };
+    run(session.type_in(latex)).unwrap();
+    let (record, _) = session.held().unwrap().record();
+    let typed = record.items.iter().filter_map(|i| record.lead(i)).find(|e| e.title == "Latex").unwrap();
+    assert_eq!(typed.performer, ["Megan"]);
     // All of it is there after a lock, with the day on which it is to be looked at again.
     let mut session = unlocked(&bench);
     let card = run(session.people()).unwrap().into_iter().find(|p| p.open).unwrap();

@@ -80,6 +80,7 @@ impl<'t> Reader<'t, '_> {
                 "requester",
                 "informationSource",
                 "source",
+                "sender",
                 "participant",
                 "reporter",
                 "prescriber",
@@ -691,7 +692,9 @@ impl<'t> Reader<'t, '_> {
             matches!(&entry.kind, Kind::Other(kind) if kind == "QuestionnaireResponse" || kind == "Communication");
         if told
             && by_document.is_none()
-            && ["source", "sender", "author"].iter().any(|key| self.is_own(node.get(key), i, node))
+            // What is said of an entry in the app is theirs too where a carer typed it for them.
+            && (entry.said().is_some()
+                || ["source", "sender", "author"].iter().any(|key| self.is_own(node.get(key), i, node)))
         {
             entry.section = Section::PatientStory;
         }

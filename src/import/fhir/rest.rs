@@ -72,6 +72,7 @@ const READ: &[&str] = &[
     "definition",
     "masterIdentifier",
     "securityLabel",
+    "sender",
 ];
 
 /// The same, by kind; the choices by their stems.

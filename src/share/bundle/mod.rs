@@ -137,7 +137,12 @@ fn own_words(record: &Record, item: &Item) -> Vec<Detail> {
         let day = s.entry.date.as_ref().and_then(|d| d.text.get(..10)).unwrap_or_default();
         format!("{} ({day})", s.entry.title).replace(" ()", "")
     };
-    said.map(|s| Detail { name: "patientSays".to_owned(), text: text(&s) }).collect()
+    // Who keeps the record for them is not the patient: their words go out under their own name.
+    said.map(|s| match s.entry.performer.first() {
+        None => Detail { name: "patientSays".to_owned(), text: text(&s) },
+        Some(carer) => Detail { name: "saidForPatient".to_owned(), text: format!("{carer}: {}", text(&s)) },
+    })
+    .collect()
 }
 
 /// True if the record may hold more of the section than its items: something was not understood, or stands only as

@@ -4,7 +4,7 @@ use leptos::prelude::*;
 
 use crate::app::wire::Failure;
 use crate::ui::front::Front;
-use crate::ui::part::{Dialogue, Trouble};
+use crate::ui::part::{Dialogue, Tick, Trouble};
 use crate::ui::text::erase as words;
 
 /// A quiet button, and the question behind it. Nothing is erased before it is answered.
@@ -14,8 +14,15 @@ pub fn Erase() -> impl IntoView {
     let open = RwSignal::new(false);
     let busy = RwSignal::new(false);
     let fault = RwSignal::new(None::<Failure>);
+    let sure = RwSignal::new(false);
+    // A tick of an earlier time counts for nothing.
+    Effect::new(move || {
+        if !open.get() {
+            sure.set(false);
+        }
+    });
     let erase = move |_| {
-        if busy.get_untracked() {
+        if busy.get_untracked() || !sure.get_untracked() {
             return;
         }
         busy.set(true);
@@ -41,12 +48,17 @@ pub fn Erase() -> impl IntoView {
         <Dialogue open title=words::title>
             <p>{words::what}</p>
             <p>{words::then}</p>
+            {move || {
+                let people = front.people.get() as u64;
+                (people > 1).then(|| view! { <p class="strong">{move || words::people(people)}</p> })
+            }}
             {move || fault.get().map(|fault| view! { <Trouble fault /> })}
+            <Tick label=words::sure on=sure turn=move |on| sure.set(on) />
             <div class="row">
                 <button type="button" class="button primary" on:click=move |_| open.set(false)>
                     {words::leave}
                 </button>
-                <button type="button" class="button danger" aria-disabled=move || busy.get().to_string() on:click=erase>
+                <button type="button" class="button danger" aria-disabled=move || (busy.get() || !sure.get()).to_string() on:click=erase>
                     {words::erase}
                 </button>
             </div>

@@ -91,6 +91,8 @@ fn told(row: &JournalRow) -> String {
         Happened::Unlocked { kit: true } => words::unlocked_kit().to_owned(),
         Happened::PassphraseChanged => words::passphrase_changed().to_owned(),
         Happened::PersonAdded => words::person_added().to_owned(),
+        Happened::PersonGone { name } if name.is_empty() => words::person_removed().to_owned(),
+        Happened::PersonGone { name } => words::person_gone(name),
         Happened::PersonRemoved => words::person_removed().to_owned(),
         Happened::Imported { file_name, .. } if file_name.is_empty() => match row.typed.as_str() {
             "" => words::typed().to_owned(),

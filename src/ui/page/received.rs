@@ -58,6 +58,7 @@ pub fn Received(
     let view = move || {
         let tools = view! {
             {how(&received)}
+            <p class="small no-print">{words::only_here()}</p>
             <p class="small figures no-print">{move || left.get().map(|s| words::left(&clock(s)))}</p>
             <Tools received=received.clone() over=over />
         };

@@ -55,6 +55,7 @@ impl Desk {
                     self.ended.set(None);
                     self.gone.set(false);
                 }
+                self.front.received.set(!matches!(inbox, Inbox::Empty | Inbox::Refused(_)));
                 self.inbox.set(inbox);
             }
             Err(fault) => self.fault.set(Some(fault)),
@@ -120,6 +121,7 @@ impl Desk {
         self.heard.update_value(HashSet::clear);
         // Off the screen at once, whatever the worker does.
         self.inbox.set(Inbox::Empty);
+        self.front.received.set(false);
         self.fault.set(None);
         self.request.try_set(None);
         leptos::task::spawn_local(async move {

@@ -10,7 +10,7 @@ use crate::ui::part::{
     typed_date,
 };
 use crate::ui::place::{Place, Route, Writing};
-use crate::ui::text::{self, import, people, write as words};
+use crate::ui::text::{self, import, people, shell, write as words};
 
 /// The page.
 #[component]
@@ -226,6 +226,11 @@ fn Form(
         <Show when=move || saved.get()>
             <Callout tone=Tone::Good title=words::saved>
                 <a href=Place::Section(what.section()).href()>{move || crate::ui::text::section(what.section())}</a>
+                <Show when=move || front.is_unkept()>
+                    <p>
+                        {words::not_kept} " " <a href=Place::SetUp.href()>{shell::keep_it}</a>
+                    </p>
+                </Show>
             </Callout>
         </Show>
         <Show when=move || restored.get()>

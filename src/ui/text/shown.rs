@@ -221,6 +221,7 @@ fn worded(name: &str) -> Option<&'static str> {
         "specimen" => v::detail_specimen(),
         "subject" => v::detail_subject(),
         "patientSays" => v::detail_patient_says(),
+        "saidForPatient" => v::detail_said_for_patient(),
         "negationInd" => v::detail_negated(),
         "statusReason" => v::detail_status_reason(),
         "reaction" => v::label_reaction(),

@@ -4,18 +4,85 @@ use leptos::prelude::*;
 
 use crate::app::wire::{Failure, Kit, Secret};
 use crate::ui::front::Front;
-use crate::ui::part::{Callout, CodeView, ErrorSummary, Fault, Field, PageHead, Tone, Trouble, load, local_moment};
+use crate::ui::part::{Callout, CodeView, ErrorSummary, Fault, Field, PageHead, Tone, Trouble, local_moment};
 use crate::ui::place::Place;
 use crate::ui::text::keep as words;
 
-/// The page.
+thread_local! {
+    // From the set-up to the page that comes next: who has just chosen the passphrase is not asked for it again.
+    static JUST_MADE: core::cell::Cell<Option<Kit>> = const { core::cell::Cell::new(None) };
+}
+
+/// Gives a kit that was made this moment to the page that shows it.
+pub fn hand_over(kit: Kit) {
+    JUST_MADE.set(Some(kit));
+}
+
+/// The page. An open vault alone does not show the kit: it is the key to everything, for good.
 #[component]
 pub fn KitPage() -> impl IntoView {
-    let front = Front::get();
-    let client = front.client;
+    let kit = RwSignal::new(JUST_MADE.take());
     view! {
         <PageHead title=words::kit_title lede=words::kit_lede />
-        {load(move || client.show_kit(), |kit: Kit| view! { <Sheet kit /> })}
+        {move || match kit.get() {
+            Some(kit) => view! { <Sheet kit /> }.into_any(),
+            None => view! { <Ask kit /> }.into_any(),
+        }}
+    }
+}
+
+/// The passphrase once more, before the kit is shown.
+#[component]
+fn Ask(kit: RwSignal<Option<Kit>>) -> impl IntoView {
+    let front = Front::get();
+    let typed = RwSignal::new(String::new());
+    let fault = RwSignal::new(None::<Failure>);
+    let busy = RwSignal::new(false);
+    let submit = move |event: leptos::ev::SubmitEvent| {
+        event.prevent_default();
+        let passphrase = typed.get_untracked();
+        if passphrase.is_empty() || busy.get_untracked() {
+            return crate::ui::front::focus("kit-passphrase");
+        }
+        busy.set(true);
+        fault.set(None);
+        leptos::task::spawn_local(async move {
+            match front.client.show_kit(Secret(passphrase)).await {
+                Ok(shown) => {
+                    typed.try_set(String::new());
+                    kit.try_set(Some(shown));
+                    crate::ui::front::focus("kit");
+                }
+                Err(failure) => {
+                    fault.try_set(Some(failure));
+                    crate::ui::front::focus("kit-passphrase");
+                }
+            }
+            busy.try_set(false);
+        });
+    };
+    view! {
+        <form class="stack" on:submit=submit>
+            {move || fault.get().map(|fault| view! { <Trouble fault /> })}
+            <p>{words::kit_ask}</p>
+            <Field id="kit-passphrase" label=words::old hint=words::old_hint>
+                <input
+                    class="input"
+                    id="kit-passphrase"
+                    type="password"
+                    autocomplete="current-password"
+                    aria-describedby="kit-passphrase-hint"
+                    prop:value=typed
+                    on:input=move |event| typed.set(event_target_value(&event))
+                />
+            </Field>
+            <div class="row">
+                <button type="submit" class="button primary" aria-disabled=move || busy.get().to_string()>
+                    {words::kit_show}
+                </button>
+            </div>
+            <p role="status">{move || busy.get().then(words::kit_opening)}</p>
+        </form>
     }
 }
 
@@ -36,7 +103,7 @@ fn Sheet(kit: Kit) -> impl IntoView {
                 <Callout tone=Tone::Good title=words::kit_right />
             </Show>
             <section class="stack card" aria-labelledby="kit">
-                <h2 id="kit">{words::kit_groups}</h2>
+                <h2 id="kit" tabindex="-1">{words::kit_groups}</h2>
                 <p>{move || words::kit_where(&made())}</p>
                 <p class="strong">{words::kit_for}</p>
                 <ol class="only-print">

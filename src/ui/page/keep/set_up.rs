@@ -2,6 +2,7 @@
 
 use leptos::prelude::*;
 
+use super::kit::hand_over;
 use super::passphrase::{NewPassphrase, PassphraseFields};
 use crate::app::lent::persist;
 use crate::app::wire::Failure;
@@ -29,8 +30,9 @@ pub fn SetUp() -> impl IntoView {
             let answer = front.client.keep(passphrase).await;
             busy.set(false);
             match answer {
-                Ok(_) => {
+                Ok(kit) => {
                     new.clear();
+                    hand_over(kit);
                     // Whether the browser promised stands on the storage meter; keeping goes on either way.
                     _ = persist().await;
                     front.refresh().await;

@@ -234,7 +234,7 @@ where
 }
 
 /// The grounds on which somebody else keeps a record.
-const GROUNDS: [(Basis, text::Message); 7] = [
+pub const GROUNDS: [(Basis, text::Message); 7] = [
     (Basis::Consent, words::basis_consent),
     (Basis::ParentalResponsibility, words::basis_parental),
     (Basis::Attorney, words::basis_attorney),

@@ -11,7 +11,8 @@ use crate::view::people::CareShown;
 
 mod form;
 
-use form::{Form, ground};
+use form::Form;
+pub use form::{GROUNDS, ground};
 
 /// The page. `?add=self` or `?add=carer` opens the form for a new person.
 #[component]
