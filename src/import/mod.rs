@@ -17,7 +17,7 @@ use std::ops::ControlFlow;
 
 use serde::{Deserialize, Serialize};
 
-use crate::record::{Attachment, Entry, Hash, Issue, IssueCode, Reading, Severity};
+use crate::record::{Attachment, Concept, Entry, Hash, Issue, IssueCode, Kind, Nothing, Reading, Severity};
 
 mod apple;
 mod archive;
@@ -281,6 +281,7 @@ fn read(
         Format::OtherXml => return Err(xml::refusal(&text.text).unwrap_or(ImportError::NotYet(format))),
         other => return Err(ImportError::NotYet(other)),
     };
+    tell_words(&mut reading);
     let denying = reading.entries.iter().filter(|e| e.words_deny());
     let quoted = |e: &Entry| if e.withheld_from_patient() { String::new() } else { e.title.clone() };
     let denying: Vec<Issue> =
@@ -294,6 +295,22 @@ fn read(
         reading.issues.push(issue(Severity::Warning, IssueCode::BadEncoding, "", &format!("{} × U+FFFD", text.lost)));
     }
     Ok((format, reading))
+}
+
+/// What a source gives as text alone is an entry all the same, something told: who looks for it, shares it or reads it in a
+/// hurry must not have to know that nobody coded it.
+fn tell_words(reading: &mut Reading) {
+    let alone = reading.says.iter().filter(|s| s.nothing == Nothing::NarrativeOnly && !s.text.trim().is_empty());
+    let told: Vec<Entry> = alone
+        .map(|said| {
+            let (title, whole) = narrative::headline(&said.text);
+            let mut entry = Entry::new(said.section, Kind::Other("Communication".to_owned()), said.at.clone(), title);
+            entry.concept = Concept::words(entry.title.clone());
+            entry.notes = if whole { Vec::new() } else { vec![said.text.clone()] };
+            entry
+        })
+        .collect();
+    reading.entries.extend(told);
 }
 
 /// The bytes of an attachment, decoded again from the file it stands in.

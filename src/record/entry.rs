@@ -316,6 +316,19 @@ impl Entry {
         self.polarity.is_positive() && words::deny(&self.kind, &self.title)
     }
 
+    /// True for what a source gives as text alone where it could have made a list: "PENICILLINS" under Allergies. Nobody
+    /// can tell what the text lists, or whether it denies it; it is shown as it stands.
+    pub fn words_only(&self) -> bool {
+        // A share carries such words as something told.
+        let told = matches!(&self.kind, Kind::Other(kind) if matches!(
+            kind.as_str(),
+            "section" | "Composition.section" | "presentationText" | "Communication"
+        ));
+        let listed =
+            !matches!(self.section, Section::Notes | Section::PatientStory | Section::Documents | Section::Encounters);
+        told && listed
+    }
+
     /// True for a medicine that is called active though it ended before this day by its own words.
     pub fn outlived(&self, today: civil::Date) -> bool {
         let medicine = matches!(self.kind, Kind::MedicationStatement | Kind::MedicationRequest);

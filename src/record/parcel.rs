@@ -1,6 +1,6 @@
 use serde::{Deserialize, Serialize};
 
-use super::{Entry, Person, Section, guard};
+use super::{Entry, Kind, Person, Section, guard};
 
 /// SHA-256 of a file's bytes: the name of its parcel.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
@@ -162,6 +162,16 @@ impl Reading {
     /// True for an archive: what is inside are files of their own, and it says nothing itself.
     pub fn is_archive(&self) -> bool {
         matches!(self.format.as_str(), "ZIP" | "gzip" | "ITK envelope")
+    }
+
+    /// True if what a section says stands as an entry, so that it is listed, found and shared like any other.
+    pub fn stands_as_entry(&self, said: &SectionSays) -> bool {
+        said.nothing == Nothing::NarrativeOnly
+            && self.entries.iter().any(|e| {
+                e.section == said.section
+                    && e.at == said.at
+                    && matches!(&e.kind, Kind::Other(kind) if kind == "Communication")
+            })
     }
 }
 

@@ -78,7 +78,7 @@ pub fn choose(record: &Record, index: &Index, today: Date) -> Choose {
         if rows::counts(record, item)
             && match item.section {
                 Section::Allergies => !matches!(group, GroupKind::Negative | GroupKind::Past),
-                Section::Medications => matches!(group, GroupKind::Now | GroupKind::Unclear),
+                Section::Medications => matches!(group, GroupKind::Words | GroupKind::Now | GroupKind::Unclear),
                 _ => false,
             }
         {

@@ -125,7 +125,8 @@ fn absences(record: &Record, section: Section, has: &[bool], speaks: &[bool], to
     }
     for (parcel, speaks) in record.parcels.iter().zip(speaks) {
         let says: Vec<_> = parcel.reading.says.iter().filter(|s| s.section == section).collect();
-        for said in &says {
+        // Words that stand as an entry are listed, and no kind of nothing.
+        for said in says.iter().filter(|said| !parcel.reading.stands_as_entry(said)) {
             let absent = Absent::from(said.nothing);
             // The same file often says it twice: as an entry, and as its section's reason for being empty; or in the
             // same words of each of its lists.

@@ -308,8 +308,10 @@ pub struct Row {
     pub range: Vec<String>,
     /// Flags.
     pub flagging: Flagging,
-    /// Dose texts exactly as written.
+    /// Dose texts exactly as written, of the leading entry; what others say of the dose they say in [`Row::voices`].
     pub dose: Vec<String>,
+    /// A medicine listed as taken, or unclear, of which no file gives a dose: said, rather than silence.
+    pub undosed: bool,
     /// Reactions, one text each, as written.
     pub reactions: Vec<String>,
     /// Severity of the worst reaction as the source worded it, criticality aside; empty if not said.

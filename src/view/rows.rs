@@ -132,7 +132,8 @@ pub(super) fn row(record: &Record, item: &Item, today: Date) -> Option<Row> {
         parts: entry.components.iter().map(|c| part(c, lab)).collect(),
         range: entry.range.clone(),
         flagging: flagging(entry.value.as_ref(), &entry.range, &entry.interpretation, lab),
-        dose: doses(record, item),
+        dose: entry.dose.clone(),
+        undosed: is_undosed(record, item, group),
         reactions: said(record, item, |e| e.reactions.iter().map(reaction).collect()),
         severity: said(record, item, |e| vec![severity(e)]).join(" / "),
         criticality: said(record, item, |e| vec![e.detail("criticality").unwrap_or_default().to_owned()]).join(" / "),
@@ -254,24 +255,20 @@ pub(super) fn date(entry: &Entry) -> Option<&PartialDate> {
     entry.date.as_ref().or(entry.recorded.as_ref())
 }
 
-/// The dose texts of the leading file: all of them, since two doses side by side are both taken.
-fn doses(record: &Record, item: &Item) -> Vec<String> {
-    let mut doses: Vec<String> = Vec::new();
-    for (at, _, entry) in record.entries(item) {
-        let leading = at.parcel == item.lead.parcel && item.entries.contains(&at);
-        let over = matches!(entry.status.standing, Standing::Ended | Standing::Stopped) && at != item.lead;
-        if leading
-            && !over
-            && entry.polarity.is_positive() == record.lead(item).is_some_and(|l| l.polarity.is_positive())
-        {
-            for dose in &entry.dose {
-                if !doses.contains(dose) {
-                    doses.push(dose.clone());
-                }
-            }
-        }
-    }
-    doses
+/// True for a medicine that is listed as taken, or unclear, and of which no file gives a dose.
+fn is_undosed(record: &Record, item: &Item, group: GroupKind) -> bool {
+    let listed = matches!(group, GroupKind::Now | GroupKind::Unclear);
+    same::is_medicine(&item.kind) && listed && record.entries(item).all(|(_, _, e)| e.dose.is_empty())
+}
+
+/// True for what is over: its dose is of then.
+fn is_over(entry: &Entry) -> bool {
+    matches!(entry.status.standing, Standing::Ended | Standing::Stopped)
+}
+
+/// Why a medicine was stopped, as its source says.
+fn reasons(entry: &Entry) -> Vec<&str> {
+    entry.details.iter().filter(|d| d.name == "statusReason").map(|d| d.text.as_str()).collect()
 }
 
 /// Medicines stand in the order of their names, in every list alike: whoever compares two lists finds them where they were.
@@ -281,7 +278,7 @@ pub(super) fn by_name(rows: &mut [Row]) {
 
 /// What the person says of it, in the order in which they said it.
 fn own_words(record: &Record, item: &Item, today: Date) -> Vec<OwnWord> {
-    let mut all: Vec<(String, OwnWord)> = record
+    let mut all: Vec<(Option<PartialDate>, OwnWord)> = record
         .said_of(item)
         .map(|statement| {
             let date = date(statement.entry);
@@ -291,10 +288,10 @@ fn own_words(record: &Record, item: &Item, today: Date) -> Vec<OwnWord> {
                 date: date.map(|d| Day::of(d, today)),
                 parcel: statement.parcel,
             };
-            (date.map(|d| d.text.clone()).unwrap_or_default(), own)
+            (date.cloned(), own)
         })
         .collect();
-    all.sort_by(|a, b| a.0.cmp(&b.0));
+    all.sort_by_key(|(date, _)| date.as_ref().map(PartialDate::sort_key));
     all.into_iter().map(|(_, own)| own).collect()
 }
 
@@ -311,10 +308,17 @@ fn told(record: &Record, item: &Item, has_file: bool, today: Date) -> (Vec<(Labe
         return (more(record.entries(item).map(|(_, _, e)| e)), Vec::new());
     }
     let differ = |field: Field| item.disagreements.iter().any(|d| d.field == field);
-    let (dose, value, severe) = (differ(Field::Dose), differ(Field::Value), differ(Field::Severity));
+    let (value, severe) = (differ(Field::Value), differ(Field::Severity));
+    // The line has the dose, the dates and the reason of its leading entry alone. Where another has others of its own, also
+    // within one file, each says them for itself: two doses side by side are both taken, on the days that each has.
+    let medicine = same::is_medicine(&item.kind);
+    let doses = || record.entries(item).filter(|(at, _, e)| item.entries.contains(at) && !is_over(e)).map(|(.., e)| e);
+    let dose =
+        differ(Field::Dose) || medicine && doses().any(|e| doses().next().is_some_and(|first| e.dose != first.dose));
     let alike = |a: &Entry, b: &Entry| {
         (a.status.standing, a.polarity, &a.status.certainty) == (b.status.standing, b.polarity, &b.status.certainty)
-            && (!dose || a.dose == b.dose)
+            && (!dose || a.dose == b.dose || !differ(Field::Dose) && is_over(a))
+            && (!medicine || reasons(a) == reasons(b))
             && (!value || a.value == b.value)
             && (!severe || severity(a) == severity(b))
     };
@@ -340,8 +344,9 @@ fn told(record: &Record, item: &Item, has_file: bool, today: Date) -> (Vec<(Labe
     }
     let one = |e: &Entry| (e.status.standing, e.polarity);
     let mut leads = groups.iter().filter_map(|g| g.lead);
-    let first = leads.next().map(one);
-    let agree = item.disagreements.is_empty() && leads.all(|e| Some(one(e)) == first);
+    let first = leads.next();
+    let same = |e: &Entry, f: &Entry| one(e) == one(f) && (!medicine || alike(e, f));
+    let agree = item.disagreements.is_empty() && leads.all(|e| first.is_some_and(|f| same(e, f)));
     if agree && groups.iter().all(|g| groups.first().is_some_and(|first| first.source == g.source)) {
         return (more(record.entries(item).map(|(_, _, e)| e)), Vec::new());
     }
@@ -528,6 +533,9 @@ pub(super) fn group(record: &Record, item: &Item, today: Date) -> GroupKind {
     let Some(entry) = record.lead(item) else { return GroupKind::All };
     if !entry.polarity.is_positive() {
         return GroupKind::Negative;
+    }
+    if entry.words_only() {
+        return GroupKind::Words;
     }
     if item.section == Section::Allergies && entry.degraded.is_some() {
         return GroupKind::Degraded;

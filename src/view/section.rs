@@ -43,6 +43,8 @@ pub struct Group {
 /// What the rows of a group have in common. The order is the order on the page.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum GroupKind {
+    /// What a source gives as text alone: first, since nobody knows what it lists.
+    Words,
     /// Allergies that lost meaning in a transfer and that no other source has intact.
     Degraded,
     /// Now: medicines taken, problems active, allergies, devices in use.

@@ -23,7 +23,7 @@ pub struct Summary {
     pub ways: Vec<Way>,
     /// All files of the record, newest as-of first.
     pub sources: Vec<SourceLine>,
-    /// Allergies: degraded first, then active, then of unknown status, then those whose date is not yet (a slip of the
+    /// Allergies: what is given as text alone first, then degraded, then active, then of unknown status, then those whose date is not yet (a slip of the
     /// pen, or of this device's clock, must not hide one). Ended ones are on the section's page.
     pub allergies: Block,
     /// Other alerts.
@@ -109,17 +109,29 @@ pub fn summary(record: &Record, index: &Index, given: Option<&Person>, today: Da
         sources,
         allergies: page.block(
             Section::Allergies,
-            &[GroupKind::Degraded, GroupKind::Now, GroupKind::Unclear, GroupKind::Future],
+            &[GroupKind::Words, GroupKind::Degraded, GroupKind::Now, GroupKind::Unclear, GroupKind::Future],
             usize::MAX,
         ),
-        alerts: page.block(Section::Alerts, &[GroupKind::Now, GroupKind::Unclear, GroupKind::Future], usize::MAX),
-        medicines: page.block(Section::Medications, &[GroupKind::Now, GroupKind::Unclear], usize::MAX),
-        problems: page.block(Section::Problems, &[GroupKind::Now, GroupKind::Unclear], usize::MAX),
-        findings: page.block(Section::Findings, &[GroupKind::All], SOME),
+        alerts: page.block(
+            Section::Alerts,
+            &[GroupKind::Words, GroupKind::Now, GroupKind::Unclear, GroupKind::Future],
+            usize::MAX,
+        ),
+        medicines: page.block(
+            Section::Medications,
+            &[GroupKind::Words, GroupKind::Now, GroupKind::Unclear],
+            usize::MAX,
+        ),
+        problems: page.block(Section::Problems, &[GroupKind::Words, GroupKind::Now, GroupKind::Unclear], usize::MAX),
+        findings: page.block(Section::Findings, &[GroupKind::Words, GroupKind::All], SOME),
         results: page.results(Section::Results),
         vital_signs: page.results(Section::VitalSigns),
-        vaccinations: page.block(Section::Immunizations, &[GroupKind::All], SOME),
-        devices: page.block(Section::MedicalDevices, &[GroupKind::Now, GroupKind::Unclear], usize::MAX),
+        vaccinations: page.block(Section::Immunizations, &[GroupKind::Words, GroupKind::All], SOME),
+        devices: page.block(
+            Section::MedicalDevices,
+            &[GroupKind::Words, GroupKind::Now, GroupKind::Unclear],
+            usize::MAX,
+        ),
         visits: page.block(Section::Encounters, &[GroupKind::All], FEW),
         next_visits: page.next_visits(),
         documents: Block {

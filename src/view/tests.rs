@@ -458,6 +458,85 @@ fn each_source_that_disagrees_speaks_for_itself_in_a_share() {
     assert_eq!(told("Aspirin"), [("Ward".into(), None, Polarity::Positive, words(&["With food"]))]);
 }
 
+/// Hazards 5 and 8: two steps of one prescription, and two orders of one file, each with its own dose, days and reason.
+#[test]
+fn the_facts_of_a_line_are_of_one_entry_and_the_others_say_theirs() {
+    let day = |text: &str| Some(PartialDate::fhir(text));
+    let taken = |dose: &str, from: &str, to: &str, standing| Entry {
+        dose: vec![dose.into()],
+        date: day(from),
+        end: day(to),
+        ..medicine("Azithromycin 250 mg tablets", standing)
+    };
+    let (first, rest) = ("2 tablets on day 1", "1 tablet on days 2 to 5");
+    let told = |entries: Vec<Entry>| {
+        let book = Book::of(vec![parcel("Clinic", "2026-11-21", entries)]);
+        let groups = book.section(Section::Medications).groups;
+        let row = groups.into_iter().flat_map(|g| g.list.rows).next().unwrap();
+        let voices = row.voices.iter().map(|v| {
+            let day = |d: &Option<Day>| d.as_ref().map(|d| d.text.clone()).unwrap_or_default();
+            let why = v.more.iter().map(|(_, text)| text.clone()).collect::<Vec<_>>().join("; ");
+            [v.dose.join("; "), day(&v.date), day(&v.end), why].join(" | ")
+        });
+        let voices: Vec<String> = voices.collect();
+        (row.dose.join("; "), row.date.unwrap().text, voices)
+    };
+    let (now, later) = (Standing::Active, Standing::Stopped);
+    let (dose, from, voices) =
+        told(vec![taken(first, "2026-11-20", "2026-11-30", now), taken(rest, "2026-11-21", "2026-11-30", now)]);
+    // The one leads that began last; both are told, each with its own days.
+    assert_eq!((dose.as_str(), from.as_str()), (rest, "2026-11-21"));
+    assert!(voices.contains(&format!("{first} | 2026-11-20 | 2026-11-30 | ")), "{voices:?}");
+    assert!(voices.contains(&format!("{rest} | 2026-11-21 | 2026-11-30 | ")), "{voices:?}");
+    // Stopped twice, each time for a reason of its own.
+    let mut stopped =
+        [taken(first, "2026-03-26", "2026-03-28", later), taken(first, "2026-04-01", "2026-05-08", later)];
+    stopped[1].details = vec![crate::record::Detail { name: "statusReason".into(), text: "Expired".into() }];
+    let (_, _, voices) = told(stopped.to_vec());
+    assert_eq!(voices.len(), 2, "{voices:?}");
+    assert!(voices.iter().any(|v| v.contains("2026-05-08 | Expired")), "{voices:?}");
+    assert!(voices.iter().any(|v| v.ends_with("2026-03-28 | ")), "{voices:?}");
+    // One dose, told twice, is told once.
+    let (_, _, voices) =
+        told(vec![taken(first, "2026-11-20", "2026-11-30", now), taken(first, "2026-11-20", "2026-11-30", now)]);
+    assert!(voices.is_empty(), "{voices:?}");
+}
+
+#[test]
+fn a_medicine_without_a_dose_says_so_while_it_is_taken() {
+    let dosed = Entry { dose: vec!["one daily".into()], ..medicine("Ramipril", Standing::Active) };
+    let bare = [medicine("Aspirin", Standing::Active), medicine("Codeine", Standing::Stopped), dosed];
+    let book = Book::of(vec![parcel("GP", "2026-11-01", bare.to_vec())]);
+    let page = book.section(Section::Medications);
+    let rows = page.groups.iter().flat_map(|g| &g.list.rows);
+    let undosed: Vec<&str> = rows.filter(|r| r.undosed).map(|r| r.title.as_str()).collect();
+    assert_eq!(undosed, ["Aspirin"]);
+}
+
+/// Hazard 2: what nobody coded is an allergy all the same.
+#[test]
+fn what_is_given_as_text_alone_stands_first_among_the_allergies() {
+    let text = Entry::new(Section::Allergies, Kind::Other("Communication".into()), "/section", "PENICILLINS");
+    let mut source = parcel("College", "2026-11-01", vec![allergy("Nuts"), text]);
+    let says = SectionSays {
+        section: Section::Allergies,
+        nothing: Nothing::NarrativeOnly,
+        text: "PENICILLINS".into(),
+        at: "/section".into(),
+    };
+    source.reading.says.push(says);
+    let book = Book::of(vec![source]);
+    let page = book.section(Section::Allergies);
+    let first = &page.groups[0];
+    assert_eq!((first.kind, first.list.rows[0].title.as_str()), (GroupKind::Words, "PENICILLINS"));
+    assert!(page.heading.absences.is_empty(), "{:?}", page.heading.absences);
+    let summary = book.summary();
+    let titles: Vec<&str> = summary.allergies.list.rows.iter().map(|r| r.title.as_str()).collect();
+    assert_eq!(titles, ["PENICILLINS", "Nuts"]);
+    let ask = Ask { search: "penicillins".into(), limit: 9, ..Ask::default() };
+    assert_eq!(timeline(&book.record, &book.index, &ask, TODAY).matching, 1);
+}
+
 /// A value whose date nobody can read may be the newest one.
 #[test]
 fn a_value_of_an_unreadable_date_is_not_hidden_behind_an_older_one() {

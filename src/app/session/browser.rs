@@ -31,6 +31,10 @@ impl Edge for Browser {
         device::today()
     }
 
+    fn offset_minutes(&self) -> i32 {
+        device::offset_minutes()
+    }
+
     fn monotonic_ms(&self) -> f64 {
         device::monotonic_ms()
     }

@@ -56,9 +56,9 @@ impl<E: Edge> Session<E> {
     pub(in crate::app) async fn type_in(&mut self, typed: Typed) -> Result<Brought, Failure> {
         let index = self.open.ok_or(Failure::NoPerson)?;
         let held = self.people.get(index).ok_or(Failure::NoPerson)?;
-        let (given, now) = (&held.label.given, self.edge.now());
-        let (reading, original) =
-            import::typed::write(&typed, &as_person(given), carer(given).as_deref(), &super::stamp(now));
+        let stamp = super::stamp_here(self.edge.now(), self.edge.offset_minutes());
+        let given = &held.label.given;
+        let (reading, original) = import::typed::write(&typed, &as_person(given), carer(given).as_deref(), &stamp);
         let note = self.note(String::new(), original.len() as u64, Origin::Person);
         let parcel = Parcel { hash: Hash::of(&original), reading, note };
         let file = Loose { parcel, original: Arc::new(original) };

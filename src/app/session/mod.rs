@@ -48,6 +48,8 @@ pub trait Edge {
     fn now(&self) -> Timestamp;
     /// Today in the person's own zone.
     fn today(&self) -> Date;
+    /// Minutes east of UTC, now, in the person's own zone.
+    fn offset_minutes(&self) -> i32;
     /// Milliseconds on a clock that nobody can set.
     fn monotonic_ms(&self) -> f64;
 }
@@ -128,6 +130,17 @@ impl<E: Edge> Session<E> {
 /// which was first.
 fn stamp_exact(moment: Timestamp) -> String {
     format!("{moment:.3}")
+}
+
+/// The same moment by the person's own clock, with its zone: what they say at midnight is not of the day before.
+fn stamp_here(moment: Timestamp, offset_minutes: i32) -> String {
+    match jiff::tz::Offset::from_seconds(offset_minutes.saturating_mul(60)) {
+        Ok(offset) => {
+            let second = Timestamp::from_second(moment.as_second()).unwrap_or(moment);
+            second.display_with_offset(offset).to_string()
+        }
+        Err(_) => stamp(moment),
+    }
 }
 
 /// RFC 3339 in UTC, to the second.

@@ -26,13 +26,19 @@ struct Bench {
     disk: Memory,
     second: Rc<Cell<i64>>,
     seed: Rc<Cell<u64>>,
+    offset: Rc<Cell<i32>>,
 }
 
 const PASSPHRASE: &str = "correct horse battery staple orchard";
 
 impl Bench {
     fn new() -> Self {
-        Self { disk: Memory::new(), second: Rc::new(Cell::new(1_795_000_000)), seed: Rc::new(Cell::new(7)) }
+        Self {
+            disk: Memory::new(),
+            second: Rc::new(Cell::new(1_795_000_000)),
+            seed: Rc::new(Cell::new(7)),
+            offset: Rc::default(),
+        }
     }
 
     fn session(&self) -> Session<Bench> {
@@ -69,6 +75,10 @@ impl Edge for Bench {
 
     fn today(&self) -> Date {
         jiff::civil::date(2026, 11, 22)
+    }
+
+    fn offset_minutes(&self) -> i32 {
+        self.offset.get()
     }
 
     fn monotonic_ms(&self) -> f64 {
@@ -1308,4 +1318,16 @@ fn pictures_whose_code_was_read_go_where_their_record_goes() {
         run(session.original_bytes(Hash::of(&picture))).unwrap();
         assert_eq!(session.returned.pop(), Some(picture));
     }
+}
+
+/// Hazard 10: what is said after midnight is not of the day before, whatever the day is in Greenwich.
+#[test]
+fn what_a_person_says_is_dated_by_their_own_clock() {
+    let check = |offset: i32, expected: &str| {
+        // 22:30 on 22 November 2026, UTC.
+        assert_eq!(super::stamp_here(Timestamp::from_second(1_795_386_600).unwrap(), offset), expected);
+    };
+    check(0, "2026-11-22T22:30:00+00:00");
+    check(120, "2026-11-23T00:30:00+02:00");
+    check(-330, "2026-11-22T17:00:00-05:30");
 }

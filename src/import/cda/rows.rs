@@ -2,10 +2,10 @@ use std::collections::HashSet;
 
 use super::super::hl7v3::{self, Node, attr, child, children, is};
 use super::{Ctx, Reader};
-use crate::record::{Concept, Entry, IssueCode, Nothing, Section, SectionSays, Severity, same};
+use crate::record::{Concept, Entry, IssueCode, Nothing, Section, SectionSays, Severity, Value, same};
 
 /// Sections of which no line may be missed because it stands in the words alone.
-const WATCHED: [Section; 3] = [Section::Allergies, Section::Medications, Section::Alerts];
+const WATCHED: [Section; 4] = [Section::Allergies, Section::Medications, Section::Alerts, Section::Results];
 
 /// Most bytes that are compared; beyond any real document the words are shown rather than compared.
 const MOST: usize = 50_000_000;
@@ -29,6 +29,9 @@ impl<'a> Reader<'a> {
         let rows = rows(text);
         let bytes: usize = text.descendants().filter(Node::is_text).filter_map(|n| n.text()).map(str::len).sum();
         let few = names.len().saturating_mul(bytes) <= MOST;
+        // A result is its value: a row that names what an entry measured says something else if its number is another.
+        let values: HashSet<String> = entries.iter().flat_map(measured).map(|v| same::fold(&v)).collect();
+        let results = section == Section::Results;
         let spoken = |row: Node<'a>| {
             let marked = |n: Node<'a>| {
                 n.attributes().any(|a| a.name().eq_ignore_ascii_case("id") && referred.contains(a.value()))
@@ -45,6 +48,13 @@ impl<'a> Reader<'a> {
                         .iter()
                         .any(|n| folded.contains(n.as_str()) || first.chars().count() > 3 && n.contains(&first))
             };
+            if results {
+                let cells: Vec<String> = words.split(['\n', '|']).map(|cell| same::fold(cell.trim())).collect();
+                let heading = cells.iter().filter(|cell| !cell.is_empty()).count() < 2;
+                let valued = || cells.iter().any(|c| values.contains(c)) || few && holds(&folded, &values);
+                let named = || few && names.iter().any(|n| folded.contains(n.as_str()) || n.contains(&first));
+                return heading || up || row.descendants().any(marked) || few && named() && valued();
+            }
             up || row.descendants().any(marked) || !folded.contains(char::is_alphabetic) || few && named()
         };
         let left: Vec<String> = rows.into_iter().filter(|r| !spoken(*r)).map(hl7v3::plain).collect();
@@ -58,6 +68,24 @@ impl<'a> Reader<'a> {
         let text = left.join("\n");
         self.reading.says.push(SectionSays { section, nothing: Nothing::NarrativeOnly, text, at });
     }
+}
+
+/// What an entry measured or found, as written.
+fn measured(entry: &Entry) -> Vec<String> {
+    let parts = entry.components.iter().filter_map(|c| c.value.as_ref());
+    entry.value.iter().chain(parts).map(Value::text).filter(|v| !v.trim().is_empty()).collect()
+}
+
+/// True if one of the values stands in a text as a word of its own: 8.1 is not in 18.1.
+fn holds(text: &str, values: &HashSet<String>) -> bool {
+    let part = |c: char| c.is_alphanumeric() || c == '.';
+    values.iter().any(|value| {
+        text.match_indices(value.as_str()).any(|(at, found)| {
+            let before = text.get(..at).and_then(|t| t.chars().next_back());
+            let after = text.get(at + found.len()..).and_then(|t| t.chars().next());
+            !before.is_some_and(part) && !after.is_some_and(|c| c.is_alphanumeric())
+        })
+    })
 }
 
 /// Details that name the thing itself.

@@ -181,7 +181,8 @@ pub(super) fn lists(
             (Nothing::EmptySection, "empty-section", None),
         ] {
             let pieces = if nothing == Nothing::NotUnderstood { pieces } else { 0 };
-            if pieces > 0 || says().any(|s| s.nothing == nothing) {
+            // Words that stand as an entry were chosen, or not, like any other.
+            if pieces > 0 || says().any(|s| s.nothing == nothing && !reading.stands_as_entry(s)) {
                 let mut list = empty(Some(*section), reason);
                 list.insert("extension".into(), extensions(Some(word), pieces));
                 out.push((Some(*section), list));

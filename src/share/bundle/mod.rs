@@ -150,7 +150,8 @@ fn own_words(record: &Record, item: &Item) -> Vec<Detail> {
 fn may_hold_more(record: &Record, section: Section) -> bool {
     let beside = |n: Nothing| matches!(n, Nothing::NotUnderstood | Nothing::NarrativeOnly);
     record.parcels.iter().any(|p| {
-        p.reading.ledger.not_understood > 0 || p.reading.says.iter().any(|s| s.section == section && beside(s.nothing))
+        let mut says = p.reading.says.iter().filter(|s| s.section == section);
+        p.reading.ledger.not_understood > 0 || says.any(|s| beside(s.nothing) && !p.reading.stands_as_entry(s))
     })
 }
 

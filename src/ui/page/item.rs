@@ -124,7 +124,8 @@ fn whole(page: EntryPage, back: RwSignal<Vec<Hash>>) -> AnyView {
     let said = page.row.described.is_some();
     let document = page.document.clone().map(|(parcel, at)| view! { <Said parcel at said /> });
     // What the person says stands below, each with the way to take it back.
-    let bare = Row { said: Vec::new(), ..row.clone() };
+    // Each source stands below with all that it says.
+    let bare = Row { said: Vec::new(), voices: Vec::new(), ..row.clone() };
     let (value, under) = (line::value(&row.value, &row.unit, &row.flagging), line::under(&bare, true));
     view! {
         <OwnHead title=text::title(&row.title).to_owned() window=words::window>

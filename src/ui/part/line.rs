@@ -9,7 +9,8 @@ use crate::ui::place::Place;
 use crate::ui::text::{self, line as words};
 use crate::view::entry::Label;
 use crate::view::results::AnalyteRow;
-use crate::view::{DateOf, Day, Flagging, OwnWord, Row};
+use crate::view::section::GroupKind;
+use crate::view::{DateOf, Day, Flagging, OwnWord, Row, Voice};
 
 /// What a line leads to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -103,6 +104,7 @@ pub fn under(row: &Row, own: bool) -> AnyView {
     );
     let dose = |d: &String| view! { <p class="line-dose">{explained(&text::dose_words(d), true)}</p> };
     let doses: Vec<_> = row.dose.iter().map(dose).collect();
+    let undosed = row.undosed.then(|| view! { <p class="line-dose soft">{words::no_dose()}</p> });
     let reactions =
         (!row.reactions.is_empty()).then(|| view! { <p>{words::reactions()} " " {several(&row.reactions)}</p> });
     let severity = (!row.severity.is_empty()).then(|| view! { <p>{words::severity()} " " {bdi(&row.severity)}</p> });
@@ -110,26 +112,45 @@ pub fn under(row: &Row, own: bool) -> AnyView {
         (!row.criticality.is_empty()).then(|| view! { <p>{words::criticality()} " " {bdi(&row.criticality)}</p> });
     let said: Vec<_> = row.said.iter().filter(|_| own).map(own_word).collect();
     let told: Vec<_> = own_told(row).into_iter().filter(|_| own).collect();
-    view! { {spoken_of(row, own)} {parts} {ranges} {doses} {reactions} {severity} {criticality} {told} {said} {facts(row, own)} {badges(row)} }
+    let voices: Vec<_> = own_voices(row).into_iter().filter(|_| own).collect();
+    view! { {spoken_of(row, own)} {parts} {ranges} {doses} {undosed} {reactions} {severity} {criticality} {told} {voices} {said} {facts(row, own)} {badges(row)} }
         .into_any()
 }
 
 /// What of the rest must not wait for a tap: against what a vaccine is, which dose and batch; why something was not done;
 /// what a laboratory writes beside a result.
 fn own_told(row: &Row) -> Vec<AnyView> {
-    let shown = |label: &Label| match label {
-        Label::Detail(name) if row.section == Section::Immunizations => {
-            matches!(name.as_str(), "targetDisease" | "doseNumber" | "lotNumber" | "statusReason")
-        }
-        Label::Detail(name) => name == "statusReason" && !row.polarity.is_positive(),
-        Label::Note => matches!(row.section, Section::Results | Section::VitalSigns) && row.kind == Kind::Observation,
-        _ => false,
-    };
-    let told: Vec<(Label, String)> = row.more.iter().filter(|(label, _)| shown(label)).cloned().collect();
+    let told: Vec<(Label, String)> = row.more.iter().filter(|(label, _)| is_open(row, label)).cloned().collect();
     let line = |(label, said): (String, Vec<String>)| {
         view! { <p class="small as-written">{label} ": " {several(&said)}</p> }.into_any()
     };
     text::grouped(&told, false).into_iter().map(line).collect()
+}
+
+/// What each source says for itself where they do not agree: nobody may take what one says for what another does. The rest
+/// of their words is a tap away.
+fn own_voices(row: &Row) -> Vec<AnyView> {
+    let open = |label: &Label| is_open(row, label) || matches!(label, Label::Detail(name) if name == "statusReason");
+    let own = |voice: &Voice| Voice {
+        more: voice.more.iter().filter(|(label, _)| open(label)).cloned().collect(),
+        ..voice.clone()
+    };
+    let apart = row.voices.iter().filter(|v| v.standing.is_some());
+    let said = apart.map(|v| text::plain::voice(&own(v), text::day));
+    said.map(|said| view! { <p class="small line-voice">{bdi(&said)}</p> }.into_any()).collect()
+}
+
+fn is_open(row: &Row, label: &Label) -> bool {
+    match label {
+        Label::Detail(name) if row.section == Section::Immunizations => {
+            matches!(name.as_str(), "targetDisease" | "doseNumber" | "lotNumber" | "statusReason")
+        }
+        Label::Detail(name) => name == "statusReason" && !row.polarity.is_positive(),
+        // What is given as text alone is that text.
+        Label::Note if row.group == GroupKind::Words => true,
+        Label::Note => matches!(row.section, Section::Results | Section::VitalSigns) && row.kind == Kind::Observation,
+        _ => false,
+    }
 }
 
 /// What a statement of the person's own is about.
@@ -268,6 +289,8 @@ fn dates(row: &Row) -> Option<String> {
 fn badges(row: &Row) -> AnyView {
     let degraded = row.degraded.then(|| view! { <Degraded /> });
     let denies = row.words_deny.then(|| view! { <Badge tone=Tone::Warning text=words::words_deny() /> });
+    let words =
+        (row.group == GroupKind::Words).then(|| view! { <Badge tone=Tone::Warning text=words::words_only() /> });
     let end = row.end.as_ref().filter(|_| row.outlived);
     let outlived = end.map(|d| view! { <Badge tone=Tone::Warning text=words::outlived(&text::day(d)) /> });
     let disagree = row.disagree.then(|| view! { <Badge tone=Tone::Warning text=words::disagree() /> });
@@ -287,7 +310,7 @@ fn badges(row: &Row) -> AnyView {
         (row.entries > 1 && row.tally.is_none()).then(|| view! { <Badge text=words::entries(row.entries.into()) /> });
     view! {
         <p class="line-badges">
-            {about} {misnamed} {denies} {outlived} {newer} {degraded} {retracted} {disagree} <span class="line-trust"><TrustMark trust=row.trust /></span> {entries} {notes}
+            {words} {about} {misnamed} {denies} {outlived} {newer} {degraded} {retracted} {disagree} <span class="line-trust"><TrustMark trust=row.trust /></span> {entries} {notes}
         </p>
     }
     .into_any()

@@ -149,7 +149,8 @@ pub fn glance(page: &Clinician) -> Option<(String, Vec<String>)> {
     if !part.label.is_shared() {
         return Some((format!("{name}:"), vec![completeness(part.label)]));
     }
-    let so = part.rows.iter().filter(|r| r.polarity == Polarity::Positive).count();
+    // What is given as text alone may list several, or deny them: it is told, and not counted.
+    let so = part.rows.iter().filter(|r| r.polarity == Polarity::Positive && r.group != GroupKind::Words).count();
     let mut items: Vec<String> = part.rows.iter().map(brief).collect();
     let unread: u64 = part.heading.unread.iter().map(|u| u64::from(u.here)).sum();
     items.extend((unread > 0).then(|| above::unread_there(unread)));
@@ -160,7 +161,8 @@ pub fn glance(page: &Clinician) -> Option<(String, Vec<String>)> {
     if items.is_empty() {
         items.push(words::none_shared().to_owned());
     }
-    let title = if part.rows.is_empty() { format!("{name}:") } else { words::counted(so as u64, name) };
+    let uncounted = part.rows.iter().all(|r| r.group == GroupKind::Words);
+    let title = if uncounted { format!("{name}:") } else { words::counted(so as u64, name) };
     Some((title, items))
 }
 
@@ -169,6 +171,7 @@ fn brief(row: &Row) -> String {
     let mut said: Vec<String> = Vec::new();
     said.extend(row.reactions.iter().cloned());
     said.extend([&row.severity, &row.criticality].into_iter().filter(|w| !w.is_empty()).cloned());
+    said.extend((row.group == GroupKind::Words).then(|| line::words_only().to_owned()));
     said.extend(row.degraded.then(|| super::degraded().to_owned()));
     said.extend(row.words_deny.then(|| line::words_deny().to_owned()));
     said.extend(row.disagree.then(|| line::disagree().to_owned()));
@@ -195,7 +198,7 @@ pub fn voice(voice: &Voice, day: impl Fn(&Day) -> String) -> String {
     let labelled = [(line::certainty(), &voice.certainty), (line::severity(), &voice.severity)];
     said.extend(labelled.into_iter().filter(|(_, w)| !w.is_empty()).map(|(label, w)| format!("{label} {w}")));
     said.extend(Some(&voice.value).filter(|v| !v.is_empty()).cloned());
-    said.extend(voice.dose.iter().cloned());
+    said.extend(voice.dose.iter().map(|d| super::dose_words(d)));
     said.extend(voice.date.as_ref().map(|d| line::dated(&day(d))));
     said.extend(voice.end.as_ref().map(|d| line::until(&day(d))));
     let more = super::grouped(&voice.more, false);
@@ -312,6 +315,8 @@ fn row(row: &Row) -> String {
     said.extend(row.parts.iter().map(|p| format!("{} {}", p.title, value(&p.value, &p.unit, &p.flagging))));
     said.extend(row.range.iter().map(|r| format!("{} {r}", super::range_name(row.flagging.lab_test))));
     said.extend(row.dose.iter().map(|d| super::dose_words(d)));
+    said.extend(row.undosed.then(|| line::no_dose().to_owned()));
+    said.extend((row.group == GroupKind::Words).then(|| line::words_only().to_owned()));
     if !row.reactions.is_empty() {
         said.push(format!("{} {}", line::reactions(), row.reactions.join(", ")));
     }
@@ -422,6 +427,7 @@ mod tests {
             range: Vec::new(),
             flagging: Flagging::default(),
             dose: Vec::new(),
+            undosed: false,
             reactions: vec!["Anaphylaxis".into(), "Rash".into()],
             severity: "severe".into(),
             criticality: String::new(),

@@ -67,6 +67,7 @@ pub fn flag_stands_out(flagging: &Flagging) -> bool {
 /// What the rows of a group have in common, in the words of their section.
 pub fn group(kind: GroupKind, section: Section) -> &'static str {
     match (kind, section) {
+        (GroupKind::Words, _) => v::group_words(),
         (GroupKind::Degraded, _) => v::group_degraded(),
         (GroupKind::Now, Section::Medications) => v::group_taken(),
         (GroupKind::Now, _) => v::group_now(),
@@ -285,6 +286,13 @@ pub fn said_text(label: &Label, text: &str) -> String {
     let Label::Detail(name) = label else { return text.to_owned() };
     if name == "taken" && matches!(text.to_ascii_lowercase().as_str(), "unk" | "unknown") {
         return v::not_known().to_owned();
+    }
+    // What the person says ends with the day on which they said so.
+    if name == "patientSays"
+        && let Some((said, day)) = text.strip_suffix(')').and_then(|t| t.rsplit_once(" ("))
+        && let Some(known) = PartialDate::fhir(day).known
+    {
+        return format!("{said} ({})", super::say::said_on(&super::known_day(known)));
     }
     if !name.to_ascii_lowercase().ends_with("date") {
         return text.to_owned();
