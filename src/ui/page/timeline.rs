@@ -21,7 +21,9 @@ const STEP: u32 = 8;
 /// Rows that are drawn before it is known how many fit.
 const FIRST: u32 = 16;
 /// Pages that are asked for beyond what is drawn, once somebody scrolls: fast fingers must find no gap.
-const AHEAD: u32 = 3;
+const AHEAD: u32 = 8;
+/// The same before anybody scrolls.
+const AT_REST: u32 = 1;
 /// Pages on either side of the drawn ones that are held.
 const HELD: u32 = 40;
 /// Height of a row before it was measured, in pixels.
@@ -304,7 +306,7 @@ fn Rows(
     });
     Effect::new(move || {
         let (from, until) = drawn.get();
-        let ahead = if from == 0 { 0 } else { AHEAD };
+        let ahead = if from == 0 { AT_REST } else { AHEAD };
         let (first, last) = ((from / PAGE).saturating_sub(ahead), until.saturating_sub(1) / PAGE + ahead);
         pages.update_untracked(|p| p.retain(|n, _| *n + HELD >= first && *n <= last + HELD));
         // What is on the screen is asked for before what may come.

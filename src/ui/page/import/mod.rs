@@ -190,8 +190,12 @@ fn JobLine(id: u32, name: String, bytes: u64) -> impl IntoView {
                         .into_any()
                 }
                 Some(State::With(other)) => view! { <p>{move || words::with_picture(&other)}</p> }.into_any(),
+                // How long it takes can't be told, only that it goes on.
                 Some(State::Keeping) => view! {
-                    <p class="soft">{move || if front.is_unkept() { words::looking() } else { words::keeping() }}</p>
+                    <Bar
+                        label=move || if front.is_unkept() { words::looking() } else { words::keeping() }
+                        done=Signal::derive(|| (0, 0))
+                    />
                 }
                 .into_any(),
                 Some(State::Failed(fault)) => view! { <Trouble fault /> }.into_any(),
