@@ -13,12 +13,18 @@ use unicode_normalization::{UnicodeNormalization, char::is_combining_mark};
 /// Folds a text for search: lower case, no accents, a space for each run of spaces and line ends.
 pub(super) fn fold(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
-    for c in text.nfd().filter(|c| !is_combining_mark(*c)).flat_map(char::to_lowercase) {
+    let mut push = |c: char| {
         if !c.is_whitespace() {
             out.push(c);
         } else if !out.ends_with(' ') {
             out.push(' ');
         }
+    };
+    if text.is_ascii() {
+        // Most words are: they have no accents to look for.
+        text.bytes().for_each(|b| push(char::from(b.to_ascii_lowercase())));
+    } else {
+        text.nfd().filter(|c| !is_combining_mark(*c)).flat_map(char::to_lowercase).for_each(push);
     }
     out
 }
@@ -115,11 +121,15 @@ impl Words {
             let finder = memmem::Finder::new(name);
             let (mut at, mut row) = (0, 0);
             while let Some(from) = self.text.as_bytes().get(at..).and_then(|rest| finder.find(rest)).map(|n| at + n) {
+                if !place.holds(&self.text, from, from + name.len()) {
+                    at = from + 1;
+                    continue;
+                }
                 row += self.ends.get(row..).map_or(0, |ends| ends.partition_point(|end| *end <= from));
                 let (Some(found), Some(end)) = (has.get_mut(row), self.ends.get(row)) else { break };
-                *found |= place.holds(&self.text, from, from + name.len());
+                *found = true;
                 // One place in a row is enough.
-                at = if *found { *end } else { from + 1 };
+                at = *end;
             }
         }
         has
@@ -243,6 +253,14 @@ mod tests {
         check("aspirin aspirin", "aspirin spir", &["aspirin", "aspirin"]);
         check("aspirin", "", &[]);
         check("aspirin", "ibuprofen", &[]);
+    }
+
+    #[test]
+    fn plain_words_are_folded_like_all_others() {
+        for text in ["", "  A  b\t\nC\u{b}d ", "Sodium 135 mmol/L", "\r\n"] {
+            let (all, plain) = (fold(&format!("{text}é")), fold(text));
+            assert_eq!(all.strip_suffix('e'), Some(plain.as_str()), "{text:?}");
+        }
     }
 
     fn finds(search: &str, text: &str) -> bool {
