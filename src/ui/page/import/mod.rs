@@ -150,21 +150,24 @@ fn JobLine(id: u32, name: String, bytes: u64) -> impl IntoView {
     let queue = Queue::get();
     // A change of another file draws nothing of this one anew.
     let job = Memo::new(move |_| queue.jobs.with(|jobs| jobs.iter().find(|j| j.id == id).cloned()));
-    let state = move || job.get();
     let front = Front::get();
-    // The bar stays the same element while it moves.
-    let progress = Memo::new(move |_| match state() {
-        Some(Job { state: State::Reading(progress), .. }) => Some(progress),
-        _ => None,
+    // The bar stays the same element while it moves. A report can be long: it is looked at, not copied.
+    let progress = Memo::new(move |_| {
+        job.with(|job| match job {
+            Some(Job { state: State::Reading(progress), .. }) => Some(*progress),
+            _ => None,
+        })
     });
     let (stop, off) = (StoredValue::new(name.clone()), StoredValue::new(name.clone()));
     let reading = Memo::new(move |_| progress.with(Option::is_some));
-    let rest = Memo::new(move |_| match state().map(|j| j.state) {
-        Some(State::Waiting) => 0_u8,
-        Some(State::Reading(_)) | None => 1,
-        Some(State::Read(_) | State::With(_)) => 2,
-        Some(State::Failed(_)) => 3,
-        Some(State::Keeping) => 4,
+    let rest = Memo::new(move |_| {
+        job.with(|job| match job.as_ref().map(|j| &j.state) {
+            Some(State::Waiting) => 0_u8,
+            Some(State::Reading(_)) | None => 1,
+            Some(State::Read(_) | State::With(_)) => 2,
+            Some(State::Failed(_)) => 3,
+            Some(State::Keeping) => 4,
+        })
     });
     view! {
         <li class="stack-tight">
@@ -179,27 +182,26 @@ fn JobLine(id: u32, name: String, bytes: u64) -> impl IntoView {
                     done=Signal::derive(move || progress.get().map_or((0, 0), |p| (p.bytes, p.total)))
                 />
             </Show>
-            {move || match state().map(|j| j.state) {
-                Some(State::Waiting) => view! { <p class="soft">{words::waiting}</p> }.into_any(),
-                Some(State::Read(all)) => {
-                    let coded = state().is_some_and(|j| j.coded);
+            {move || match job.get().map(|j| (j.state, j.coded)) {
+                Some((State::Waiting, _)) => view! { <p class="soft">{words::waiting}</p> }.into_any(),
+                Some((State::Read(all), coded)) => {
                     view! {
                         {coded.then(|| view! { <p>{words::code_read}</p> })}
                         <Outcomes all />
                     }
                         .into_any()
                 }
-                Some(State::With(other)) => view! { <p>{move || words::with_picture(&other)}</p> }.into_any(),
+                Some((State::With(other), _)) => view! { <p>{move || words::with_picture(&other)}</p> }.into_any(),
                 // How long it takes can't be told, only that it goes on.
-                Some(State::Keeping) => view! {
+                Some((State::Keeping, _)) => view! {
                     <Bar
                         label=move || if front.is_unkept() { words::looking() } else { words::keeping() }
                         done=Signal::derive(|| (0, 0))
                     />
                 }
                 .into_any(),
-                Some(State::Failed(fault)) => view! { <Trouble fault /> }.into_any(),
-                Some(State::Reading(_)) | None => ().into_any(),
+                Some((State::Failed(fault), _)) => view! { <Trouble fault /> }.into_any(),
+                Some((State::Reading(_), _)) | None => ().into_any(),
             }}
             <div class="row">
                 <Show when=move || matches!(rest.get(), 2 | 3)>
