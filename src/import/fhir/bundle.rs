@@ -34,8 +34,10 @@ impl<'t> Reader<'t, '_> {
         }
         let counted = index.total.trim().parse::<usize>().ok();
         let counted = counted.filter(|_| matches!(index.bundle.as_str(), "searchset" | "history"));
-        if let Some(total) = counted.filter(|total| pages.is_empty() && *total > index.pieces.len()) {
-            pages.push(("/total".to_owned(), format!("{} / {total}", index.pieces.len())));
+        // The total is of what was looked for, and not of what was added to it (FHIR R4 §3.1.1.4).
+        let matches = index.pieces.len().saturating_sub(index.added);
+        if let Some(total) = counted.filter(|total| pages.is_empty() && *total > matches) {
+            pages.push(("/total".to_owned(), format!("{matches} / {total}")));
         }
         let mut gone: Vec<(String, String)> = Vec::new();
         let mut failed: Vec<(String, Node<'t>)> = Vec::new();
@@ -157,6 +159,11 @@ mod tests {
         check(r#""type":"searchset","total":40"#, PEANUT, vec![(IssueCode::MorePages, warning, "/total", "1 / 40")]);
         check(r#""type":"searchset","total":1,"link":[{"relation":"self","url":"u"}]"#, PEANUT, vec![]);
         check(r#""type":"document","total":40"#, PEANUT, vec![]);
+        // What was added to the matches is not among those counted.
+        let added = r#"{"resource":{"resourceType":"Organization","id":"o"},"search":{"mode":"include"}}"#;
+        let two = format!("{PEANUT},{added}");
+        check(r#""type":"searchset","total":2"#, &two, vec![(IssueCode::MorePages, warning, "/total", "1 / 2")]);
+        check(r#""type":"searchset","total":1"#, &two, vec![]);
         let inner = format!(r#"{{"resource":{{"resourceType":"Bundle",{page},"entry":[{PEANUT}]}}}}"#);
         check(
             r#""type":"batch-response""#,
@@ -222,6 +229,11 @@ mod tests {
         let both = [at("a.org", "Peanut"), at("b.org", "Latex")];
         let reading = bundle(r#""type":"history""#, &both.join(","));
         assert_eq!(reading.entries.len(), 2, "one id on two servers");
+        // What one server deletes stays on the other.
+        let gone = r#"{"fullUrl":"https://a.org/AllergyIntolerance/a","request":{"method":"DELETE","url":"AllergyIntolerance/a"}}"#;
+        let reading = bundle(r#""type":"history""#, &[gone, &both[0], &both[1]].map(str::to_owned).join(","));
+        let stand: Vec<_> = reading.entries.iter().map(|e| (e.title.as_str(), e.in_error())).collect();
+        assert_eq!(stand, [("Peanut", true), ("Latex", false)]);
         check("transaction", &[&one, delete], &[("Peanut 1", Standing::EnteredInError)]);
         let own = r#"{"resource":{"resourceType":"AllergyIntolerance","id":"a","code":{"text":"Peanut"}},"request":{"method":"delete","url":"AllergyIntolerance/a"}}"#;
         check("transaction", &[own], &[("Peanut", Standing::EnteredInError)]);

@@ -200,6 +200,10 @@ impl<'t, 'p> Gatherer<'t, 'p> {
                         said.push(("request", range));
                     }
                 }
+                "search" if list == "entry" && nested == 1 => {
+                    let range = reader.skip(depth + 1)?;
+                    self.index.added += usize::from(super::is_added(self.slice(&range)));
+                }
                 "response" if list == "entry" => said.push(("response", reader.skip(depth + 1)?)),
                 "part" if list != "entry" && nested < NESTED => {
                     filled = true;
@@ -217,6 +221,7 @@ impl<'t, 'p> Gatherer<'t, 'p> {
             self.index.pieces.truncate(before);
             return self.odd(at, range, "Bundle.entry", Some(IssueCode::DuplicateKey), reader);
         }
+        let own_url = if said.is_empty() { String::new() } else { full_url.to_string() };
         if let [piece] = self.index.pieces.get_mut(before..).unwrap_or_default()
             && piece.at.len() == at.len() + "/resource".len()
         {
@@ -225,7 +230,13 @@ impl<'t, 'p> Gatherer<'t, 'p> {
         let end = self.index.pieces.len().max(before + 1);
         for (element, range) in said {
             let range = self.base + range.start..self.base + range.end;
-            self.index.asides.push(Aside { at: at.clone(), element, range, pieces: before..end });
+            self.index.asides.push(Aside {
+                at: at.clone(),
+                element,
+                range,
+                pieces: before..end,
+                full_url: own_url.clone(),
+            });
         }
         // A request or a response alone: nothing clinical, and readable as source.
         if filled || list != "entry" { Ok(()) } else { self.odd(at, range, "Bundle.entry", None, reader) }

@@ -51,6 +51,8 @@ pub struct Aside {
     pub range: Range<usize>,
     /// The pieces of the entry.
     pub pieces: Range<usize>,
+    /// The entry's `fullUrl`; empty if it has none.
+    pub full_url: String,
 }
 
 /// All resources of a file, and the names by which they are referred to.
@@ -64,6 +66,8 @@ pub struct Index<'t> {
     pub timestamp: String,
     /// `total` of the outermost Bundle, as written.
     pub total: String,
+    /// Entries that the search added to its matches (`search.mode` include or outcome): `total` does not count them.
+    pub added: usize,
     /// What Bundles say of their entries; of requests only those that delete.
     pub asides: Vec<Aside>,
     /// The `link`s of Bundles: place and bytes.
@@ -87,6 +91,18 @@ enum Found {
 
 /// Bundles in Bundles deeper than this are kept whole, as a piece.
 const NESTED: usize = 8;
+
+/// True if what an entry says of its search is that it was added to what was looked for.
+fn is_added(search: &str) -> bool {
+    search.contains("\"include\"") || search.contains("\"outcome\"")
+}
+
+/// The server of an absolute address that ends with this type and id; `None` if the address names none.
+fn server(url: &str, name: &str) -> Option<String> {
+    let url = url.split(['?', '#']).next()?.split("/_history").next()?.trim_end_matches('/');
+    let base = url.strip_suffix(name)?.trim_end_matches('/');
+    base.contains("://").then(|| base.to_owned())
+}
 
 impl<'t> Index<'t> {
     /// Profiles that the outermost Bundle claims.
@@ -116,8 +132,9 @@ impl<'t> Index<'t> {
     /// Which resources no longer hold: those that were deleted, and, in a history, all versions but the latest.
     fn settle(&mut self, text: &'t str, syntax: Syntax) {
         let key = |kind: &str, id: &str| format!("{kind}/{id}");
-        // Where each resource is deleted: by the number of the piece beside which that stands.
-        let mut deleted: HashMap<String, usize> = HashMap::new();
+        // Where each resource is deleted, on which server (empty if that is not said): by the number of the piece beside
+        // which that stands.
+        let mut deleted: HashMap<String, Vec<(String, usize)>> = HashMap::new();
         let parse = |range: &Range<usize>| text.get(range.clone()).map_or(Node::Null, |t| syntax.parse(t));
         let asides: Vec<Aside> = self.asides.iter().filter(|a| a.element == "request").cloned().collect();
         for aside in asides {
@@ -129,12 +146,15 @@ impl<'t> Index<'t> {
             let url = url.split(['?', '#']).next().unwrap_or_default().split("/_history").next().unwrap_or_default();
             let mut tail = url.trim_end_matches('/').rsplit('/');
             if let (Some(id), Some(kind)) = (tail.next(), tail.next()) {
-                deleted.entry(key(kind, id)).or_insert(aside.pieces.start);
+                let name = key(kind, id);
+                let own = server(url, &name).or_else(|| server(&aside.full_url, &name)).unwrap_or_default();
+                deleted.entry(name).or_default().push((own, aside.pieces.start));
             }
             for piece in self.pieces.get_mut(aside.pieces).into_iter().flatten().filter(|p| p.kind != "Bundle.entry") {
                 piece.state = State::Deleted;
-                let (kind, id) = (piece.kind.as_ref(), piece.id.as_ref());
-                deleted.entry(key(kind, id)).or_insert(0);
+                let name = key(&piece.kind, &piece.id);
+                let own = server(&piece.full_url, &name).or_else(|| server(url, &name)).unwrap_or_default();
+                deleted.entry(name).or_default().push((own, 0));
             }
         }
         let history = self.bundle == "history";
@@ -182,7 +202,10 @@ impl<'t> Index<'t> {
         for i in order {
             let Some(piece) = self.pieces.get_mut(i).filter(|p| !p.id.is_empty()) else { continue };
             let name = key(&piece.kind, &piece.id);
-            let gone = deleted.get(&name).copied();
+            // Another server's resource of that name is another resource.
+            let own = server(&piece.full_url, &name).unwrap_or_default();
+            let here = |(of, _): &&(String, usize)| of.is_empty() || own.is_empty() || *of == own;
+            let gone = deleted.get(&name).and_then(|all| all.iter().find(here)).map(|(_, at)| *at);
             if history && !latest.contains(&i) {
                 piece.state = State::Older;
             } else if let Some(at) = gone {

@@ -144,6 +144,11 @@ impl<'t> Gatherer<'t, '_> {
                             said.push((if request { "request" } else { "response" }, range));
                         }
                     }
+                    "search" if entry && nested == 1 => {
+                        let range = child.range.start..walk.skip()?;
+                        let element = self.text.get(range).unwrap_or_default();
+                        self.index.added += usize::from(super::is_added(element));
+                    }
                     "part" if !entry && nested < NESTED => {
                         parts += 1;
                         self.child(walk, &child, format!("{at}/part[{parts}]"), false, nested + 1)?;
@@ -160,6 +165,7 @@ impl<'t> Gatherer<'t, '_> {
             self.index.pieces.truncate(before);
             return self.odd(at, range, "Bundle.entry", Some(IssueCode::DuplicateKey));
         }
+        let own_url = if said.is_empty() { String::new() } else { full_url.to_string() };
         if let [piece] = self.index.pieces.get_mut(before..).unwrap_or_default()
             && piece.at == format!("{at}/resource/{}", piece.kind)
         {
@@ -167,7 +173,13 @@ impl<'t> Gatherer<'t, '_> {
         }
         let end = self.index.pieces.len().max(before + 1);
         for (element, range) in said {
-            self.index.asides.push(Aside { at: at.clone(), element, range, pieces: before..end });
+            self.index.asides.push(Aside {
+                at: at.clone(),
+                element,
+                range,
+                pieces: before..end,
+                full_url: own_url.clone(),
+            });
         }
         // A request or a response alone: nothing clinical, and readable as source.
         if resources > 0 || !entry { Ok(()) } else { self.odd(at, range, "Bundle.entry", None) }
