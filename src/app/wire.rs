@@ -198,6 +198,8 @@ errands! {
     Entry entry(id: String) -> Option<EntryPage>;
     /// Letters and scans.
     Documents documents() -> Documents;
+    /// The ids of all items with these words.
+    Found found(search: String) -> Vec<String>;
 
     // ---- Sharing ----
     /// What can be chosen.

@@ -33,6 +33,7 @@ pub mod section;
 pub mod sensitive;
 pub mod summary;
 pub mod timeline;
+pub mod vaccinations;
 
 pub use index::Index;
 pub use part::{

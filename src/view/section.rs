@@ -10,6 +10,7 @@ use super::{
     medicines::{self, Medicines},
     results::{self, AnalyteRow},
     rows,
+    vaccinations::{Vaccination, vaccinations},
 };
 use crate::record::{Record, Section};
 
@@ -25,6 +26,8 @@ pub struct SectionPage {
     pub analytes: Vec<AnalyteRow>,
     /// Medicines: the table of sources, and what changed.
     pub medicines: Option<Medicines>,
+    /// Vaccinations: all of them by age.
+    pub vaccinations: Vec<Vaccination>,
     /// Marked by a source as entered in error: apart, and in no count.
     pub in_error: Vec<Row>,
     /// Not to be disclosed to the patient, says the source: behind one tap and a plain warning.
@@ -90,6 +93,7 @@ pub fn section(record: &Record, index: &Index, section: Section, today: Date) ->
         groups: in_order(section, groups),
         analytes: if is_measured(section) { results::analytes(record, index, section, today) } else { Vec::new() },
         medicines: (section == Section::Medications).then(|| medicines::medicines(record, today)),
+        vaccinations: if section == Section::Immunizations { vaccinations(record, today) } else { Vec::new() },
         in_error: in_error(record, section, today),
         withheld: withheld.filter_map(|item| rows::row(record, item, today)).collect(),
     }

@@ -513,6 +513,41 @@ fn a_medicine_without_a_dose_says_so_while_it_is_taken() {
     assert_eq!(undosed, ["Aspirin"]);
 }
 
+#[test]
+fn vaccinations_stand_by_age_with_dose_and_batch_and_what_was_not_given_says_so() {
+    let detail = |name: &str, text: &str| crate::record::Detail { name: name.into(), text: text.into() };
+    let jab = |title: &str, date: &str, dose: &str| Entry {
+        date: Some(date).filter(|d| !d.is_empty()).map(PartialDate::fhir),
+        details: vec![detail("doseNumber", dose), detail("lotNumber", "AB1"), detail("targetDisease", "Measles")],
+        ..said(Section::Immunizations, Kind::Immunization, title, Standing::Ended)
+    };
+    let mut refused = jab("Fluenz", "2021-10-01", "");
+    refused.polarity = Polarity::NotDone;
+    refused.details = vec![detail("statusReason", "Consent not given")];
+    let mut p = parcel(
+        "Surgery",
+        "2026-11-01",
+        vec![
+            jab("Booster", "2022-09-06", "2"),
+            refused,
+            jab("Undated", "", "1"),
+            jab("MMR", "2020-05-20", "1"),
+            jab("Next", "2027-01-01", "3"),
+        ],
+    );
+    let birth = Some(PartialDate::fhir("2019-05-14"));
+    p.reading.people = vec![crate::record::Person { birth_date: birth, ..Default::default() }];
+    let all = Book::of(vec![p]).section(Section::Immunizations).vaccinations;
+    let titles: Vec<&str> = all.iter().map(|v| v.title.as_str()).collect();
+    assert_eq!(titles, ["MMR", "Fluenz", "Booster", "Undated"]);
+    assert_eq!(
+        (all[0].dose.join(""), all[0].batch.join(""), all[0].against.join("")),
+        ("1".into(), "AB1".into(), "Measles".into())
+    );
+    assert_eq!(all[0].age.map(|a| a.years), Some(1));
+    assert_eq!((all[1].given, all[1].age, all[1].why.join("")), (false, None, "Consent not given".into()));
+}
+
 /// Hazard 2: what nobody coded is an allergy all the same.
 #[test]
 fn what_is_given_as_text_alone_stands_first_among_the_allergies() {
@@ -535,6 +570,9 @@ fn what_is_given_as_text_alone_stands_first_among_the_allergies() {
     assert_eq!(titles, ["PENICILLINS", "Nuts"]);
     let ask = Ask { search: "penicillins".into(), limit: 9, ..Ask::default() };
     assert_eq!(timeline(&book.record, &book.index, &ask, TODAY).matching, 1);
+    let ids = |words: &str| timeline::having(&book.record, &book.index, words);
+    assert_eq!(ids("penicillins"), [first.list.rows[0].id.clone()]);
+    assert_eq!((ids("").len(), ids("nuts penicillins").len()), (2, 0));
 }
 
 /// A value whose date nobody can read may be the newest one.

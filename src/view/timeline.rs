@@ -128,6 +128,15 @@ pub fn timeline(record: &Record, index: &Index, ask: &Ask, today: Date) -> Timel
     page
 }
 
+/// The ids of all items that have all these words, as [`timeline`] finds them: letters also by their text.
+pub fn having(record: &Record, index: &Index, search: &str) -> Vec<String> {
+    let terms = search::terms(search);
+    let found: Vec<Vec<bool>> = terms.iter().map(|term| index.words(record).having(term)).collect();
+    let items = index.by_date.iter().zip(0usize..);
+    let having = items.filter(|(_, at)| found.iter().all(|has| has.get(*at).is_some_and(|has| *has)));
+    having.filter_map(|(i, _)| record.items.get(*i as usize)).map(|item| item.id.clone()).collect()
+}
+
 /// The other names of what is searched for, each once.
 fn also(terms: &[Term]) -> Vec<String> {
     let mut out: Vec<String> = Vec::new();

@@ -50,4 +50,9 @@ impl<E: Edge> Session<E> {
         let (record, index) = self.held()?.record();
         Ok(view::documents::documents(record, index, self.edge.today()))
     }
+
+    pub(in crate::app) async fn found(&mut self, search: String) -> Result<Vec<String>, Failure> {
+        let (record, index) = self.held()?.record();
+        Ok(view::timeline::having(record, index, &search))
+    }
 }

@@ -3,6 +3,7 @@
 use leptos::prelude::*;
 use web_sys::Url;
 
+use super::sift::{Grain, sifted};
 use crate::app::lent as device;
 use crate::app::wire::Failure;
 use crate::record::{Hash, Section};
@@ -11,6 +12,7 @@ use crate::ui::part::{BackTo, Disclosure, PageHead, Trouble, above, absences, li
 use crate::ui::place::Place;
 use crate::ui::text::{self, documents as words};
 use crate::view::documents::{Document, DocumentRow, Documents};
+use crate::view::entry::Label;
 
 /// The page of all documents.
 #[component]
@@ -27,14 +29,31 @@ pub fn DocumentsPage() -> impl IntoView {
 }
 
 fn draw(page: Documents) -> AnyView {
-    let rows: Vec<_> = page.documents.iter().map(document).collect();
+    let grains = page.documents.iter().map(grain).collect();
+    let documents = page.documents.clone();
+    let list = (!page.documents.is_empty()).then(|| {
+        sifted(grains, move |keep| {
+            let rows: Vec<_> =
+                documents.iter().enumerate().filter(|(i, _)| keep(*i)).map(|(_, d)| document(d)).collect();
+            view! { <ul class="lines">{rows}</ul> }.into_any()
+        })
+    });
     let cut = (page.documents.len() < page.total as usize).then(|| {
         let (shown, total) = (text::number(page.documents.len() as u64), text::number(page.total.into()));
         view! { <p class="soft">{text::common::showing_of(&shown, &total)}</p> }
     });
-    let list = (!rows.is_empty()).then(|| view! { <ul class="lines">{rows}</ul> });
     view! { <div class="stack">{above(&page.heading, true)} {list} {cut} {absences(&page.heading, true)}</div> }
         .into_any()
+}
+
+/// By what a document can be chosen: its kind is what the person said, else what the file calls it.
+fn grain(document: &Document) -> Grain {
+    let row = &document.row;
+    let own = row.described.as_ref().and_then(|d| d.kind).map(|kind| text::document_kind(kind).to_owned());
+    let named =
+        |(label, said): &(Label, String)| matches!(label, Label::Detail(name) if name == "type").then(|| said.clone());
+    let kind = own.or_else(|| row.more.iter().find_map(named)).unwrap_or_default();
+    Grain { kind, ..Grain::of(row) }
 }
 
 fn document(document: &Document) -> AnyView {

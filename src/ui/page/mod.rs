@@ -31,9 +31,11 @@ mod share;
 mod shared;
 mod sharing;
 mod showing;
+mod sift;
 mod summary;
 mod timeline;
 mod unlock;
+mod vaccinations;
 mod write;
 
 /// Goes on where the person left the door.

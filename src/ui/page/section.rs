@@ -3,13 +3,14 @@
 use leptos::prelude::*;
 
 use super::documents::DocumentsPage;
+use super::sift::{Grain, sifted};
 use crate::record::{Said, Section};
 use crate::ui::front::Front;
 use crate::ui::part::{BackTo, Callout, Disclosure, Leads, PageHead, Tone, above, absences, analyte, lines, load};
 use crate::ui::place::{Place, Writing};
 use crate::ui::text::{self, section as words};
-use crate::view::Row;
 use crate::view::section::{Group, GroupKind, SectionPage};
+use crate::view::{List, Row};
 
 /// The page of a section.
 #[component]
@@ -27,10 +28,10 @@ pub fn SectionView(section: Section) -> impl IntoView {
 }
 
 fn draw(section: Section, page: SectionPage) -> AnyView {
-    let alone = page.groups.len() + usize::from(!page.analytes.is_empty()) == 1;
-    let analytes: Vec<_> = page.analytes.iter().map(|a| analyte(a, Leads::Item)).collect();
-    let analytes = (!analytes.is_empty()).then(|| view! { <ul class="lines">{analytes}</ul> });
-    let groups: Vec<_> = page.groups.iter().map(|g| group(section, g, alone)).collect();
+    // On paper the table by age says it all; lists that hold something else besides stay.
+    let told = |kind: GroupKind| matches!(kind, GroupKind::All | GroupKind::Negative);
+    let by_age = section == Section::Immunizations && page.groups.iter().all(|g| told(g.kind));
+    let lists = view! { <div class:no-print=by_age class="stack">{lists(section, &page)}</div> };
     let medicines = page.medicines.as_ref().map(|m| super::medicines::reconciliation(m, Leads::Item));
     let in_error = (!page.in_error.is_empty()).then(|| {
         let count = words::in_error(page.in_error.len() as u64);
@@ -47,11 +48,47 @@ fn draw(section: Section, page: SectionPage) -> AnyView {
     });
     view! {
         <div class="stack">
-            {above(&page.heading, true)} {analytes} {groups} {absences(&page.heading, true)} {medicines} {in_error} {withheld}
+            {above(&page.heading, true)} {super::vaccinations::by_age(&page.vaccinations)} {lists} {absences(&page.heading, true)} {medicines} {in_error} {withheld}
             {write(section)}
         </div>
     }
     .into_any()
+}
+
+/// The lists of a section. Long ones can be narrowed, but for those in which a hidden line can hurt.
+fn lists(section: Section, page: &SectionPage) -> AnyView {
+    let measured = !page.analytes.is_empty();
+    let weighty = matches!(section, Section::Allergies | Section::Alerts | Section::Medications | Section::Problems);
+    let cut = page.groups.iter().any(|g| g.list.rows.len() < g.list.total as usize);
+    // A test's line stands for values of many years.
+    let grain = |row: &Row| match measured {
+        true => Grain { year: String::new(), ..Grain::of(row) },
+        false => Grain::of(row),
+    };
+    let rows = || page.analytes.iter().map(|a| &a.latest).chain(page.groups.iter().flat_map(|g| &g.list.rows));
+    let (analytes, groups) = (page.analytes.clone(), page.groups.clone());
+    let draw = move |keep: &dyn Fn(usize) -> bool| {
+        let alone = groups.len() + usize::from(measured) == 1;
+        let kept = analytes.iter().enumerate().filter(|(i, _)| keep(*i));
+        let tests: Vec<_> = kept.map(|(_, a)| analyte(a, Leads::Item)).collect();
+        let tests = (!tests.is_empty()).then(|| view! { <ul class="lines">{tests}</ul> });
+        let mut at = analytes.len();
+        let mut drawn = Vec::new();
+        for one in &groups {
+            let places = at..;
+            at += one.list.rows.len();
+            let rows: Vec<Row> =
+                one.list.rows.iter().zip(places).filter(|(_, i)| keep(*i)).map(|(row, _)| row.clone()).collect();
+            let left_out = (one.list.rows.len() - rows.len()) as u32;
+            let list = List { total: one.list.total - left_out, rows };
+            drawn.extend((list.total > 0).then(|| group(section, &Group { kind: one.kind, list }, alone)));
+        }
+        view! { {tests} {drawn} }.into_any()
+    };
+    match weighty || cut {
+        true => draw(&|_| true),
+        false => sifted(rows().map(grain).collect(), draw),
+    }
 }
 
 fn group(section: Section, group: &Group, alone: bool) -> AnyView {
