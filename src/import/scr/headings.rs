@@ -51,7 +51,8 @@ pub fn is_empty(text: &str) -> bool {
 /// nothing, and where the text is a table neither do lines around it. Elsewhere text and code often have different names
 /// for the same thing, and nothing hangs on a line: any entry will do.
 pub fn is_coded(text: &str, section: Section, coded: &[(Section, String)]) -> bool {
-    const MOST: usize = 2_000;
+    /// Most bytes that are compared.
+    const MOST: usize = 50_000_000;
     if !matches!(section, Section::Allergies | Section::Medications | Section::Alerts) {
         return coded.iter().any(|(of, _)| *of == section);
     }
@@ -64,7 +65,7 @@ pub fn is_coded(text: &str, section: Section, coded: &[(Section, String)]) -> bo
         rows.next();
     }
     // Beyond any real summary, the text is shown rather than compared.
-    let few = names.len().saturating_mul(lines.len()) <= MOST * MOST;
+    let few = names.len().saturating_mul(text.len()) <= MOST;
     !names.is_empty() && few && rows.all(|row| names.iter().any(|name| row.contains(name)))
 }
 
