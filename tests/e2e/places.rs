@@ -6,7 +6,7 @@ use serde_json::json;
 use crate::browser::Browser;
 use crate::{axe, data, journey};
 
-const PLACES: [&str; 34] = [
+const PLACES: [&str; 36] = [
     "summary",
     "timeline",
     "timeline?kind=results",
