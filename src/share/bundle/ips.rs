@@ -13,7 +13,7 @@ use serde_json::{Map, Value, json};
 
 use super::super::ShareError;
 use super::super::terms::{Completeness, Part};
-use super::{array, text};
+use super::{OURS, array, text};
 use crate::record::{Hash, Section};
 
 /// The words of the sections, in the reader's language.
@@ -101,7 +101,13 @@ pub fn ips(document: &[u8], parts: &[Part], words: &Words) -> Result<Vec<u8>, Sh
         composition.insert("author".into(), json!([{"display": by}]));
     }
     for resource in bundle.get_mut("entry").and_then(Value::as_array_mut).into_iter().flatten() {
-        resource.get_mut("resource").and_then(Value::as_object_mut).into_iter().for_each(required);
+        if let Some(resource) = resource.get_mut("resource") {
+            real_systems(resource);
+            if let Some(resource) = resource.as_object_mut() {
+                supply(resource);
+                required(resource);
+            }
+        }
     }
     // The same document has the same name wherever it is saved (UUID version 8, RFC 9562).
     let id = json!({"system": "urn:ietf:rfc:3986", "value": format!("urn:uuid:{}", uuid(&Hash::of(document)))});
@@ -155,6 +161,86 @@ fn required(resource: &mut Map<String, Value>) {
         }
         _ => {}
     }
+}
+
+/// A system of codes, units or numbers is a URI (FHIR R4 Coding.system, Quantity.system, Identifier.system). What a source
+/// calls `L` or `99LAB` is none: the code and its words stay, without it.
+fn real_systems(value: &mut Value) {
+    match value {
+        Value::Object(members) => {
+            if members.get("system").and_then(Value::as_str).is_some_and(|system| !is_uri(system)) {
+                members.remove("system");
+            }
+            members.values_mut().for_each(real_systems);
+        }
+        Value::Array(all) => all.iter_mut().for_each(real_systems),
+        _ => {}
+    }
+}
+
+/// An absolute URI: a scheme, a colon, something behind it, and no blank (RFC 3986, 4.3).
+fn is_uri(text: &str) -> bool {
+    let scheme = |s: &str| {
+        s.starts_with(|c: char| c.is_ascii_alphabetic())
+            && s.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '+' | '-' | '.'))
+    };
+    text.split_once(':').is_some_and(|(head, rest)| scheme(head) && !rest.is_empty())
+        && !text.contains(char::is_whitespace)
+}
+
+/// What a prescription is to be supplied with, from the words of a share into the elements that R4 has for it
+/// (MedicationRequest.dispenseRequest). What is no plain number with a unit stays as words.
+fn supply(resource: &mut Map<String, Value>) {
+    if resource.get("resourceType").and_then(Value::as_str) != Some("MedicationRequest") {
+        return;
+    }
+    const NAMES: [&str; 3] = ["quantity", "expectedSupplyDuration", "numberOfRepeatsAllowed"];
+    let own = format!("{OURS}detail");
+    let details = resource.get("extension").and_then(Value::as_array).cloned().unwrap_or_default();
+    let said = |extension: &Value| -> Option<(&'static str, String)> {
+        let words = text(Some(extension), "valueString");
+        let (name, rest) = words.split_once(": ").filter(|_| text(Some(extension), "url") == own)?;
+        Some((NAMES.into_iter().find(|n| *n == name)?, rest.to_owned()))
+    };
+    let told: Vec<(&str, String)> = details.iter().filter_map(said).collect();
+    let mut taken = Vec::new();
+    for (name, words) in &told {
+        // Told twice, it is not ours to choose.
+        let once = told.iter().filter(|(other, _)| other == name).count() == 1;
+        let Some(value) = supplied(name, words).filter(|_| once) else { continue };
+        let request = resource.entry("dispenseRequest").or_insert_with(|| json!({}));
+        if let Some(request) = request.as_object_mut() {
+            request.insert((*name).to_owned(), value);
+            taken.push(*name);
+        }
+    }
+    let left: Vec<Value> =
+        details.into_iter().filter(|e| said(e).is_none_or(|(name, _)| !taken.contains(&name))).collect();
+    match left.is_empty() {
+        true => drop(resource.remove("extension")),
+        false => drop(resource.insert("extension".to_owned(), Value::Array(left))),
+    }
+}
+
+/// `28 tablet`, `28 d`, `6`: as written, digit for digit; `None` if it is anything else.
+fn supplied(name: &str, words: &str) -> Option<Value> {
+    let (number, unit) = words.split_once(' ').unwrap_or((words, ""));
+    let number: serde_json::Number = number.parse().ok().filter(|n: &serde_json::Number| n.to_string() == number)?;
+    if name == "numberOfRepeatsAllowed" {
+        return number.as_u64().filter(|_| unit.is_empty()).map(|n| json!(n));
+    }
+    let mut out = json!({ "value": number });
+    let members = out.as_object_mut()?;
+    if !unit.is_empty() {
+        members.insert("unit".to_owned(), json!(unit));
+    }
+    // A Duration's unit is one of UCUM's for time (FHIR R4 Duration, drt-1).
+    if name == "expectedSupplyDuration" {
+        let code = ["s", "min", "h", "d", "wk", "mo", "a"].into_iter().find(|code| *code == unit)?;
+        members.insert("system".to_owned(), json!("http://unitsofmeasure.org"));
+        members.insert("code".to_owned(), json!(code));
+    }
+    Some(out)
 }
 
 fn uuid(hash: &Hash) -> String {
@@ -341,7 +427,6 @@ fn escaped(text: &str) -> String {
 #[cfg(test)]
 #[allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)]
 mod tests {
-    use super::super::OURS;
     use super::*;
 
     fn words() -> Words {
@@ -444,6 +529,45 @@ mod tests {
             div.ends_with("<p>Said not to be so:</p><ul><li>Sesame: HAS BEEN RULED OUT &lt;x&gt;</li></ul></div>"),
             "{div}"
         );
+    }
+
+    #[test]
+    fn a_system_is_a_uri_or_is_not_there() {
+        let coding = |system: &str| json!([{"system": system, "code": "718-7", "display": "Haemoglobin"}]);
+        let check = |system: &str, expected: Option<&str>| {
+            let result = json!({"resourceType": "Observation", "id": "1", "code": {"coding": coding(system)}});
+            let made: Value = serde_json::from_slice(&ips(&document(&[result]), &[], &words()).unwrap()).unwrap();
+            let coding = &made["entry"][1]["resource"]["code"]["coding"][0];
+            assert_eq!(coding.get("system").and_then(Value::as_str), expected);
+            assert_eq!((coding["code"].as_str(), coding["display"].as_str()), (Some("718-7"), Some("Haemoglobin")));
+        };
+        check("L", None);
+        check("99LAB", None);
+        check("my lab: codes", None);
+        check("http://loinc.org", Some("http://loinc.org"));
+        check("urn:oid:2.16.840.1.113883.6.1", Some("urn:oid:2.16.840.1.113883.6.1"));
+    }
+
+    #[test]
+    fn what_is_to_be_supplied_stands_where_fhir_has_a_place_for_it() {
+        let detail = |said: &str| json!({"url": format!("{OURS}detail"), "valueString": said});
+        let check = |said: &[&str], expected: Value, left: usize| {
+            let details: Vec<Value> = said.iter().map(|s| detail(s)).collect();
+            let request = json!({"resourceType": "MedicationRequest", "id": "1", "extension": details});
+            let made: Value = serde_json::from_slice(&ips(&document(&[request]), &[], &words()).unwrap()).unwrap();
+            let request = &made["entry"][1]["resource"];
+            assert_eq!(request.get("dispenseRequest").cloned().unwrap_or_default(), expected, "{said:?}");
+            assert_eq!(array(request, "extension").len(), left, "{said:?}");
+        };
+        let days = json!({"value": 28, "unit": "d", "system": "http://unitsofmeasure.org", "code": "d"});
+        check(
+            &["quantity: 56 tablet", "expectedSupplyDuration: 28 d", "numberOfRepeatsAllowed: 6", "issues: 3"],
+            json!({"quantity": {"value": 56, "unit": "tablet"}, "expectedSupplyDuration": days, "numberOfRepeatsAllowed": 6}),
+            1,
+        );
+        // Words stay words, and of two nobody chooses.
+        check(&["quantity: two boxes", "expectedSupplyDuration: 1 course"], Value::Null, 2);
+        check(&["quantity: 28 tablet", "quantity: 56 tablet"], Value::Null, 2);
     }
 
     #[test]
