@@ -6,7 +6,7 @@ use crate::app::wire::{Failure, Typed};
 use crate::record::Hash;
 use crate::ui::front::Front;
 use crate::ui::part::{
-    BackTo, Callout, DateField, Empty, ErrorSummary, Fault, Field, PageHead, Tick, Tone, Trouble, date_words,
+    BackTo, Callout, DateField, Draft, Empty, ErrorSummary, Fault, Field, PageHead, Tick, Tone, Trouble, date_words,
     typed_date,
 };
 use crate::ui::place::{Place, Route, Writing};
@@ -88,11 +88,7 @@ fn Form(
     };
     // What is half written survives a lock: sealed like everything else, for this person and this form alone.
     let restored = RwSignal::new(false);
-    let unsaved = StoredValue::new(0u32);
-    let keep = move || {
-        if unsaved.try_update_value(core::mem::take).unwrap_or(0) == 0 {
-            return;
-        }
+    let half = Draft::new(move || {
         let empty = [name, more, since].iter().all(|s| s.with_untracked(|s| s.trim().is_empty()));
         let typed = (!empty).then(typed_now);
         leptos::task::spawn_local(async move {
@@ -100,21 +96,9 @@ fn Form(
                 fault.try_set(Some(failure));
             }
         });
-    };
-    let touched = move || {
-        let stroke = unsaved.try_update_value(|n| {
-            *n = n.wrapping_add(1).max(1);
-            *n
-        });
-        // A pause in typing keeps it; so does leaving the box, the page, or the app by its lock.
-        let pause = move || {
-            if unsaved.try_get_value() == stroke {
-                keep();
-            }
-        };
-        set_timeout(pause, core::time::Duration::from_millis(500));
-    };
-    on_cleanup(keep);
+    });
+    let keep = move || half.keep();
+    let touched = move || half.touched();
     leptos::task::spawn_local(async move {
         let draft = front.client.draft(draft_name()).await.ok().flatten();
         let is_draft = draft.is_some();
@@ -136,8 +120,7 @@ fn Form(
             Typed::Problem { name, since, current } => (name, String::new(), since, current),
             Typed::Document { .. } | Typed::Said { .. } => return,
         };
-        // Whoever types already is not interrupted.
-        if unsaved.try_get_value() == Some(0) {
+        if half.is_quiet() {
             name.set(name_was);
             more.set(more_was);
             since.set(date_words(&since_was));
@@ -150,8 +133,7 @@ fn Form(
             field.set(String::new());
         }
         restored.set(false);
-        unsaved.set_value(1);
-        keep();
+        half.keep_anyhow();
     };
     let submit = move |event: leptos::ev::SubmitEvent| {
         event.prevent_default();
@@ -182,7 +164,7 @@ fn Form(
                         field.set(String::new());
                     }
                     // It is in the records now: the draft goes.
-                    unsaved.set_value(0);
+                    half.let_go();
                     restored.set(false);
                     fault.set(front.client.keep_draft(draft_name(), None).await.err());
                     saved.set(true);

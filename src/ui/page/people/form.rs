@@ -7,7 +7,7 @@ use leptos::prelude::*;
 use crate::app::wire::{Basis, Failure, NewPerson};
 use crate::record::{NhsNumber, PartialDate, Sex};
 use crate::ui::front::Front;
-use crate::ui::part::{Callout, Choice, DateField, ErrorSummary, Fault, Field, Trouble, date_words, typed_date};
+use crate::ui::part::{Callout, Choice, DateField, Draft, ErrorSummary, Fault, Field, Trouble, date_words, typed_date};
 use crate::ui::text::{self, people as words};
 
 /// The form. `save` gives what was typed to the hall.
@@ -46,11 +46,7 @@ where
     let restored = RwSignal::new(false);
     let draft = StoredValue::new(draft);
     // What is half typed survives a lock, sealed like everything else.
-    let unsaved = StoredValue::new(0u32);
-    let keep = move || {
-        if unsaved.try_update_value(core::mem::take).unwrap_or(0) == 0 {
-            return;
-        }
+    let half = Draft::new(move || {
         let (name, mut typed) = (draft.get_value(), person.get_untracked());
         typed.care.unsaid = !said.get_untracked();
         leptos::task::spawn_local(async move {
@@ -58,30 +54,18 @@ where
                 fault.try_set(Some(failure));
             }
         });
-    };
-    let touched = move || {
-        let stroke = unsaved.try_update_value(|n| {
-            *n = n.wrapping_add(1).max(1);
-            *n
-        });
-        let pause = move || {
-            if unsaved.try_get_value() == stroke {
-                keep();
-            }
-        };
-        set_timeout(pause, core::time::Duration::from_millis(500));
-    };
-    on_cleanup(keep);
+    });
+    let keep = move || half.keep();
+    let touched = move || half.touched();
     let drop_draft = move || {
-        unsaved.try_update_value(core::mem::take);
+        half.let_go();
         let name = draft.try_get_value().unwrap_or_default();
         async move { front.client.keep_person_draft(name, None).await }
     };
     let name = draft.get_value();
     leptos::task::spawn_local(async move {
         let Ok(Some(typed)) = front.client.person_draft(name).await else { return };
-        // Whoever types already is not interrupted.
-        if unsaved.try_get_value() == Some(0) {
+        if half.is_quiet() {
             said.try_set(!typed.care.unsaid);
             person.try_set(typed);
             restored.try_set(true);
@@ -100,8 +84,7 @@ where
                     _ = drop_draft().await;
                     if let Err(failure) = save(right).await {
                         fault.try_set(Some(failure));
-                        unsaved.try_set_value(1);
-                        keep();
+                        half.keep_anyhow();
                     }
                 });
             }
