@@ -577,6 +577,20 @@ fn what_could_not_be_read_of_a_source_arrives_beside_the_section_that_is_shared(
     assert!(city.reading.says.is_empty() && city.reading.ledger.not_understood == 0, "problems were not shared");
 }
 
+/// Two allergies that could not be read are not nothing.
+#[test]
+fn what_could_not_be_read_is_never_called_nothing() {
+    let held = |more: &str| {
+        let record = merge(vec![surgery("Hill Surgery", "", more)]);
+        let selection =
+            select(&record, &person(&record), &all(&record, &Section::ALL), "2026-11-22T10:00:00Z").unwrap();
+        let part = selection.parts.iter().find(|p| p.section == Section::Allergies);
+        part.is_some_and(|p| p.completeness == Completeness::NothingHeld)
+    };
+    assert!(held(""), "this copy has none, and says so");
+    assert!(!held(r#",{"resource":{"resourceType":"AllergyIntolerance","id":"b","id":"c"}}"#));
+}
+
 #[test]
 fn what_another_source_marks_as_entered_in_error_arrives_with_the_item() {
     let wrong = r#""verificationStatus":{"coding":[{"code":"entered-in-error"}]},"note":[{"text":"wrong chart"}],"#;

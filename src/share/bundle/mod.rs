@@ -155,6 +155,13 @@ fn may_hold_more(record: &Record, section: Section) -> bool {
     })
 }
 
+/// True if the record may hold something of a section that has no items: words alone, what was not understood, or a source's
+/// warning that its list is not whole. *Nothing is held* would be false.
+fn tells(record: &Record, section: Section) -> bool {
+    let warned = |p: &Parcel| p.reading.says.iter().any(|s| s.section == section && s.nothing == Nothing::Warned);
+    may_hold_more(record, section) || record.parcels.iter().any(warned)
+}
+
 /// The label of each section. *In full* only where every item that the record holds is there, none withheld, and
 /// everything was understood.
 fn parts(record: &Record, chosen: &Chosen, shared: &BTreeSet<&str>) -> Vec<Part> {
@@ -174,9 +181,11 @@ fn parts(record: &Record, chosen: &Chosen, shared: &BTreeSet<&str>) -> Vec<Part>
             if full { Completeness::Full { held } } else { Completeness::Selected }
         } else {
             match chosen.others.get(&section) {
-                None if held.is_empty() && whole => Completeness::NothingHeld,
+                None if held.is_empty() && whole && !tells(record, section) => Completeness::NothingHeld,
                 None => continue,
-                Some(Completeness::NothingHeld) if held.is_empty() => Completeness::NothingHeld,
+                Some(Completeness::NothingHeld) if held.is_empty() && !tells(record, section) => {
+                    Completeness::NothingHeld
+                }
                 Some(Completeness::Declined) => Completeness::Declined,
                 Some(_) => Completeness::NotShared,
             }

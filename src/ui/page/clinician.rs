@@ -207,7 +207,7 @@ fn jumps(page: &Clinician) -> AnyView {
                         data-jump=to
                         on:click=move |event| {
                             event.prevent_default();
-                            focus(&id);
+                            go_to(&id);
                         }
                     >
                         <kbd>{key}</kbd>
@@ -237,13 +237,21 @@ fn jump(event: ev::KeyboardEvent) {
     }
     let Some(page) = event.current_target().and_then(|t| t.dyn_into::<web_sys::Element>().ok()) else { return };
     if key == 0 {
-        return focus("jump-0");
+        return go_to("jump-0");
     }
     let links = page.query_selector_all("[data-jump]").ok();
     let link = links.and_then(|l| l.get(key as u32 - 1)).and_then(|l| l.dyn_into::<web_sys::Element>().ok());
     if let Some(id) = link.and_then(|l| l.get_attribute("data-jump")) {
         event.prevent_default();
-        focus(&id);
+        go_to(&id);
+    }
+}
+
+/// Gives a heading the focus, and the top of the window.
+fn go_to(id: &str) {
+    focus(id);
+    if let Some(heading) = document().get_element_by_id(id) {
+        heading.scroll_into_view_with_bool(true);
     }
 }
 
@@ -263,7 +271,7 @@ fn section(part: &ClinicianSection, page: &Clinician, leads: Leads) -> Option<An
     let body = view! {
         <section class="stack-tight" aria-labelledby=id>
             <h3 id=head tabindex="-1">
-                {text::section(part.section)}
+                {text::plain::heading(part)}
             </h3>
             <p class="small strong">{label}</p>
             {body}
@@ -284,8 +292,7 @@ fn shared(part: &ClinicianSection, page: &Clinician, leads: Leads) -> AnyView {
         .collect();
     let analytes: Vec<_> = part.analytes.iter().map(|a| analyte(a, leads)).collect();
     let analytes = (!analytes.is_empty()).then(|| view! { <ul class="lines">{analytes}</ul> });
-    let none = (part.rows.is_empty() && part.analytes.is_empty() && part.heading.absences.is_empty())
-        .then(|| view! { <p>{words::none_shared()}</p> });
+    let none = text::plain::is_bare(part).then(|| view! { <p>{words::none_shared()}</p> });
     let compared = match (&page.medicines, part.section) {
         (Some(medicines), Section::Medications) => Some(compared(medicines, leads)),
         _ => None,
@@ -372,23 +379,16 @@ fn done(repeats: &[Repeat]) -> Option<AnyView> {
 fn not_shared(page: &Clinician) -> Option<AnyView> {
     let wanted: Vec<_> = page.not_given.iter().map(|s| view! { <li>{text::section(*s)}</li> }).collect();
     let wanted = (!wanted.is_empty()).then(|| view! { <h3>{words::not_given()}</h3> <ul>{wanted}</ul> });
-    let silent =
-        page.sections.iter().filter(|s| !s.label.is_shared() && !stands(s) && !page.not_given.contains(&s.section));
-    let silent: Vec<_> = silent
-        .map(|s| match s.label {
-            Label::NotShared => text::section(s.section).to_owned(),
-            label => format!("{} ({})", text::section(s.section), text::completeness(label)),
-        })
+    let silent = text::plain::silent(page);
+    // What is held says so; only of what was not shared nothing is told.
+    let untold = wanted.is_some() || silent.iter().any(|(label, _)| *label == Label::NotShared);
+    let note = untold.then(|| view! { <p class="small soft">{words::not_shared_note()}</p> });
+    let drawn: Vec<_> = silent
+        .iter()
+        .map(|(label, names)| view! { <h3>{text::plain::silence(*label)}</h3> <p>{names.join(" · ")}</p> })
         .collect();
-    let silent = (!silent.is_empty()).then(|| view! { <h3>{words::not_shared()}</h3> <p>{silent.join(" · ")}</p> });
-    (wanted.is_some() || silent.is_some()).then(|| {
-        view! {
-            <section class="stack-tight">
-                {wanted} {silent} <p class="small soft">{words::not_shared_note()}</p>
-            </section>
-        }
-        .into_any()
-    })
+    (wanted.is_some() || !drawn.is_empty())
+        .then(|| view! { <section class="stack-tight">{wanted} {drawn} {note}</section> }.into_any())
 }
 
 fn sources(page: &Clinician) -> AnyView {

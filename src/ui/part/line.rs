@@ -322,11 +322,12 @@ pub fn value(value: &str, unit: &str, flagging: &Flagging) -> AnyView {
         return ().into_any();
     }
     let unit = (!unit.is_empty()).then(|| view! { " " {bdi(&text::unit(unit))} });
+    let short = is_short(value);
     let tone = if text::flag_stands_out(flagging) { Tone::Warning } else { Tone::Note };
     let flag = text::flag(flagging).map(|f| view! { " " <Badge tone=tone text=f /> });
     view! {
         <span class="line-value">
-            " " <span class="strong figures">{bdi(value)} {unit}</span> {flag}
+            " " <span class="figures" class:strong=short class:as-written=!short>{bdi(value)} {unit}</span> {flag}
         </span>
     }
     .into_any()
@@ -341,8 +342,7 @@ pub fn analyte(row: &AnalyteRow, leads: Leads) -> AnyView {
     let title = leads.title(&row.latest.id, bdi(text::title(&row.title)));
     let spark = (!row.spark.is_empty()).then(|| view! { <Spark points=row.spark.clone() /> });
     // Who has no page of the series reads here what came before.
-    let earlier = text::plain::earlier(&row.earlier, text::day).filter(|_| !leads.is_own());
-    let earlier = earlier.map(|said| view! { <p class="small">{bdi(&said)}</p> });
+    let earlier = (!leads.is_own() && !row.earlier.is_empty()).then(|| earlier(row));
     let more = (row.count > 1).then(|| words::count(row.count.into()));
     let repeat = row.repeat.as_ref().map(|again| {
         let told = words::repeat(&text::day(&again.date), &again.source);
@@ -358,6 +358,51 @@ pub fn analyte(row: &AnalyteRow, leads: Leads) -> AnyView {
         </li>
     }
     .into_any()
+}
+
+/// What came before, with its dates: a table on the screen, folded where it is long; on paper one sentence.
+fn earlier(row: &AnalyteRow) -> AnyView {
+    let rows: Vec<_> = row
+        .earlier
+        .iter()
+        .map(|point| {
+            let day = point.date.as_ref().map_or_else(|| text::date::none().to_owned(), text::day);
+            view! {
+                <tr>
+                    <td class="figures" data-label=words::earlier_date>{day}</td>
+                    <td data-label=words::earlier_value>{value(&point.value, &point.unit, &point.flagging)}</td>
+                </tr>
+            }
+        })
+        .collect();
+    let open = row.earlier.len() <= FEW && row.earlier.iter().all(|point| is_short(&point.value));
+    let sentence = text::plain::earlier(&row.earlier, row.count, text::day);
+    view! {
+        <details class="disclosure small no-print" open=open>
+            <summary>{text::plain::earlier_title(&row.earlier, row.count)}</summary>
+            <table class="table earlier">
+                <thead>
+                    <tr>
+                        <th scope="col">{words::earlier_date}</th>
+                        <th scope="col">{words::earlier_value}</th>
+                    </tr>
+                </thead>
+                <tbody>{rows}</tbody>
+            </table>
+        </details>
+        <p class="small only-print">{sentence.map(|said| bdi(&said))}</p>
+    }
+    .into_any()
+}
+
+/// So many earlier values stand open.
+const FEW: usize = 3;
+
+/// A value longer than this is a report: it is read, not seen.
+const LONG: usize = 80;
+
+fn is_short(value: &str) -> bool {
+    value.chars().nth(LONG).is_none()
 }
 
 /// The source's own words, whole, in their own direction.

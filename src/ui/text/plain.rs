@@ -107,11 +107,10 @@ pub fn clinician(page: &Clinician, shared: &str, ends: &str) -> String {
         let names: Vec<_> = page.not_given.iter().map(|s| section(*s)).collect();
         out.push(format!("{}: {}", words::not_given(), names.join(", ")));
     }
-    let silent = page.sections.iter().filter(|s| !stands(s) && !page.not_given.contains(&s.section));
-    let silent: Vec<_> = silent.map(|s| section(s.section)).collect();
-    if !silent.is_empty() {
+    for (label, names) in silent(page) {
         out.push(String::new());
-        out.push(format!("{}: {}. {}", words::not_shared(), silent.join(", "), words::not_shared_note()));
+        let note = if label == Label::NotShared { format!(" {}", words::not_shared_note()) } else { String::new() };
+        out.push(format!("{}: {}.{note}", silence(label), names.join(", ")));
     }
     out.extend([String::new(), words::sources().to_uppercase()]);
     for source in &page.sources {
@@ -141,13 +140,50 @@ fn banner(page: &Clinician, shared: &str) -> Vec<String> {
     out
 }
 
+/// The sections of which nothing stands on the page, by what the share says of them: *not shared* tells nothing of what
+/// there is, *nothing held* does.
+pub fn silent(page: &Clinician) -> Vec<(Label, Vec<&'static str>)> {
+    let mut all: Vec<(Label, Vec<&'static str>)> = Vec::new();
+    for part in page.sections.iter().filter(|s| !stands(s) && !page.not_given.contains(&s.section)) {
+        match all.iter_mut().find(|(label, _)| *label == part.label) {
+            Some((_, names)) => names.push(section(part.section)),
+            None => all.push((part.label, vec![section(part.section)])),
+        }
+    }
+    all
+}
+
+/// What stands over such sections.
+pub fn silence(label: Label) -> String {
+    match label {
+        Label::NotShared => words::not_shared().to_owned(),
+        Label::NothingHeld => words::nothing_held().to_owned(),
+        label => completeness(label),
+    }
+}
+
+/// A section's name with how many of it are so; what is said not to be so is not counted.
+pub fn heading(part: &ClinicianSection) -> String {
+    let so = part.rows.iter().filter(|r| r.polarity == Polarity::Positive).count() + part.analytes.len();
+    match so {
+        0 => section(part.section).to_owned(),
+        so => words::headed(so as u64, section(part.section)),
+    }
+}
+
+/// True if a section that was shared has not a single line, and no source says anything either.
+pub fn is_bare(part: &ClinicianSection) -> bool {
+    part.rows.is_empty() && part.analytes.is_empty() && part.in_error.is_empty() && part.heading.absences.is_empty()
+}
+
 /// The allergies in one line: how many, and of each its name with what it does; or which kind of nothing was said. Above
 /// everything else, so that nobody has to look for the second one.
 pub fn glance(page: &Clinician) -> Option<(String, Vec<String>)> {
     let part = page.sections.iter().find(|s| s.section == Section::Allergies)?;
     let name = section(part.section);
     if !part.label.is_shared() {
-        return Some((format!("{name}:"), vec![completeness(part.label)]));
+        // Nobody may read it as "none known".
+        return Some((format!("{name}:"), vec![completeness(part.label), words::none_shared().to_owned()]));
     }
     // What is given as text alone may list several, or deny them: it is told, and not counted.
     let so = part.rows.iter().filter(|r| r.polarity == Polarity::Positive && r.group != GroupKind::Words).count();
@@ -242,7 +278,7 @@ fn shared_lines(part: &ClinicianSection) -> Vec<String> {
         0 | 1 => row(&a.latest),
         n => {
             let count = line::count(n.into());
-            let before = earlier(&a.earlier, clinical_day).map(|said| format!("; {said}")).unwrap_or_default();
+            let before = earlier(&a.earlier, n, clinical_day).map(|said| format!("; {said}")).unwrap_or_default();
             format!("{} ({count}{before})", row(&a.latest))
         }
     }));
@@ -251,7 +287,7 @@ fn shared_lines(part: &ClinicianSection) -> Vec<String> {
         out.extend(rows.into_iter().map(row));
     }
     out.extend(part.heading.absences.iter().map(absence));
-    if part.rows.is_empty() && part.analytes.is_empty() && part.heading.absences.is_empty() {
+    if is_bare(part) {
         out.push(words::none_shared().to_owned());
     }
     out.extend(part.in_error.iter().map(row));
@@ -268,8 +304,8 @@ fn absence(said: &Absence) -> String {
     format!("- {name}{when}: {}{own}{against}", absent_there(said.absent))
 }
 
-/// The values before the latest, newest first.
-pub fn earlier(points: &[Earlier], day: impl Fn(&Day) -> String) -> Option<String> {
+/// The values before the latest, newest first. Of `count` with the latest; where not all are told it says so.
+pub fn earlier(points: &[Earlier], count: u32, day: impl Fn(&Day) -> String) -> Option<String> {
     let told: Vec<String> = points
         .iter()
         .map(|p| {
@@ -278,7 +314,22 @@ pub fn earlier(points: &[Earlier], day: impl Fn(&Day) -> String) -> Option<Strin
             format!("{} {}{flag}, {when}", p.value, p.unit)
         })
         .collect();
-    (!told.is_empty()).then(|| line::earlier(&told.join("; ")))
+    (!told.is_empty()).then(|| match is_whole(points, count) {
+        true => line::earlier(&told.join("; ")),
+        false => format!("{}: {}", earlier_title(points, count), told.join("; ")),
+    })
+}
+
+/// What the earlier values are called, with how many there are.
+pub fn earlier_title(points: &[Earlier], count: u32) -> String {
+    match is_whole(points, count) {
+        true => line::earlier_values(points.len() as u64),
+        false => line::earlier_some(&count.saturating_sub(1).to_string(), &points.len().to_string()),
+    }
+}
+
+fn is_whole(points: &[Earlier], count: u32) -> bool {
+    points.len() as u64 + 1 >= u64::from(count)
 }
 
 fn repeat(again: &Repeat) -> String {
@@ -465,6 +516,21 @@ mod tests {
         let mut made = a_row();
         change(&mut made);
         assert_eq!(row(&made), expected);
+    }
+
+    #[test]
+    fn earlier_values_stand_with_their_dates_and_say_if_some_are_left_out() {
+        let point = |value: &str, date: Option<&str>| Earlier {
+            date: date.map(day),
+            value: value.into(),
+            unit: "mmol/L".into(),
+            flagging: Flagging::default(),
+        };
+        let points = [point("4.1", Some("2026-09-09")), point("3.9", None)];
+        let told = |count| earlier(&points, count, clinical_day);
+        assert_eq!(told(3).unwrap(), "Before: 4.1 mmol/L, 09-Sep-2026; 3.9 mmol/L, no date given");
+        assert!(told(9).unwrap().starts_with("Earlier values: the newest 2 of 8: 4.1 mmol/L, 09-Sep-2026; "));
+        assert_eq!(earlier(&[], 1, clinical_day), None);
     }
 
     #[test]

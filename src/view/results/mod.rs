@@ -28,7 +28,7 @@ pub struct AnalyteRow {
     pub spark: Vec<(f32, f32)>,
     /// Done within 30 days of the latest by another source.
     pub repeat: Option<Repeat>,
-    /// The values before the latest, newest first, five at most: for who has no page of the analyte.
+    /// The values before the latest, newest first, fifty at most: for who has no page of the analyte.
     pub earlier: Vec<Earlier>,
 }
 
@@ -46,7 +46,7 @@ pub struct Earlier {
 }
 
 /// So many values before the latest are told.
-const EARLIER: usize = 5;
+const EARLIER: usize = 50;
 
 /// "Already done on … at …". Shown, never advised.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
