@@ -46,9 +46,14 @@ fn draw(section: Section, page: SectionPage) -> AnyView {
             </Disclosure>
         }
     });
+    // A child's table is what is asked for; whoever is grown up looks for the newest first.
+    let age = Front::get().person.with_untracked(|person| person.as_ref().and_then(|p| p.age));
+    let grown = age.is_none_or(|age| age.years >= 18);
+    let table = super::vaccinations::by_age(&page.vaccinations);
+    let (before, after) = if grown { (None, table) } else { (table, None) };
     view! {
         <div class="stack">
-            {above(&page.heading, true)} {super::vaccinations::by_age(&page.vaccinations)} {lists} {absences(&page.heading, true)} {medicines} {in_error} {withheld}
+            {above(&page.heading, true)} {before} {lists} {after} {absences(&page.heading, true)} {medicines} {in_error} {withheld}
             {write(section)}
         </div>
     }
