@@ -231,6 +231,15 @@ mod tests {
     }
 
     #[test]
+    fn what_only_programs_say_is_said_in_words() {
+        let said = |name: &str, text: &str| said_text(&crate::view::entry::Label::Detail(name.into()), text);
+        assert_eq!(said("asNeeded", "true"), "Yes");
+        assert_eq!(said("asNeeded", "insomnia"), "insomnia");
+        assert_eq!(said("taken", "UNK"), values::not_known());
+        assert_eq!(said("form", "true"), "true");
+    }
+
+    #[test]
     fn numbers_are_grouped() {
         assert_eq!([0, 999, 1000, 1_234_567].map(number), ["0", "999", "1,000", "1,234,567"]);
     }

@@ -287,6 +287,9 @@ pub fn said_text(label: &Label, text: &str) -> String {
     if name == "taken" && matches!(text.to_ascii_lowercase().as_str(), "unk" | "unknown") {
         return v::not_known().to_owned();
     }
+    if name == "asNeeded" && text == "true" {
+        return super::terms::polarity_positive().to_owned();
+    }
     // What the person says ends with the day on which they said so.
     if name == "patientSays"
         && let Some((said, day)) = text.strip_suffix(')').and_then(|t| t.rsplit_once(" ("))
