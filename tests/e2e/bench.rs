@@ -166,6 +166,8 @@ impl Browser {
         browser.start_record().await;
         browser.bring_own(bundle("first", 1, 9)).await;
         browser.keep_without_check().await;
+        // Unlocking leads back to where it was locked: that is not to be the kit, which asks for the passphrase again.
+        browser.go("#/summary", "Summary").await;
         browser
     }
 
