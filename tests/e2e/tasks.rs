@@ -29,7 +29,7 @@ impl<'b> Hands<'b> {
     /// answers to. To move is no action.
     async fn act(&mut self, kind: Kind, name: &str) {
         let browser = self.browser;
-        let found = browser.find(kind, name).await.to_json().unwrap();
+        let mut found = browser.find(kind, name).await.to_json().unwrap();
         // Where the keyboard stands: elsewhere, at it, or at another choice of its group.
         let script = "
             const [it] = arguments;
@@ -38,7 +38,15 @@ impl<'b> Hands<'b> {
             return it.type === 'radio' && now?.type === 'radio' && now.name === it.name ? 'beside' : '';";
         let mut pressed = 0;
         loop {
-            let at = browser.driver.execute(script, vec![found.clone()]).await.unwrap();
+            let at = match browser.driver.execute(script, vec![found.clone()]).await {
+                // The page was drawn anew under the hands: what stands there now is meant.
+                Err(error) if format!("{error:?}").contains("StaleElementReference") && pressed < 500 => {
+                    pressed += 1;
+                    found = browser.find(kind, name).await.to_json().unwrap();
+                    continue;
+                }
+                told => told.unwrap(),
+            };
             let key = match at.json().as_str() {
                 Some("there") => break,
                 Some("beside") => ("ArrowDown", 40),
