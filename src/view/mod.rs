@@ -13,6 +13,7 @@
 //! - what a source withholds from the patient (`NOPAT`) is only in [`section::SectionPage::withheld`] and on its own
 //!   [`entry::EntryPage`].
 
+pub mod audience;
 pub mod chart;
 pub mod choose;
 pub mod clinician;

@@ -345,7 +345,7 @@ fn allergies_and_medicines_are_never_cut_and_other_lists_say_of_how_many() {
     assert_eq!(shown(&page.vaccinations), (10, 43));
     let clinician = book.clinician(&[(Section::Immunizations, Label::Selected)]);
     let vaccines = clinician.sections.iter().find(|s| s.section == Section::Immunizations).unwrap();
-    assert_eq!(vaccines.rows.len(), 43);
+    assert_eq!(vaccines.rows.len() + vaccines.brief.iter().map(|b| b.rows.len()).sum::<usize>(), 43);
 }
 
 // ---- H7: what was withheld ----
@@ -1411,4 +1411,78 @@ fn a_date_of_birth_is_one_however_it_is_spelled_and_the_ways_are_named() {
     let mut told: Vec<(String, usize)> = page.ways.into_iter().map(|w| (w.name, w.sources.len())).collect();
     told.sort();
     assert_eq!(told, [("Ann Lea".to_owned(), 1), ("Ann Lee".to_owned(), 2)]);
+}
+
+/// Titles of the lines in full, and of those in brief with how many rows each has.
+fn in_brief(entries: Vec<Entry>, of: Section) -> (Vec<String>, Vec<(String, usize)>) {
+    let book = Book::of(vec![parcel("Surgery", "2026-11-01", entries)]);
+    let page = book.clinician(&[(of, Label::Selected)]);
+    let part = page.sections.into_iter().find(|s| s.section == of).unwrap();
+    let full = part.rows.iter().map(|r| r.title.clone()).collect();
+    (full, part.brief.iter().map(|b| (b.rows[0].title.clone(), b.rows.len())).collect())
+}
+
+#[test]
+fn what_is_over_stands_in_brief_and_what_must_be_seen_never_does() {
+    let stopped = |title: &str| medicine(title, Standing::Stopped);
+    let lost = Entry { degraded: Some(Coding::default()), ..stopped("Degraded") };
+    let denied = Entry { polarity: Polarity::NotTaken, ..stopped("Not taken") };
+    let entries = vec![medicine("Aspirin", Standing::Active), stopped("Warfarin"), lost, denied];
+    let (full, brief) = in_brief(entries, Section::Medications);
+    assert_eq!(full, ["Aspirin", "Degraded", "Not taken"]);
+    assert_eq!(brief, [("Warfarin".to_owned(), 1)]);
+    // Of allergies nothing is told in brief, over or not.
+    let over = Entry { status: Status { standing: Standing::Ended, ..Status::default() }, ..allergy("Egg") };
+    assert_eq!(in_brief(vec![allergy("Latex"), over], Section::Allergies).0.len(), 2);
+}
+
+#[test]
+fn two_sources_that_disagree_whether_it_is_over_stand_in_full() {
+    let book = Book::of(vec![
+        parcel("Surgery", "2026-11-01", vec![medicine("Warfarin", Standing::Stopped)]),
+        parcel("Hospital", "2026-11-01", vec![medicine("Warfarin", Standing::Active)]),
+    ]);
+    let page = book.clinician(&[(Section::Medications, Label::Selected)]);
+    let part = page.sections.iter().find(|s| s.section == Section::Medications).unwrap();
+    assert_eq!((part.rows.len(), part.brief.len()), (1, 0));
+    assert!(part.rows[0].disagree);
+}
+
+#[test]
+fn reports_without_a_value_are_one_line_a_name_and_what_has_words_is_read() {
+    let panel = |date: &str| Entry {
+        date: Some(PartialDate::fhir(date)),
+        ..said(Section::Results, Kind::DiagnosticReport, "Lipid panel", Standing::Final)
+    };
+    let read = Entry { notes: vec!["No fracture seen.".into()], ..panel("2026-11-02") };
+    let read = Entry { title: "X-ray of wrist".into(), concept: Concept::words("X-ray of wrist"), ..read };
+    let entries = vec![result("HDL", "2026-11-01", "1.1", "mmol/L"), panel("2026-11-01"), panel("2020-01-01"), read];
+    let (full, brief) = in_brief(entries, Section::Results);
+    assert_eq!(full, ["X-ray of wrist"], "a value stands among the analytes, words are read");
+    assert_eq!(brief, [("Lipid panel".to_owned(), 2)]);
+}
+
+#[test]
+fn a_long_list_of_what_happened_once_tells_the_old_in_brief() {
+    let visit = |title: &str, date: &str| Entry {
+        date: Some(PartialDate::fhir(date)),
+        ..said(Section::Encounters, Kind::Encounter, title, Standing::Ended)
+    };
+    let few = vec![visit("Clinic", "2001-01-01")];
+    assert_eq!(in_brief(few, Section::Encounters).0.len(), 1, "a short list stands in full");
+    let mut many: Vec<Entry> = (0..9).map(|i| visit("Clinic", &format!("200{i}-01-01"))).collect();
+    many.extend([visit("Stay", "2026-11-01"), said(Section::Encounters, Kind::Encounter, "Some day", Standing::Ended)]);
+    let (full, brief) = in_brief(many, Section::Encounters);
+    assert_eq!(full.len(), 2, "what is new, and what has no date");
+    assert_eq!(brief, [("Clinic".to_owned(), 9)]);
+}
+
+#[test]
+fn results_of_the_last_ninety_days_are_counted_and_stand_in_their_own_list() {
+    let ill = said(Section::Problems, Kind::Condition, "Gout", Standing::Active);
+    let ill = Entry { date: Some(PartialDate::fhir("2026-11-01")), ..ill };
+    let book = Book::of(vec![parcel("S", "2026-11-01", vec![ill, result("HDL", "2026-11-01", "1.1", "mmol/L")])]);
+    let page = book.clinician(&[(Section::Problems, Label::Selected), (Section::Results, Label::Selected)]);
+    assert_eq!(page.recent.iter().map(|r| r.title.as_str()).collect::<Vec<_>>(), ["Gout"]);
+    assert_eq!(page.recent_values, [(Section::Results, 1)]);
 }

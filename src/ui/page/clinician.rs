@@ -15,7 +15,7 @@ use crate::ui::part::{
 use crate::ui::text::{self, clinician as words, plain::stands};
 use crate::view::SourceLine;
 use crate::view::clinician::{Clinician, ClinicianSection, Label, RECENT_DAYS};
-use crate::view::medicines::{Change, Mark, MedicineLine, Medicines};
+use crate::view::medicines::{Change, Changed, Mark, MedicineLine, Medicines};
 use crate::view::results::Repeat;
 
 /// What a received view has besides the page itself.
@@ -172,7 +172,7 @@ fn banner(page: &Clinician, checked: Option<AnyView>) -> AnyView {
 /// What the share says of itself. It stands below what is needed in the first seconds.
 fn share(page: &Clinician) -> AnyView {
     let share = &page.share;
-    let audience = if share.audience.is_empty() { words::whoever().to_owned() } else { share.audience.clone() };
+    let audience = text::plain::audience(page);
     let ends = (!share.ends_at.is_empty()).then(|| {
         let ends = local_moment(&share.ends_at);
         view! { <Fact name=words::until()>{ends}</Fact> }
@@ -281,13 +281,15 @@ fn section(part: &ClinicianSection, page: &Clinician, leads: Leads) -> Option<An
 }
 
 fn shared(part: &ClinicianSection, page: &Clinician, leads: Leads) -> AnyView {
-    let groups = text::plain::groups(part);
-    let rows: Vec<_> = groups
+    let lists: Vec<_> = text::plain::groups(part)
         .into_iter()
-        .map(|(kind, rows)| {
-            let rows: Vec<_> = rows.into_iter().map(|row| line(row, leads)).collect();
-            let kind = kind.map(|kind| view! { <h4>{kind}</h4> });
-            view! { {kind} <ul class="lines">{rows}</ul> }
+        .map(|list| {
+            let heading = list.heading.map(|heading| view! { <h4>{heading}</h4> });
+            let rows: Vec<_> = list.rows.iter().map(|row| line(row, leads)).collect();
+            let rows = (!rows.is_empty()).then(|| view! { <ul class="lines">{rows}</ul> });
+            let brief: Vec<_> = list.brief.iter().map(|b| line::brief(b, leads)).collect();
+            let brief = (!brief.is_empty()).then(|| view! { <ul class="briefs small">{brief}</ul> });
+            view! { {heading} {rows} {brief} }
         })
         .collect();
     let analytes: Vec<_> = part.analytes.iter().map(|a| analyte(a, leads)).collect();
@@ -302,14 +304,16 @@ fn shared(part: &ClinicianSection, page: &Clinician, leads: Leads) -> AnyView {
         view! { <h4>{text::section::in_error(part.in_error.len() as u64)}</h4> {rows} }
     });
     let says = absences(&part.heading, false);
-    view! { {above(&part.heading, false)} {says} {analytes} {rows} {none} {compared} {in_error} }.into_any()
+    view! { {above(&part.heading, false)} {says} {analytes} {lists} {none} {compared} {in_error} }.into_any()
 }
 
 /// Where sources differ about a medicine, and what changed within 90 days. The rest says again what stands above: it is a
 /// tap away, and not for paper.
 fn compared(medicines: &Medicines, leads: Leads) -> AnyView {
     let differs = |l: &&MedicineLine| matches!(l.mark, Mark::Differs | Mark::StoppedHereActiveThere);
-    let lately = |c: &&Change| c.when.as_ref().and_then(|d| d.days_ago).is_none_or(|d| d <= RECENT_DAYS);
+    // A stop of which neither the day nor the reason is known says nothing that its own line does not.
+    let told = |c: &Change| c.what != Changed::Stopped || !c.reason.is_empty() || !c.by.is_empty();
+    let lately = |c: &&Change| c.when.as_ref().and_then(|d| d.days_ago).map_or_else(|| told(c), |d| d <= RECENT_DAYS);
     let part = |open: bool| Medicines {
         sources: medicines.sources.clone(),
         lines: medicines.lines.iter().filter(|l| differs(l) == open).cloned().collect(),
@@ -329,7 +333,12 @@ fn compared(medicines: &Medicines, leads: Leads) -> AnyView {
 
 /// What is dated within the last 90 days: a short line each, since each stands in full in its section.
 fn recent(page: &Clinician, leads: Leads) -> Option<AnyView> {
-    (!page.recent.is_empty()).then(|| {
+    let values: u64 = page.recent_values.iter().map(|(_, n)| u64::from(*n)).sum();
+    let count = page.recent.len() as u64 + values;
+    (count > 0).then(|| {
+        let below: Vec<String> =
+            page.recent_values.iter().map(|(s, n)| words::headed(u64::from(*n), text::section(*s))).collect();
+        let below = (!below.is_empty()).then(|| view! { <li>{words::recent_values(&below.join(", "))}</li> });
         let rows: Vec<_> = page
             .recent
             .iter()
@@ -347,8 +356,8 @@ fn recent(page: &Clinician, leads: Leads) -> Option<AnyView> {
             .collect();
         view! {
             <section class="stack-tight recent">
-                <h3>{words::recent(page.recent.len() as u64)}</h3>
-                <ul>{rows}</ul>
+                <h3>{words::recent(count)}</h3>
+                <ul>{rows} {below}</ul>
             </section>
         }
         .into_any()

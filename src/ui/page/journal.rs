@@ -7,7 +7,7 @@ use crate::app::wire::{Failure, Happened, JournalRow, Mode};
 use crate::ui::front::Front;
 use crate::ui::part::{BackTo, Empty, PageHead, Trouble, load, local_moment};
 use crate::ui::place::Place;
-use crate::ui::text::{journal as words, more};
+use crate::ui::text::{self, journal as words, more};
 
 /// The page.
 #[component]
@@ -105,14 +105,17 @@ fn told(row: &JournalRow) -> String {
         Happened::Imported { file_name, .. } => words::imported(file_name),
         Happened::TakenOut { file_name, .. } => words::taken_out(file_name),
         Happened::Shared { audience, until, items, mode, opened, .. } => {
-            let audience = if audience.is_empty() { words::nobody_named() } else { audience };
+            let audience = match audience.as_str() {
+                "" => words::nobody_named().to_owned(),
+                said => text::audience_said(said),
+            };
             let mode = match mode {
                 Mode::Hand => words::mode_hand(),
                 Mode::Show => words::mode_show(),
                 Mode::ShowLocked => words::mode_locked(),
             };
             let opened = if *opened { words::opened() } else { words::not_opened() };
-            let shared = words::shared((*items).into(), audience, &local_moment(until));
+            let shared = words::shared((*items).into(), &audience, &local_moment(until));
             format!("{shared}. {mode}. {opened}")
         }
         Happened::PutAside { file_name, .. } => words::put_aside(file_name),

@@ -6,98 +6,12 @@ use leptos::prelude::*;
 
 use crate::app::wire::{Consent, May, Mode, RequestCard, Showing};
 use crate::record::Section;
-use crate::ui::text::share as words;
-use crate::view::Row;
+use crate::ui::text;
+use crate::view::audience;
 use crate::view::choose::Choose;
-use crate::view::section::GroupKind;
 use crate::view::sensitive;
 
-/// For whom people mostly share.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Audience {
-    /// The person's own surgery, or a new one.
-    #[default]
-    Gp,
-    /// A hospital or clinic.
-    Hospital,
-    /// Accident and emergency, an ambulance.
-    Emergency,
-    /// A pharmacist.
-    Pharmacist,
-    /// A dentist.
-    Dentist,
-    /// Somebody else, in the person's words.
-    Other,
-}
-
-impl Audience {
-    /// All, in the order in which they are offered.
-    pub const ALL: [Audience; 6] = [
-        Audience::Gp,
-        Audience::Hospital,
-        Audience::Emergency,
-        Audience::Pharmacist,
-        Audience::Dentist,
-        Audience::Other,
-    ];
-
-    /// A stable name, under which the last choices are remembered.
-    pub fn slug(self) -> &'static str {
-        match self {
-            Audience::Gp => "gp",
-            Audience::Hospital => "hospital",
-            Audience::Emergency => "emergency",
-            Audience::Pharmacist => "pharmacist",
-            Audience::Dentist => "dentist",
-            Audience::Other => "other",
-        }
-    }
-
-    /// Its words.
-    pub fn name(self) -> &'static str {
-        match self {
-            Audience::Gp => words::for_gp(),
-            Audience::Hospital => words::for_hospital(),
-            Audience::Emergency => words::for_emergency(),
-            Audience::Pharmacist => words::for_pharmacist(),
-            Audience::Dentist => words::for_dentist(),
-            Audience::Other => words::for_other(),
-        }
-    }
-
-    /// The usual set of sections for it, until the person chose otherwise.
-    pub fn usual(self) -> Vec<Section> {
-        use Section::*;
-        match self {
-            Audience::Gp => Section::ALL.to_vec(),
-            Audience::Hospital => {
-                vec![Allergies, Alerts, Medications, Problems, Findings, Results, Procedures, MedicalDevices, Documents]
-            }
-            Audience::Emergency => {
-                vec![Allergies, Alerts, Medications, Problems, Results, MedicalDevices, Pregnancy, AdvanceDirectives]
-            }
-            Audience::Pharmacist => vec![Allergies, Alerts, Medications],
-            Audience::Dentist => vec![Allergies, Alerts, Medications, Problems, MedicalDevices],
-            Audience::Other => vec![Allergies, Medications],
-        }
-    }
-
-    /// Minutes until it ends, to begin with: a night in A&E is not over in an hour.
-    fn minutes(self) -> u32 {
-        match self {
-            Audience::Emergency => 24 * 60,
-            _ => 60,
-        }
-    }
-
-    fn purpose(self) -> &'static str {
-        match self {
-            Audience::Emergency => "ETREAT",
-            Audience::Other => "PATRQT",
-            _ => "TREAT",
-        }
-    }
-}
+pub use crate::view::audience::Audience;
 
 /// A share that is not yet made.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -157,41 +71,22 @@ impl Draft {
     /// Chooses the items of the sections to begin with. Sensitive sets stay closed.
     pub fn start(&mut self, choices: &Choose) {
         if let Some(sections) = self.begin.take() {
-            match self.audience {
-                Audience::Emergency => self.lately(choices, &sections),
-                _ => self.only(choices, &sections),
-            }
+            self.items = self.audience.items(choices, &sections);
+            self.opened.clear();
         }
     }
 
     /// Chooses the items of these sections and no others. Sensitive sets are closed.
     pub fn only(&mut self, choices: &Choose, sections: &[Section]) {
-        self.items.clear();
+        self.items = audience::of_sections(choices, sections, |_| true);
         self.opened.clear();
-        for part in choices.sections.iter().filter(|p| sections.contains(&p.section)) {
-            self.items.extend(part.items.iter().filter(|i| i.sets.is_empty()).map(|i| i.row.id.clone()));
-        }
-    }
-
-    /// As [`Draft::only`], without what nobody asks for in an emergency: medicines and problems that ended over a year
-    /// ago, and results older than that.
-    fn lately(&mut self, choices: &Choose, sections: &[Section]) {
-        self.only(choices, sections);
-        let old = |row: &Row| row.end.as_ref().or(row.date.as_ref()).and_then(|d| d.days_ago).is_some_and(|n| n > 365);
-        let measured = |row: &Row| matches!(row.section, Section::Results | Section::VitalSigns);
-        let past = |row: &Row| row.group == GroupKind::Past && !row.disagree && row.section != Section::Allergies;
-        for row in choices.sections.iter().flat_map(|part| &part.items).map(|item| &item.row) {
-            if old(row) && (measured(row) || past(row)) {
-                self.items.remove(&row.id);
-            }
-        }
     }
 
     /// For whom, as the share will say it.
     pub fn audience_name(&self) -> String {
         match self.audience {
             Audience::Other => self.named.trim().to_owned(),
-            known => known.name().to_owned(),
+            known => text::audience(known).to_owned(),
         }
     }
 

@@ -84,7 +84,7 @@ fn Codes(showing: Showing, consent: Consent, handed: RwSignal<Option<(Showing, C
     };
     let whom = consent.audience.clone();
     view! {
-        <PageHead title=words::title lede=move || words::for_whom(&whom) />
+        <PageHead title=words::title lede=move || words::for_whom(&text::audience_said(&whom)) />
         <div class="stack showing">
             {(!comparison.is_empty()).then(|| view! {
                 <p>{words::comparison} " " <span class="comparison figures">{comparison}</span></p>
@@ -274,8 +274,8 @@ fn Handed(showing: Showing, consent: Consent) -> impl IntoView {
         <PageHead title=words::handed lede=words::handed_then />
         <div class="stack">
             <Facts>
-                <Fact name=words::fact_whom><bdi>{consent.audience}</bdi></Fact>
-                <Fact name=words::fact_why>{move || text::purpose(&consent.purpose)}</Fact>
+                <Fact name=words::fact_whom><bdi>{text::audience_said(&consent.audience)}</bdi></Fact>
+                <Fact name=words::fact_why>{move || text::own_purpose(&consent.purpose)}</Fact>
                 <Fact name=words::fact_what>{move || text::values::entries(items)}</Fact>
                 <Fact name=words::fact_until>{move || local_moment(&until)}</Fact>
             </Facts>

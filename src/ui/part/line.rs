@@ -7,6 +7,7 @@ use super::{Badge, Degraded, Spark, Tone, TrustMark};
 use crate::record::{Kind, Said, Section};
 use crate::ui::place::Place;
 use crate::ui::text::{self, line as words};
+use crate::view::clinician::brief::Brief;
 use crate::view::entry::Label;
 use crate::view::results::AnalyteRow;
 use crate::view::section::GroupKind;
@@ -226,7 +227,9 @@ fn facts(row: &Row, own: bool) -> AnyView {
         let name = if row.kind == Kind::DocumentReference { words::document_status() } else { words::certainty() };
         said.push(view! { <span>{name} " " {bdi(&row.certainty)}</span> }.into_any());
     }
-    said.extend(tally(row).map(|told| view! { <span class="figures">{told}</span> }.into_any()));
+    said.extend(
+        text::plain::tally(row, text::day).map(|told| view! { <span class="figures">{told}</span> }.into_any()),
+    );
     for name in &row.sources {
         let name = if name.is_empty() { text::own_hand(own) } else { name };
         said.push(view! { <span class="line-from">{words::source()} " " {bdi(name)}</span> }.into_any());
@@ -235,26 +238,6 @@ fn facts(row: &Row, own: bool) -> AnyView {
         said.push(view! { <span>{words::attachments(row.attachments.into())}</span> }.into_any());
     }
     view! { <p class="line-facts small soft">{said}</p> }.into_any()
-}
-
-/// How the entries behind one line of something that lasts stand, and from when to when they are.
-fn tally(row: &Row) -> Option<String> {
-    let tally = row.tally.as_ref()?;
-    let count = |n: u32, say: fn(&str) -> String| (n > 0).then(|| say(&text::number(n.into())));
-    let mut said: Vec<String> = [
-        count(tally.current, words::tally_current),
-        count(tally.over, words::tally_over),
-        count(tally.other, words::tally_other),
-    ]
-    .into_iter()
-    .flatten()
-    .collect();
-    if tally.first.as_ref().map(|d| d.known) != tally.latest.as_ref().map(|d| d.known) {
-        said.extend(tally.first.as_ref().map(|d| words::first(&text::day(d))));
-        said.extend(tally.latest.as_ref().map(|d| words::latest(&text::day(d))));
-    }
-    said.extend(tally.ended.as_ref().map(|d| words::last_ended(&text::day(d))));
-    Some(words::tally(row.entries.into(), &said.join(", ")))
 }
 
 /// The date with what it is the date of: "Ordered 28 October 2026" is not when it was stopped.
@@ -376,7 +359,7 @@ fn earlier(row: &AnalyteRow) -> AnyView {
         })
         .collect();
     let open = row.earlier.len() <= FEW && row.earlier.iter().all(|point| is_short(&point.value));
-    let sentence = text::plain::earlier(&row.earlier, row.count, text::day);
+    let sentence = text::plain::earlier(&row.earlier, row.count, text::plain::clinical_day);
     view! {
         <details class="disclosure small no-print" open=open>
             <summary>{text::plain::earlier_title(&row.earlier, row.count)}</summary>
@@ -403,6 +386,42 @@ const LONG: usize = 80;
 
 fn is_short(value: &str) -> bool {
     value.chars().nth(LONG).is_none()
+}
+
+/// What is told in brief: its name, then the dates of those that say the same with what they say. Every date leads to its
+/// own entry.
+pub fn brief(brief: &Brief, leads: Leads) -> AnyView {
+    let (name, alone) = (text::plain::name_briefly(brief), brief.rows.len() == 1);
+    let name = match brief.rows.first().filter(|_| alone) {
+        Some(row) => leads.title(&row.id, bdi(&name)),
+        None => bdi(&name),
+    };
+    let told: Vec<_> = text::plain::briefly(brief)
+        .into_iter()
+        .map(|told| {
+            let dates: Vec<_> = told
+                .rows
+                .into_iter()
+                .enumerate()
+                .map(|(i, (row, when))| {
+                    let when = view! { <span class="figures">{when}</span> }.into_any();
+                    let when = if alone { when } else { leads.title(&row.id, when) };
+                    view! { {(i > 0).then_some(", ")} {when} }
+                })
+                .collect();
+            let said = (!told.said.is_empty()).then(|| view! { " · " {bdi(&told.said.join(" · "))} });
+            view! { <span class="brief-told">" · " {dates} {said}</span> }
+        })
+        .collect();
+    let from = text::plain::who_briefly(brief).join(" · ");
+    view! {
+        <li>
+            <span class="strong">{name}</span>
+            {told}
+            <span class="line-from">" · " {bdi(&from)}</span>
+        </li>
+    }
+    .into_any()
 }
 
 /// The source's own words, whole, in their own direction.

@@ -75,6 +75,14 @@ pub fn set_lang(lang: Lang) {
     LANG.set(lang);
 }
 
+/// What is said in this language, whichever is in force.
+fn in_lang<T>(lang: Lang, said: impl FnOnce() -> T) -> T {
+    let before = LANG.replace(lang);
+    let said = said();
+    LANG.set(before);
+    said
+}
+
 /// Calls `track` whenever the language is read. The door leaves this out, and with it everything reactive.
 pub fn on_read(track: fn()) {
     ON_READ.set(Some(track));

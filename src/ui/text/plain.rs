@@ -6,7 +6,7 @@ use super::{
 };
 use crate::record::{Kind, Polarity, Section, Standing};
 use crate::share::bundle::ips;
-use crate::view::clinician::{By, Clinician, ClinicianSection, Label};
+use crate::view::clinician::{By, Clinician, ClinicianSection, Label, brief::Brief};
 use crate::view::people::{Age, Header};
 use crate::view::results::{Earlier, Repeat};
 use crate::view::section::GroupKind;
@@ -119,13 +119,20 @@ pub fn clinician(page: &Clinician, shared: &str, ends: &str) -> String {
         out.extend(super::bears(&source.bears).map(|said| format!("  {said}")));
     }
     out.push(String::new());
-    let audience = if share.audience.is_empty() { words::whoever() } else { &share.audience };
-    out.push(format!("{}: {audience}. {}", words::for_(), super::purpose(&share.purpose)));
+    out.push(format!("{}: {}. {}", words::for_(), audience(page), super::purpose(&share.purpose)));
     if !share.ends_at.is_empty() {
         out.push(format!("{}: {ends}", words::until()));
     }
     out.push(String::new());
     out.join("\n")
+}
+
+/// For whom it was shared, as the person named them.
+pub fn audience(page: &Clinician) -> String {
+    match page.share.audience.as_str() {
+        "" => words::whoever().to_owned(),
+        said => super::audience_said(said),
+    }
 }
 
 /// What every screen says of such a copy, and the person's own note.
@@ -164,8 +171,9 @@ pub fn silence(label: Label) -> String {
 
 /// A section's name with how many of it are so; what is said not to be so is not counted.
 pub fn heading(part: &ClinicianSection) -> String {
-    let so = part.rows.iter().filter(|r| r.polarity == Polarity::Positive).count() + part.analytes.len();
-    match so {
+    let so = part.rows.iter().filter(|r| r.polarity == Polarity::Positive).count();
+    let brief: usize = part.brief.iter().map(|b| b.rows.len()).sum();
+    match so + brief + part.analytes.len() {
         0 => section(part.section).to_owned(),
         so => words::headed(so as u64, section(part.section)),
     }
@@ -173,7 +181,8 @@ pub fn heading(part: &ClinicianSection) -> String {
 
 /// True if a section that was shared has not a single line, and no source says anything either.
 pub fn is_bare(part: &ClinicianSection) -> bool {
-    part.rows.is_empty() && part.analytes.is_empty() && part.in_error.is_empty() && part.heading.absences.is_empty()
+    let none = part.rows.is_empty() && part.brief.is_empty() && part.analytes.is_empty();
+    none && part.in_error.is_empty() && part.heading.absences.is_empty()
 }
 
 /// The allergies in one line: how many, and of each its name with what it does; or which kind of nothing was said. Above
@@ -223,6 +232,26 @@ fn brief(row: &Row) -> String {
     format!("{not}{}{said}", row.title)
 }
 
+/// How the entries behind one line of something that lasts stand, and from when to when they are.
+pub fn tally(row: &Row, day: impl Fn(&Day) -> String) -> Option<String> {
+    let tally = row.tally.as_ref()?;
+    let count = |n: u32, say: fn(&str) -> String| (n > 0).then(|| say(&super::number(n.into())));
+    let mut said: Vec<String> = [
+        count(tally.current, line::tally_current),
+        count(tally.over, line::tally_over),
+        count(tally.other, line::tally_other),
+    ]
+    .into_iter()
+    .flatten()
+    .collect();
+    if tally.first.as_ref().map(|d| d.known) != tally.latest.as_ref().map(|d| d.known) {
+        said.extend(tally.first.as_ref().map(|d| line::first(&day(d))));
+        said.extend(tally.latest.as_ref().map(|d| line::latest(&day(d))));
+    }
+    said.extend(tally.ended.as_ref().map(|d| line::last_ended(&day(d))));
+    Some(line::tally(row.entries.into(), &said.join(", ")))
+}
+
 /// What one source says for itself.
 pub fn voice(voice: &Voice, day: impl Fn(&Day) -> String) -> String {
     let mut said: Vec<String> = Vec::new();
@@ -242,18 +271,107 @@ pub fn voice(voice: &Voice, day: impl Fn(&Day) -> String) -> String {
     line::voice(&said.join("; "), super::named_or_typed(&voice.source))
 }
 
-/// The rows in their groups; a group has a heading where there are several, or where its rows are not simply so.
-pub fn groups(part: &ClinicianSection) -> Vec<(Option<&'static str>, Vec<&Row>)> {
-    let mut all: Vec<(GroupKind, Vec<&Row>)> = Vec::new();
-    for row in &part.rows {
-        match all.last_mut().filter(|(kind, _)| *kind == row.group) {
-            Some((_, rows)) => rows.push(row),
-            None => all.push((row.group, vec![row])),
+/// One list of a section, under its heading: what is told in full, then what is told in brief.
+pub struct Part<'p> {
+    /// The heading; none where there is nothing to tell apart.
+    pub heading: Option<&'static str>,
+    /// A line each.
+    pub rows: Vec<&'p Row>,
+    /// A short line for each name.
+    pub brief: Vec<&'p Brief>,
+}
+
+/// The rows in their groups; a group has a heading where there are several, or where its rows are not simply so. What is
+/// over stands last.
+pub fn groups(part: &ClinicianSection) -> Vec<Part<'_>> {
+    let mut all: Vec<(GroupKind, bool, Part<'_>)> = Vec::new();
+    let mut at = |kind: GroupKind, brief: bool| {
+        let found = all.iter().position(|(k, b, _)| (*k, *b) == (kind, brief)).unwrap_or(all.len());
+        if found == all.len() {
+            all.push((kind, brief, Part { heading: None, rows: Vec::new(), brief: Vec::new() }));
+        }
+        found
+    };
+    let rows: Vec<(usize, &Row)> = part.rows.iter().map(|row| (at(row.group, false), row)).collect();
+    // What is over is one list, also where some of it needs a line of its own.
+    let told = part.brief.iter();
+    let told: Vec<(usize, &Brief)> = told.map(|b| (at(b.kind, b.kind == GroupKind::All), b)).collect();
+    for (i, row) in rows {
+        all.get_mut(i).into_iter().for_each(|(.., part)| part.rows.push(row));
+    }
+    for (i, brief) in told {
+        all.get_mut(i).into_iter().for_each(|(.., part)| part.brief.push(brief));
+    }
+    let over = |kind: GroupKind| kind == GroupKind::Past;
+    all.sort_by_key(|(kind, brief, _)| (*brief, over(*kind), *kind));
+    let several = all.len() > 1 || !part.analytes.is_empty();
+    let measured = matches!(part.section, Section::Results | Section::VitalSigns);
+    for (kind, brief, list) in &mut all {
+        let named = several && *kind != GroupKind::All || !matches!(kind, GroupKind::Now | GroupKind::All);
+        list.heading = match (*brief, measured) {
+            (true, true) => Some(super::section::reports()),
+            (true, false) => several.then(words::older),
+            _ => named.then(|| super::group(*kind, part.section)),
+        };
+    }
+    all.into_iter().map(|(.., list)| list).collect()
+}
+
+/// What several rows of one name say alike.
+pub struct Told<'p> {
+    /// Each row with its date, the newest first.
+    pub rows: Vec<(&'p Row, String)>,
+    /// What they say besides.
+    pub said: Vec<String>,
+}
+
+/// What a short line says: of rows that say the same the dates stand together.
+pub fn briefly(brief: &Brief) -> Vec<Told<'_>> {
+    let mut all: Vec<Told<'_>> = Vec::new();
+    for row in &brief.rows {
+        let (when, said) = (span(row), said_briefly(row));
+        match all.iter_mut().find(|told| told.said == said) {
+            Some(told) => told.rows.push((row, when)),
+            None => all.push(Told { rows: vec![(row, when)], said }),
         }
     }
-    let several = all.len() > 1 || !part.analytes.is_empty();
-    let named = |kind: GroupKind| several && kind != GroupKind::All || !matches!(kind, GroupKind::Now | GroupKind::All);
-    all.into_iter().map(|(kind, rows)| (named(kind).then(|| super::group(kind, part.section)), rows)).collect()
+    all
+}
+
+/// From when to when, short.
+fn span(row: &Row) -> String {
+    match (&row.date, &row.end) {
+        (Some(from), Some(to)) if clinical_day(from) != clinical_day(to) => {
+            line::from_to(&clinical_day(from), &clinical_day(to))
+        }
+        (Some(day), _) => clinical_day(day),
+        (None, Some(to)) => line::until(&clinical_day(to)),
+        (None, None) => day_or_none(None),
+    }
+}
+
+/// All that a row says besides its name and its dates.
+fn said_briefly(row: &Row) -> Vec<String> {
+    let mut said = Vec::new();
+    said.extend(Some(measured(&row.value, &row.unit, &row.flagging)).filter(|_| !row.value.is_empty()));
+    said.extend(row.parts.iter().map(|p| format!("{} {}", p.title, measured(&p.value, &p.unit, &p.flagging))));
+    said.extend(row.range.iter().map(|r| format!("{} {r}", super::range_name(row.flagging.lab_test))));
+    said.extend(says_status(row).then(|| super::status(&row.kind, row.standing)).flatten().map(str::to_owned));
+    // That it was so is what its standing here says; only a doubt is news.
+    let doubt = !row.certainty.is_empty() && row.certainty != "confirmed";
+    said.extend(doubt.then(|| format!("{} {}", line::certainty(), row.certainty)));
+    said.extend(tally(row, clinical_day));
+    said.extend(row.dose.iter().map(|d| super::dose_words(d)));
+    said.extend(Some(row.reactions.join(", ")).filter(|r| !r.is_empty()).map(|r| format!("{} {r}", line::reactions())));
+    let words = [(line::severity(), &row.severity), (line::criticality(), &row.criticality)];
+    said.extend(words.into_iter().filter(|(_, w)| !w.is_empty()).map(|(label, w)| format!("{label} {w}")));
+    said.extend(row.age_then.map(|age| line::age_then(&super::age(age))));
+    said.extend(row.described.as_ref().and_then(|d| super::described(d, false)));
+    let more = super::grouped(&row.more, false);
+    said.extend(more.into_iter().map(|(label, said)| format!("{label}: {}", said.join(", "))));
+    said.extend(row.voices.iter().map(|v| voice(v, clinical_day)));
+    said.extend((row.kind == Kind::DocumentReference).then(|| line::letter_apart().to_owned()));
+    said
 }
 
 /// Allergies, medicines and problems always have their heading; of the rest, what was shared.
@@ -282,9 +400,10 @@ fn shared_lines(part: &ClinicianSection) -> Vec<String> {
             format!("{} ({count}{before})", row(&a.latest))
         }
     }));
-    for (kind, rows) in groups(part) {
-        out.extend(kind.map(|kind| format!("{kind}:")));
-        out.extend(rows.into_iter().map(row));
+    for list in groups(part) {
+        out.extend(list.heading.map(|heading| format!("{heading}:")));
+        out.extend(list.rows.into_iter().map(row));
+        out.extend(list.brief.into_iter().map(brief_line));
     }
     out.extend(part.heading.absences.iter().map(absence));
     if is_bare(part) {
@@ -292,6 +411,42 @@ fn shared_lines(part: &ClinicianSection) -> Vec<String> {
     }
     out.extend(part.in_error.iter().map(row));
     out
+}
+
+/// A short line: `- Sinusitis (3): 03-May-1971 to 24-May-1971, 04-Jun-1984; Why: … (Elm Surgery, Not checked)`.
+fn brief_line(brief: &Brief) -> String {
+    let told: Vec<String> = briefly(brief)
+        .into_iter()
+        .map(|told| {
+            let dates: Vec<String> = told.rows.into_iter().map(|(_, when)| when).collect();
+            [vec![dates.join(", ")], told.said].concat().join("; ")
+        })
+        .collect();
+    let from = who_briefly(brief);
+    let from: Vec<&str> = from.iter().map(String::as_str).collect();
+    one_line(&format!("- {}: {} ({})", name_briefly(brief), told.join(" · "), from.join(", ")))
+}
+
+/// Its name, with how many there are where there are several.
+pub fn name_briefly(brief: &Brief) -> String {
+    let Some(first) = brief.rows.first() else { return String::new() };
+    let named = if first.named { first.title.clone() } else { format!("{} {}", first.title, line::unnamed()) };
+    match brief.rows.len() {
+        1 => named,
+        n => words::headed(n as u64, &named),
+    }
+}
+
+/// Who says so and how far that can be trusted, each once.
+pub fn who_briefly(brief: &Brief) -> Vec<String> {
+    let mut all: Vec<String> = Vec::new();
+    let named = brief.rows.iter().flat_map(|r| &r.sources).map(|s| super::named_or_typed(s).to_owned());
+    for name in named.chain(brief.rows.iter().map(|r| trust_short(r.trust).to_owned())) {
+        if !all.contains(&name) {
+            all.push(name);
+        }
+    }
+    all
 }
 
 /// What a source says of having nothing.
@@ -304,16 +459,19 @@ fn absence(said: &Absence) -> String {
     format!("- {name}{when}: {}{own}{against}", absent_there(said.absent))
 }
 
-/// The values before the latest, newest first. Of `count` with the latest; where not all are told it says so.
+/// The values before the latest, newest first: a value that stayed the same is told once, with all its dates. Of `count`
+/// with the latest; where not all are told it says so.
 pub fn earlier(points: &[Earlier], count: u32, day: impl Fn(&Day) -> String) -> Option<String> {
-    let told: Vec<String> = points
-        .iter()
-        .map(|p| {
-            let flag = flag(&p.flagging).map(|f| format!(" [{f}]")).unwrap_or_default();
-            let when = p.date.as_ref().map_or_else(|| day_or_none(None), &day);
-            format!("{} {}{flag}, {when}", p.value, p.unit)
-        })
-        .collect();
+    let mut told: Vec<(String, Vec<String>)> = Vec::new();
+    for p in points {
+        let value = measured(&p.value, &p.unit, &p.flagging);
+        let when = p.date.as_ref().map_or_else(|| day_or_none(None), &day);
+        match told.last_mut().filter(|(last, _)| *last == value) {
+            Some((_, dates)) => dates.push(when),
+            None => told.push((value, vec![when])),
+        }
+    }
+    let told: Vec<String> = told.into_iter().map(|(value, dates)| format!("{value}, {}", dates.join(", "))).collect();
     (!told.is_empty()).then(|| match is_whole(points, count) {
         true => line::earlier(&told.join("; ")),
         false => format!("{}: {}", earlier_title(points, count), told.join("; ")),
@@ -352,18 +510,14 @@ pub fn says_status(row: &Row) -> bool {
 /// becomes one.
 fn row(row: &Row) -> String {
     let mut said = Vec::new();
-    let value = |value: &str, unit: &str, flagging: &Flagging| {
-        let flag = flag(flagging).map(|f| format!(" [{f}]")).unwrap_or_default();
-        format!("{value} {}", super::unit(unit)).trim_end().to_owned() + &flag
-    };
     said.extend(row.about.as_ref().map(|who| super::about(who).to_uppercase()));
     if row.polarity != Polarity::Positive {
         said.push(super::polarity_of(&row.kind, row.polarity).to_uppercase());
     }
     if !row.value.is_empty() {
-        said.push(value(&row.value, &row.unit, &row.flagging));
+        said.push(measured(&row.value, &row.unit, &row.flagging));
     }
-    said.extend(row.parts.iter().map(|p| format!("{} {}", p.title, value(&p.value, &p.unit, &p.flagging))));
+    said.extend(row.parts.iter().map(|p| format!("{} {}", p.title, measured(&p.value, &p.unit, &p.flagging))));
     said.extend(row.range.iter().map(|r| format!("{} {r}", super::range_name(row.flagging.lab_test))));
     said.extend(row.dose.iter().map(|d| super::dose_words(d)));
     said.extend(row.undosed.then(|| line::no_dose().to_owned()));
@@ -412,8 +566,17 @@ fn row(row: &Row) -> String {
     from.push(trust_short(row.trust).to_owned());
     let facts = if said.is_empty() { String::new() } else { format!(": {}", said.join("; ")) };
     let title = if row.named { row.title.clone() } else { format!("{} {}", row.title, line::unnamed()) };
-    let line = format!("- {title}{facts} ({})", from.join(", "));
-    line.split(['\n', '\r']).map(str::trim).filter(|l| !l.is_empty()).collect::<Vec<_>>().join(" / ")
+    one_line(&format!("- {title}{facts} ({})", from.join(", ")))
+}
+
+fn one_line(text: &str) -> String {
+    text.split(['\n', '\r']).map(str::trim).filter(|l| !l.is_empty()).collect::<Vec<_>>().join(" / ")
+}
+
+/// A value as written, its unit, and what is said of it.
+fn measured(value: &str, unit: &str, flagging: &Flagging) -> String {
+    let flag = flag(flagging).map(|f| format!(" [{f}]")).unwrap_or_default();
+    format!("{value} {}", super::unit(unit)).trim_end().to_owned() + &flag
 }
 
 /// "Ann, daughter, attorney", as the signed share says.
@@ -531,6 +694,65 @@ mod tests {
         assert_eq!(told(3).unwrap(), "Before: 4.1 mmol/L, 09-Sep-2026; 3.9 mmol/L, no date given");
         assert!(told(9).unwrap().starts_with("Earlier values: the newest 2 of 8: 4.1 mmol/L, 09-Sep-2026; "));
         assert_eq!(earlier(&[], 1, clinical_day), None);
+    }
+
+    #[test]
+    fn what_is_told_in_brief_has_every_date_and_every_word() {
+        let one = |from: &str, to: Option<&str>, why: &str| Row {
+            kind: Kind::Condition,
+            section: Section::Problems,
+            group: GroupKind::Past,
+            title: "Sinusitis".into(),
+            date: Some(day(from)),
+            end: to.map(day),
+            standing: Standing::Ended,
+            reactions: Vec::new(),
+            severity: String::new(),
+            more: Some(why).filter(|w| !w.is_empty()).map(|w| (Label::Note, w.to_owned())).into_iter().collect(),
+            ..a_row()
+        };
+        let rows = vec![
+            one("2001-05-03", Some("2001-05-24"), ""),
+            one("1999", None, "seen in Rhyl"),
+            one("1984-06-04", Some("1984-06-04"), ""),
+        ];
+        let brief = Brief { kind: GroupKind::Past, rows };
+        assert_eq!(
+            brief_line(&brief),
+            "- Sinusitis (3): 03-May-2001 to 24-May-2001, 04-Jun-1984; Ended · 1999; Ended; Note: seen in Rhyl \
+             (Elm Surgery, Not checked)"
+        );
+    }
+
+    #[test]
+    fn a_value_that_stayed_the_same_is_told_once_with_its_dates() {
+        let point = |value: &str, date: &str| Earlier {
+            date: Some(day(date)),
+            value: value.into(),
+            unit: String::new(),
+            flagging: Flagging::default(),
+        };
+        let points = [point("No", "2025-12-09"), point("No", "2024-12-24"), point("Yes", "2022-11-08")];
+        let told = earlier(&points, 4, clinical_day).unwrap();
+        assert_eq!(told, "Before: No, 09-Dec-2025, 24-Dec-2024; Yes, 08-Nov-2022");
+    }
+
+    #[test]
+    fn for_whom_it_is_stands_in_the_readers_language() {
+        use super::super::{Lang, audience_said, set_lang};
+        let check = |said: &str, en: &str, cy: &str| {
+            assert_eq!(audience_said(said), en);
+            set_lang(Lang::Cy);
+            assert_eq!(audience_said(said), cy);
+            set_lang(Lang::En);
+        };
+        // It travels in the language of whoever shared it.
+        check("A&E or an ambulance", "A&E or an ambulance", "Adran argyfwng neu ambiwlans");
+        check("Meddygfa", "A GP surgery", "Meddygfa");
+        check("A school or nursery", "A school or nursery", "Ysgol neu feithrinfa");
+        // A name is a name, in any language.
+        check("my sister", "my sister", "my sister");
+        check("Somebody else", "Somebody else", "Somebody else");
     }
 
     #[test]

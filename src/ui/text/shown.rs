@@ -3,6 +3,7 @@
 use super::{describe, values as v};
 use crate::app::wire::{Looks, Refusal};
 use crate::record::{DocumentKind, Field, PartialDate, Said, Section};
+use crate::view::audience::Audience;
 use crate::view::clinician;
 use crate::view::entry::Label;
 use crate::view::medicines::{Changed, Mark};
@@ -322,18 +323,52 @@ pub fn grouped(said: &[(Label, String)], formal: bool) -> Vec<(String, Vec<Strin
     out
 }
 
-/// Why a share is made: a code of HL7 v3-PurposeOfUse. An unknown code is shown as it is.
+/// Why a share was made, to its reader: a code of HL7 v3-PurposeOfUse. An unknown code is shown as it is.
 pub fn purpose(code: &str) -> String {
     match code {
         "TREAT" => v::purpose_treat(),
         "ETREAT" => v::purpose_etreat(),
+        "CAREMGT" => v::purpose_caremgt(),
         "PATRQT" => v::purpose_patrqt(),
         "FAMRQT" => v::purpose_famrqt(),
         "COVERAGE" => v::purpose_coverage(),
+        "HRESCH" => v::purpose_hresch(),
         "" => v::purpose_none(),
         other => return other.to_owned(),
     }
     .to_owned()
+}
+
+/// The same, to the person who chooses it.
+pub fn own_purpose(code: &str) -> String {
+    match code {
+        "PATRQT" => v::own_purpose_patrqt().to_owned(),
+        other => purpose(other),
+    }
+}
+
+/// For whom people mostly share.
+pub fn audience(audience: Audience) -> &'static str {
+    match audience {
+        Audience::Gp => super::share::for_gp(),
+        Audience::Hospital => super::share::for_hospital(),
+        Audience::Emergency => super::share::for_emergency(),
+        Audience::Pharmacist => super::share::for_pharmacist(),
+        Audience::Dentist => super::share::for_dentist(),
+        Audience::School => super::share::for_school(),
+        Audience::CareHome => super::share::for_care_home(),
+        Audience::Other => super::share::for_other(),
+    }
+}
+
+/// For whom a share is, as it says itself: it travels in the language of whoever made it. One of the usual is told in the
+/// reader's; a name is a name.
+pub fn audience_said(said: &str) -> String {
+    let here = super::lang();
+    let usual = Audience::ALL.into_iter().filter(|a| *a != Audience::Other);
+    let mut known =
+        usual.filter(|known| [here, here.other()].iter().any(|l| super::in_lang(*l, || audience(*known)) == said));
+    known.next().map_or_else(|| said.to_owned(), |known| audience(known).to_owned())
 }
 
 /// A set of what may be sensitive.

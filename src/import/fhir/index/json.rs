@@ -3,7 +3,7 @@ use std::collections::HashSet;
 use std::ops::{ControlFlow, Range};
 
 use super::super::Syntax;
-use super::{Aside, Index, NESTED, Piece, State};
+use super::{Index, NESTED, Piece, State};
 use crate::import::json::{self, Fault, Reader, Wrong};
 use crate::import::{ImportError, LIMITS, Phase, Progress, tell};
 use crate::record::IssueCode;
@@ -221,22 +221,13 @@ impl<'t, 'p> Gatherer<'t, 'p> {
             self.index.pieces.truncate(before);
             return self.odd(at, range, "Bundle.entry", Some(IssueCode::DuplicateKey), reader);
         }
-        let own_url = if said.is_empty() { String::new() } else { full_url.to_string() };
+        let base = self.base;
+        let said = said.into_iter().map(|(element, range)| (element, base + range.start..base + range.end)).collect();
+        self.index.beside(&at, before, &full_url, said);
         if let [piece] = self.index.pieces.get_mut(before..).unwrap_or_default()
             && piece.at.len() == at.len() + "/resource".len()
         {
             piece.full_url = full_url;
-        }
-        let end = self.index.pieces.len().max(before + 1);
-        for (element, range) in said {
-            let range = self.base + range.start..self.base + range.end;
-            self.index.asides.push(Aside {
-                at: at.clone(),
-                element,
-                range,
-                pieces: before..end,
-                full_url: own_url.clone(),
-            });
         }
         // A request or a response alone: nothing clinical, and readable as source.
         if filled || list != "entry" { Ok(()) } else { self.odd(at, range, "Bundle.entry", None, reader) }

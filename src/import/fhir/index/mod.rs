@@ -123,6 +123,18 @@ impl<'t> Index<'t> {
         all.filter(|(_, labels)| !labels.is_empty()).collect()
     }
 
+    /// Keeps what stands beside an entry's resource. `at` is the entry's place, `before` the number of pieces before it.
+    fn beside(&mut self, at: &str, before: usize, full_url: &str, said: Vec<(&'static str, Range<usize>)>) {
+        let pieces = before..self.pieces.len().max(before + 1);
+        self.asides.extend(said.into_iter().map(|(element, range)| Aside {
+            at: at.to_owned(),
+            element,
+            range,
+            pieces: pieces.clone(),
+            full_url: full_url.to_owned(),
+        }));
+    }
+
     fn named(mut self, text: &'t str, syntax: Syntax) -> Self {
         self.settle(text, syntax);
         self.name(text);

@@ -2,7 +2,7 @@ use std::borrow::Cow;
 use std::ops::{ControlFlow, Range};
 
 use super::super::Syntax;
-use super::{Aside, Index, NESTED, Piece, State};
+use super::{Index, NESTED, Piece, State};
 use crate::import::xml::{Event, Fault, Malformed, Start, Walk, local};
 use crate::import::{ImportError, LIMITS, Phase, Progress, tell};
 use crate::record::IssueCode;
@@ -165,21 +165,11 @@ impl<'t> Gatherer<'t, '_> {
             self.index.pieces.truncate(before);
             return self.odd(at, range, "Bundle.entry", Some(IssueCode::DuplicateKey));
         }
-        let own_url = if said.is_empty() { String::new() } else { full_url.to_string() };
+        self.index.beside(&at, before, &full_url, said);
         if let [piece] = self.index.pieces.get_mut(before..).unwrap_or_default()
             && piece.at == format!("{at}/resource/{}", piece.kind)
         {
             piece.full_url = full_url;
-        }
-        let end = self.index.pieces.len().max(before + 1);
-        for (element, range) in said {
-            self.index.asides.push(Aside {
-                at: at.clone(),
-                element,
-                range,
-                pieces: before..end,
-                full_url: own_url.clone(),
-            });
         }
         // A request or a response alone: nothing clinical, and readable as source.
         if resources > 0 || !entry { Ok(()) } else { self.odd(at, range, "Bundle.entry", None) }

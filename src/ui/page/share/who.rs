@@ -84,11 +84,11 @@ fn Audiences(faults: Signal<Vec<Fault>>) -> impl IntoView {
         });
         draft.update(|d| d.choose(audience, last));
     };
-    let options = Audience::ALL.into_iter().map(|a| (a, (move || a.name()).into())).collect();
+    let options = Audience::ALL.into_iter().map(|a| (a, (move || text::audience(a)).into())).collect();
     let chosen = Signal::derive(move || draft.with(|d| d.audience));
     let other = move || draft.with(|d| d.audience == Audience::Other);
-    let purposes = ["TREAT", "ETREAT", "FAMRQT", "PATRQT", "COVERAGE"];
-    let purposes = purposes.into_iter().map(|p| (p.to_owned(), (move || text::purpose(p)).into())).collect();
+    let purposes = ["TREAT", "ETREAT", "CAREMGT", "FAMRQT", "PATRQT", "COVERAGE"];
+    let purposes = purposes.into_iter().map(|p| (p.to_owned(), (move || text::own_purpose(p)).into())).collect();
     let purpose = Signal::derive(move || draft.with(|d| d.purpose.clone()));
     view! {
         <Choice name="share-audience" legend=words::for_whom options=options chosen=chosen choose=choose />

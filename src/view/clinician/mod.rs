@@ -6,6 +6,8 @@
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
+use brief::Brief;
+
 use super::{
     Day, Heading, Index, Row, SourceLine, heading,
     medicines::{self, Medicines},
@@ -14,6 +16,8 @@ use super::{
     rows, section,
 };
 use crate::record::{Person, Record, Section};
+
+pub mod brief;
 
 /// What the share says of itself, inside its signature.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -89,8 +93,10 @@ pub struct Clinician {
     pub sections: Vec<ClinicianSection>,
     /// Medicines side by side.
     pub medicines: Option<Medicines>,
-    /// What is dated within the last 90 days, newest first.
+    /// What is dated within the last 90 days, newest first; results and vital signs are in `recent_values`.
     pub recent: Vec<Row>,
+    /// How many results and vital signs are dated within the last 90 days: they stand first in their lists.
+    pub recent_values: Vec<(Section, u32)>,
     /// Repeated within 30 days by different sources: already done.
     pub done: Vec<Repeat>,
     /// Wanted, and not shared or not held.
@@ -106,8 +112,11 @@ pub struct ClinicianSection {
     pub label: Label,
     /// As of, sources, kinds of nothing as the sources state them.
     pub heading: Heading,
-    /// All rows that were shared, none cut; for results the latest of each analyte stands in `analytes`.
+    /// The rows that are told in full; for results the latest of each analyte stands in `analytes`. With `brief` all that
+    /// were shared, none cut.
     pub rows: Vec<Row>,
+    /// What is over or old, and what has no value of its own: a short line for each name.
+    pub brief: Vec<Brief>,
     /// Results and vital signs: the latest of each, with its trend.
     pub analytes: Vec<AnalyteRow>,
     /// Entered in error, as shared: apart.
@@ -130,6 +139,10 @@ pub fn clinician(record: &Record, index: &Index, share: Share, given: Option<&Pe
     let empty = |s: &&ClinicianSection| !s.label.is_shared() || (s.heading.total == 0 && s.in_error.is_empty());
     let since = |row: &Row| row.date.as_ref().and_then(|d| d.days_ago).is_some_and(|d| (0..=RECENT_DAYS).contains(&d));
     let recent = index.by_date.iter().filter_map(|i| record.items.get(*i as usize));
+    let recent = recent.filter(|item| rows::counts(record, item)).filter_map(|item| rows::row(record, item, today));
+    let (measured, recent): (Vec<Row>, Vec<Row>) =
+        recent.filter(since).partition(|row| section::is_measured(row.section));
+    let of = |section: Section| measured.iter().filter(|row| row.section == section).count() as u32;
     Clinician {
         person: people::header(&record.parcels, given, today),
         shared_on: Day::at(&share.shared_at, today),
@@ -137,11 +150,8 @@ pub fn clinician(record: &Record, index: &Index, share: Share, given: Option<&Pe
         newest: sections.iter().filter_map(|s| s.heading.newest.clone()).max_by_key(|d| d.known),
         sources,
         medicines: label(Section::Medications).is_shared().then(|| medicines::medicines(record, today)),
-        recent: recent
-            .filter(|item| rows::counts(record, item))
-            .filter_map(|item| rows::row(record, item, today))
-            .filter(since)
-            .collect(),
+        recent_values: Section::ALL.into_iter().map(|s| (s, of(s))).filter(|(_, n)| *n > 0).collect(),
+        recent,
         done: results::all_repeats(record, index, today),
         not_given: sections.iter().filter(empty).map(|s| s.section).filter(|s| share.wanted.contains(s)).collect(),
         sections,
@@ -160,5 +170,14 @@ fn one(record: &Record, index: &Index, section: Section, label: Label, today: Da
         rows::by_name(&mut rows);
     }
     rows.sort_by_key(|row| row.group);
-    ClinicianSection { section, label, heading: page.heading, rows, analytes: page.analytes, in_error: page.in_error }
+    let (rows, brief) = brief::apart(rows);
+    ClinicianSection {
+        section,
+        label,
+        heading: page.heading,
+        rows,
+        brief,
+        analytes: page.analytes,
+        in_error: page.in_error,
+    }
 }

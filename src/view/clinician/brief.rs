@@ -1,0 +1,73 @@
+//! What a reader of the first minute needs least: told whole, and in few words. What is over, what is old, and results
+//! that have no value of their own stand in one short line for each name, with every one of their dates.
+
+use serde::{Deserialize, Serialize};
+
+use crate::record::Section;
+use crate::view::section::GroupKind;
+use crate::view::{Row, entry::Label};
+
+/// Rows of one name and one group, in the order in which they stood.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Brief {
+    /// What they have in common.
+    pub kind: GroupKind,
+    /// At least one.
+    pub rows: Vec<Row>,
+}
+
+/// What happened longer ago is old, in days.
+const OLD: i32 = 365;
+
+/// So many rows of what happened once (visits, operations, letters) stand in full, however old they are.
+const FEW: usize = 8;
+
+/// Takes the rows that are told in brief out of the others; none is lost.
+pub(super) fn apart(rows: Vec<Row>) -> (Vec<Row>, Vec<Brief>) {
+    let many = rows.len() > FEW;
+    let (brief, full): (Vec<Row>, Vec<Row>) = rows.into_iter().partition(|row| is_plain(row) && is_brief(row, many));
+    let mut all: Vec<Brief> = Vec::new();
+    for row in brief {
+        let same = |b: &&mut Brief| {
+            let one = |r: &Row| r.title == row.title && r.named == row.named && r.kind == row.kind;
+            b.kind == row.group && b.rows.first().is_some_and(one)
+        };
+        match all.iter_mut().find(same) {
+            Some(found) => found.rows.push(row),
+            None => all.push(Brief { kind: row.group, rows: vec![row] }),
+        }
+    }
+    (full, all)
+}
+
+/// True if the row says nothing that must not be overlooked: no denial, no disagreement, no loss, no doubt, no word of
+/// the person. Of allergies and alerts nothing is ever told in brief.
+fn is_plain(row: &Row) -> bool {
+    !matches!(row.section, Section::Allergies | Section::Alerts)
+        && row.polarity.is_positive()
+        && !(row.disagree || row.degraded || row.words_deny || row.outlived || row.misnamed)
+        && row.about.is_none()
+        && row.retracted.is_empty()
+        && row.said.is_empty()
+        && row.of.is_empty()
+        && row.nothing_newer.is_none()
+        && row.voices.iter().all(|voice| voice.standing.is_none())
+}
+
+/// True for what is over, and for what is old in a long list of what happened once.
+fn is_brief(row: &Row, many: bool) -> bool {
+    use Section::*;
+    let valued = !row.value.is_empty() || row.parts.iter().any(|part| !part.value.is_empty());
+    let told = row.more.iter().any(|(label, _)| *label == Label::Note);
+    match (row.group, row.section) {
+        (GroupKind::Past, _) => true,
+        // A report without a value names what stands above; one with words is read.
+        (GroupKind::All, Results | VitalSigns) => !valued && !told,
+        (GroupKind::All, Encounters | Procedures | Immunizations | Documents | SocialHistory) => many && is_old(row),
+        _ => false,
+    }
+}
+
+fn is_old(row: &Row) -> bool {
+    row.date.as_ref().and_then(|day| day.days_ago).is_some_and(|days| days > OLD)
+}
