@@ -11,6 +11,7 @@ use web_sys::{BroadcastChannel, MessageEvent};
 
 use super::place::{Place, Route};
 use super::text::{self, Lang};
+use super::way;
 use crate::app::client::Client;
 use crate::app::wire::{Door, Failure, Settings};
 use crate::view::people::Header;
@@ -116,6 +117,7 @@ impl Front {
         if let Ok(history) = window().history() {
             _ = history.replace_state_with_url(&JsValue::NULL, "", Some(&route.href()));
         }
+        way::instead(route.clone());
         self.route.set(route);
     }
 
@@ -376,8 +378,11 @@ impl Front {
             return;
         }
         let moved = self.route.with_untracked(|now| now.place != route.place);
+        way::leave(&route);
+        let again = way::arrive(route.clone());
         self.route.set(route);
-        if moved {
+        // What is new begins at its top; what one comes back to stands as it was left.
+        if moved && !again {
             window().scroll_to_with_x_and_y(0.0, 0.0);
         }
     }

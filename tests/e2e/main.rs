@@ -16,6 +16,7 @@
 
 mod archive;
 mod axe;
+mod back;
 mod bench;
 mod browser;
 mod camera;

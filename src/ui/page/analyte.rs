@@ -46,7 +46,7 @@ fn draw(page: Option<Analyte>) -> AnyView {
         }
     });
     view! {
-        <BackTo place=Place::Section(section) text=text::section(section) />
+        <BackTo route=Place::Section(section) text=text::section(section) />
         <OwnHead title=text::title(&page.title).to_owned() window=text::section(Section::Results) />
         <div class="stack">{above(&page.heading, true)} {charts} {several} {repeats} {table(&page.rows, section == Section::Results)} {future}</div>
     }
@@ -56,7 +56,7 @@ fn draw(page: Option<Analyte>) -> AnyView {
 /// Nothing stands behind this address.
 pub fn gone() -> AnyView {
     view! {
-        <BackTo place=Place::Summary />
+        <BackTo route=Place::Summary />
         <OwnHead title=words::gone().to_owned() window=words::gone />
         <Empty title=words::gone_then />
     }

@@ -19,7 +19,7 @@ use crate::view::entry::Label;
 pub fn DocumentsPage() -> impl IntoView {
     let front = Front::get();
     view! {
-        <BackTo place=Place::Summary />
+        <BackTo route=Place::Summary />
         <PageHead
             title=move || text::section(Section::Documents)
             lede=move || text::lede(Section::Documents)

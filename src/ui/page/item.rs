@@ -6,7 +6,7 @@ use super::analyte::gone;
 use super::documents::{file, save_original};
 use super::say::{OwnWords, Say, Undo};
 use crate::app::wire::Failure;
-use crate::record::{Coding, Hash, Kind};
+use crate::record::{Coding, Hash, Kind, Section};
 use crate::ui::front::Front;
 use crate::ui::part::{
     BackTo, Badge, Callout, Describe, Disclosure, Fact, Facts, OwnHead, Tone, Trouble, TrustMark, explained, line,
@@ -14,6 +14,7 @@ use crate::ui::part::{
 };
 use crate::ui::place::{Place, Route, Writing};
 use crate::ui::text::{self, describe, item as words, say};
+use crate::ui::way;
 use crate::view::entry::{Answer, Card, EntryPage, Label, Line, Side, Sides};
 use crate::view::{Row, Trust};
 
@@ -29,12 +30,12 @@ fn draw(page: Option<EntryPage>, back_again: RwSignal<Vec<Hash>>) -> AnyView {
     let Some(page) = page else {
         // What was typed by hand and was just taken away: the way back stands where it was.
         return match back_again.with_untracked(Vec::is_empty) {
-            false => view! { <BackTo place=Place::Summary /> <Undo back=back_again /> }.into_any(),
+            false => view! { <BackTo route=Place::Summary /> <Undo back=back_again /> }.into_any(),
             true => gone(),
         };
     };
     let section = page.row.section;
-    let back = view! { <BackTo place=Place::Section(section) text=text::section(section) /> };
+    let back = back_to(section);
     if !page.withheld {
         return view! { {back} {whole(page, back_again)} }.into_any();
     }
@@ -53,6 +54,22 @@ fn draw(page: Option<EntryPage>, back_again: RwSignal<Vec<Hash>>) -> AnyView {
         .into_any(),
     };
     view! { {back} {shown} }.into_any()
+}
+
+/// To the page that one came from, as it was left; to the item's section where that says nothing.
+fn back_to(section: Section) -> AnyView {
+    let from = way::came_from().unwrap_or_default();
+    let (route, name): (Route, text::Message) = match &from.place {
+        Place::Timeline => (from, text::timeline::title),
+        Place::Summary => (from, text::summary::title),
+        Place::Analyte(_) => (from, text::common::back),
+        Place::Section(other) if *other != section => {
+            let other = *other;
+            return view! { <BackTo route=from text=move || text::section(other) /> }.into_any();
+        }
+        _ => return view! { <BackTo route=Place::Section(section) text=move || text::section(section) /> }.into_any(),
+    };
+    view! { <BackTo route=route text=name /> }.into_any()
 }
 
 /// Everything that a share says of an item, for a window over the received view: there is no original to open.

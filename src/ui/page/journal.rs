@@ -14,7 +14,7 @@ use crate::ui::text::{self, journal as words, more};
 pub fn Journal() -> impl IntoView {
     let client = Front::get().client;
     view! {
-        <BackTo place=Place::More text=more::title />
+        <BackTo route=Place::More text=more::title />
         <PageHead title=words::title lede=words::lede />
         {load(
             move || async move {

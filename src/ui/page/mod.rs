@@ -8,6 +8,7 @@ use super::part::{Callout, Empty, PageHead, Tone, Trouble};
 use super::place::{Place, Route};
 use super::queue::Queue;
 use super::text::{self, page as words};
+use super::way;
 use crate::app::wire::Door;
 
 mod about;
@@ -74,6 +75,7 @@ pub fn Page() -> impl IntoView {
         let now = whose.get();
         if before.flatten().is_some_and(|before| now.as_ref() != Some(&before)) {
             sharing.clear();
+            way::forget();
         }
         now
     });

@@ -20,7 +20,7 @@ pub fn SectionView(section: Section) -> impl IntoView {
         return view! { <DocumentsPage /> }.into_any();
     }
     view! {
-        <BackTo place=Place::Summary />
+        <BackTo route=Place::Summary />
         <PageHead title=move || text::section(section) lede=move || text::lede(section) />
         {load(move || front.client.section(section), move |page| draw(section, page))}
     }

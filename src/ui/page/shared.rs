@@ -16,7 +16,7 @@ pub fn Shared(
 ) -> impl IntoView {
     let front = Front::get();
     view! {
-        <BackTo place=Place::Journal />
+        <BackTo route=Place::Journal />
         <PageHead title=words::again lede=words::again_lede />
         {load(
             move || front.client.share_again(id.clone()),

@@ -1,5 +1,5 @@
 //! A list that can be narrowed: by words, kind, source and year. What is left is counted, and said aloud. Nothing of it
-//! stands in the address: words and kinds are clinical.
+//! stands in the address: words and kinds are clinical. Who comes back finds it narrowed as it was.
 
 use std::collections::{BTreeSet, HashSet};
 
@@ -8,6 +8,7 @@ use leptos::prelude::*;
 use crate::ui::front::Front;
 use crate::ui::part::{Empty, Field};
 use crate::ui::text::{self, section as words, timeline};
+use crate::ui::way;
 use crate::view::Row;
 
 /// A list that is no longer than this is seen at a glance.
@@ -41,9 +42,10 @@ pub fn sifted(grains: Vec<Grain>, draw: impl Fn(&dyn Fn(usize) -> bool) -> AnyVi
         return draw(&|_| true);
     }
     let front = Front::get();
-    let signal = || RwSignal::new(String::new());
-    let (search, kind, source, year) = (signal(), signal(), signal(), signal());
+    let [search, kind, source, year] = ["sift-search", "sift-kind", "sift-source", "sift-year"].map(way::kept);
     let found = RwSignal::new(None::<HashSet<String>>);
+    // Who comes back to a narrowed list is not shown all of it first.
+    let narrowed = RwSignal::new(search.with_untracked(|words| words.trim().is_empty()));
     let asked = StoredValue::new(0_u32);
     Effect::new(move || {
         let typed = search.get();
@@ -57,6 +59,7 @@ pub fn sifted(grains: Vec<Grain>, draw: impl Fn(&dyn Fn(usize) -> bool) -> AnyVi
             // An answer to an older question is dropped.
             if asked.try_get_value() == Some(mine) {
                 found.set(answer.ok().map(|ids| ids.into_iter().collect()));
+                narrowed.set(true);
             }
         });
     });
@@ -86,6 +89,9 @@ pub fn sifted(grains: Vec<Grain>, draw: impl Fn(&dyn Fn(usize) -> bool) -> AnyVi
     };
     let clear = move |_| [search, kind, source, year].into_iter().for_each(|s| s.set(String::new()));
     let body = move || {
+        if !narrowed.get() {
+            return view! { <p role="status">{text::common::loading}</p> }.into_any();
+        }
         if count() > 0 {
             return kept.with(|kept| draw(&|i| kept.get(i).copied().unwrap_or(false)));
         }
@@ -138,8 +144,14 @@ fn pick(
     if offered.len() < 2 {
         return None;
     }
-    let options: Vec<_> =
-        offered.into_iter().map(|name| view! { <option value=name.clone()>{name.clone()}</option> }).collect();
+    let options: Vec<_> = offered
+        .into_iter()
+        .map(|name| {
+            let same = name.clone();
+            // Who comes back finds what was chosen.
+            view! { <option value=name.clone() selected=move || chosen.with(|c| *c == same)>{name.clone()}</option> }
+        })
+        .collect();
     let picked = view! {
         <Field id=id label=label>
             <select class="input" id=id prop:value=chosen on:change=move |event| chosen.set(event_target_value(&event))>

@@ -12,6 +12,7 @@ use crate::ui::heights::Heights;
 use crate::ui::part::{Chip, Disclosure, Empty, Field, PageHead, Trouble, line, marked};
 use crate::ui::place::{Place, Route};
 use crate::ui::text::{self, timeline as words};
+use crate::ui::way;
 use crate::view::timeline::{Ask, Month, Timeline, TimelineRow};
 
 /// Rows that are asked for at once, and that a page of the window holds.
@@ -33,11 +34,14 @@ const HEAD: f64 = 56.0;
 /// The tallest list that browsers lay out reliably, in pixels: beyond it the scroll bar is scaled.
 const TALLEST: f64 = 8_000_000.0;
 
+/// Under this name the heights of rows are remembered.
+const MEASURED: &str = "timeline-heights";
+
 /// The page.
 #[component]
 pub fn TimelinePage() -> impl IntoView {
     let front = Front::get();
-    let search = RwSignal::new(String::new());
+    let search = way::kept("timeline-search");
     let ask = Memo::new(move |_| {
         let route = front.route.get();
         let filter = |name: &str| route.filter(name).unwrap_or("").to_owned();
@@ -277,9 +281,22 @@ fn Rows(
     let page_count = total.div_ceil(PAGE);
     let asking = StoredValue::new(Vec::<u32>::new());
     let drawn = RwSignal::new((0_u32, FIRST.min(total)));
-    let heights = RwSignal::new(Heights::new(total, heads, HEAD, GUESS));
+    // Who comes back to the very same list finds its rows where they were.
+    let width = window().inner_width().ok().and_then(|w| w.as_f64()).unwrap_or_default();
+    let before = way::noted::<(Ask, f64, Heights)>(MEASURED).filter(|(a, w, _)| *a == ask && *w == width);
+    let heights = match before {
+        Some((.., heights)) if heights.total() == total => heights,
+        _ => Heights::new(total, heads, HEAD, GUESS),
+    };
+    let heights = RwSignal::new(heights);
     let list = NodeRef::<html::Div>::new();
     let ask = StoredValue::new(ask);
+    let mark = way::mark();
+    on_cleanup(move || {
+        if let (Some(ask), Some(heights)) = (ask.try_get_value(), heights.try_get_untracked()) {
+            way::note(mark, MEASURED, (ask, width, heights));
+        }
+    });
 
     let scale = move || heights.with(|h| (TALLEST / h.height()).min(1.0));
     let look = move || {

@@ -30,7 +30,7 @@ pub fn Write(what: Writing) -> impl IntoView {
         front.person.get().filter(|_| several).map(|person| words::into_record_of(&text::name(&person)))
     };
     view! {
-        <BackTo place=Place::Import text=import::title />
+        <BackTo route=Place::Import text=import::title />
         <PageHead title lede=words::lede />
         {move || whose().map(|whose| view! { <p class="strong">{whose}</p> })}
         <Show

@@ -1,10 +1,11 @@
 use leptos::{html, prelude::*};
 
 use super::{Icon, Sign};
-use crate::ui::place::Place;
+use crate::ui::place::Route;
 use crate::ui::text::common;
+use crate::ui::way;
 
-/// The head of a page: its one h1, which takes the focus when the page is come to, and the window's title.
+/// The head of a page: its one h1, which takes the focus when the page is come to anew, and the window's title.
 #[component]
 pub fn PageHead(
     /// The page's name.
@@ -22,7 +23,7 @@ pub fn PageHead(
     // The title of the window stands outside Leptos.
     Effect::new(move || document().set_title(&common::page_title(&name.get())));
     Effect::new(move || {
-        if let Some(heading) = heading.get() {
+        if let Some(heading) = heading.get().filter(|_| !way::is_returning()) {
             _ = heading.focus();
         }
     });
@@ -37,17 +38,19 @@ pub fn PageHead(
     }
 }
 
-/// A way back to the page above.
+/// A way back to the page above, as it was left if one comes from there.
 #[component]
 pub fn BackTo(
     /// Where it leads.
-    place: Place,
+    #[prop(into)]
+    route: Route,
     /// Its words, "Back" if none are given.
     #[prop(optional, into)]
     text: Option<TextProp>,
 ) -> impl IntoView {
+    let href = route.href();
     view! {
-        <a class="back no-print" href=place.href()>
+        <a class="back no-print" href=href on:click=move |_| way::back_to(&route.place)>
             <Icon sign=Sign::Back />
             <span>{move || text.as_ref().map_or_else(|| common::back().into(), |t| t.get())}</span>
         </a>

@@ -2,6 +2,7 @@ use leptos::{html, prelude::*};
 
 use super::abbr::explained;
 use crate::ui::text::common;
+use crate::ui::way;
 
 /// The head of a page about one thing of the record: its h1 are the source's words. The window's title, which browsers
 /// keep on disk, only says what kind of page it is.
@@ -20,7 +21,7 @@ pub fn OwnHead(
     // The title of the window stands outside Leptos.
     Effect::new(move || document().set_title(&common::page_title(&window.get())));
     Effect::new(move || {
-        if let Some(heading) = heading.get() {
+        if let Some(heading) = heading.get().filter(|_| !way::is_returning()) {
             _ = heading.focus();
         }
     });

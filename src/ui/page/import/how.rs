@@ -14,7 +14,7 @@ use crate::ui::text::{self, how as words};
 pub fn HowTo() -> impl IntoView {
     view! {
         <div class="no-print">
-            <BackTo place=Place::Import text=text::import::title />
+            <BackTo route=Place::Import text=text::import::title />
             <PageHead title=words::title lede=words::lede />
             <div class="stack-loose">
                 <Way name=words::gp steps=&[words::gp_1, words::gp_2, words::gp_3] />

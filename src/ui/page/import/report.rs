@@ -34,7 +34,7 @@ pub fn Report(
         }
     };
     view! {
-        <BackTo place=Place::Import text=text::import::title />
+        <BackTo route=Place::Import text=text::import::title />
         <PageHead title=words::title lede=words::lede />
         {load(ask, |found: Found| match found {
             Found::In(report) => view! { <Sheet report=*report /> }.into_any(),

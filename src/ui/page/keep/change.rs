@@ -45,7 +45,7 @@ pub fn Change() -> impl IntoView {
         });
     };
     view! {
-        <BackTo place=Place::More text=more::title />
+        <BackTo route=Place::More text=more::title />
         <PageHead title=words::change_title />
         <Show
             when=move || !done.get()

@@ -16,7 +16,7 @@ use crate::view::choose::{Choose, ChooseItem, ChooseSection, ChooseSet};
 pub fn What() -> impl IntoView {
     let front = Front::get();
     view! {
-        <BackTo place=Place::Share />
+        <BackTo route=Place::Share />
         {load(move || front.client.share_choices(), |choices| view! { <Choices choices /> })}
     }
 }
