@@ -367,6 +367,44 @@ fn what_the_person_says_travels_with_the_entry() {
     assert_eq!(record.said_of(&aspirin(&record)).count(), 0);
 }
 
+/// What is taken off the pages leaves in no share, asked for by its name or not, and its section is never said to be whole.
+#[test]
+fn what_is_taken_off_the_pages_never_leaves() {
+    use tessera::import::typed::{Typed, write};
+    use tessera::record::Said;
+    let gp = file("uk/gpconnect/EMISPatientStructurede2eResponsePWTP10.json");
+    let alone = merge(vec![gp.clone()]);
+    let named = |record: &Record| {
+        let found = record.section(Section::Medications).find(|i| record.lead(i).unwrap().title.contains("Aspirin"));
+        found.cloned()
+    };
+    let about: Vec<String> = named(&alone).unwrap().entries.iter().filter_map(|at| alone.place(*at)).collect();
+    let say = |said: Said, title: &str, words: &str, stamp: &str| {
+        let typed = Typed::Said { said, about: about.clone(), title: title.into(), words: words.into() };
+        let (reading, bytes) = write(&typed, &gp.reading.people[0], None, stamp);
+        assert!(reading.issues.iter().all(|i| i.severity < tessera::record::Severity::Warning), "{:?}", reading.issues);
+        Parcel { hash: Hash::of(&bytes), reading, note: Note { origin: Origin::Person, ..Note::default() } }
+    };
+    let off = say(Said::Off, "", "Take this off the pages", "2026-11-20T10:00:00Z");
+    let note = say(Said::Note, "Aspirin", "Only at night", "2026-11-20T11:00:00Z");
+    let record = merge(vec![gp.clone(), off, note.clone()]);
+    assert!(record.is_off(&named(&record).unwrap()));
+    let every = all(&record, &[Section::Medications, Section::PatientStory]);
+    let chosen = tessera::share::bundle::Chosen { in_full: [Section::Medications].into(), ..every };
+    let selection = select(&record, &person(&record), &chosen, "2026-11-22T10:00:00Z").unwrap();
+    let told = String::from_utf8(selection.document.clone()).unwrap();
+    let there = received(&selection.document);
+    assert!(named(&there).is_none() && there.section(Section::Medications).next().is_some());
+    assert!(!told.contains("Only at night") && !told.contains("off the pages"));
+    let medicines = selection.parts.iter().find(|p| p.section == Section::Medications).unwrap();
+    assert_eq!(medicines.completeness, tessera::share::terms::Completeness::Selected);
+    // Taken back, it is to be had.
+    let record = merge(vec![gp, note]);
+    let chosen = all(&record, &[Section::Medications]);
+    let selection = select(&record, &person(&record), &chosen, "2026-11-22T10:00:00Z").unwrap();
+    assert!(named(&received(&selection.document)).is_some());
+}
+
 /// What the person says of an entry names it: it leaves with that entry or not at all, and never with the hash of a file.
 #[test]
 fn a_statement_leaves_only_with_what_it_is_about() {

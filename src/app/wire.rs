@@ -13,7 +13,7 @@ use crate::record::{self, Description, DocumentKind, Hash};
 /// How drawn words are written, whoever types them: named here since the front may not ask `vault`.
 pub use crate::vault::words::fold as fold_words;
 use crate::view::{
-    self, Day,
+    self, Day, Row,
     clinician::Clinician,
     documents::Documents,
     entry::EntryPage,
@@ -196,6 +196,8 @@ errands! {
     Analyte analyte(id: String) -> Option<Analyte>;
     /// One item.
     Entry entry(id: String) -> Option<EntryPage>;
+    /// What the person took off the pages.
+    OffThePages off_the_pages() -> Vec<Row>;
     /// Letters and scans.
     Documents documents() -> Documents;
     /// The ids of all items with these words.

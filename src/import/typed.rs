@@ -51,7 +51,7 @@ pub enum Typed {
         said: Said,
         /// The entries that it is about (see [`Record::place`](crate::record::Record::place)).
         about: Vec<String>,
-        /// The source's words for these.
+        /// The source's words for these; empty where they are not to be told beside it.
         title: String,
         /// The person's words.
         words: String,
@@ -111,11 +111,14 @@ pub fn write(typed: &Typed, person: &Person, by: Option<&str>, stamp: &str) -> (
             let coded = |system: &str, code: &str| json!({"coding": [{"system": system, "code": code}]});
             let about = about.iter().map(|place| coded(PLACE, place));
             let category: Vec<Value> = core::iter::once(coded(STATEMENT, said.code())).chain(about).collect();
-            json!({
+            let mut said = json!({
                 "resourceType": "Communication", "status": "completed",
-                "category": category, "topic": {"text": words.trim()}, "payload": [{"contentString": title}],
-                "subject": me, "sender": hand, "sent": stamp,
-            })
+                "category": category, "topic": {"text": words.trim()}, "subject": me, "sender": hand, "sent": stamp,
+            });
+            if !title.is_empty() {
+                put(&mut said, "payload", json!([{"contentString": title}]));
+            }
+            said
         }
     };
     let bundle = json!({

@@ -1,7 +1,7 @@
 //! What a person says of an entry of their record: a correction, a note, a tag. Each is a parcel of their own and stands
 //! beside what the source says; it replaces nothing.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
@@ -23,11 +23,14 @@ pub enum Said {
     NotTaking,
     /// Keep it closed when sharing. A tag, never shared itself.
     Private,
+    /// Take it off the pages: no list, no search, no paper and no share holds it. A tag, never shared itself. The file
+    /// that tells it stays whole.
+    Off,
 }
 
 impl Said {
     /// All kinds.
-    pub const ALL: [Said; 4] = [Said::Note, Said::Wrong, Said::NotTaking, Said::Private];
+    pub const ALL: [Said; 5] = [Said::Note, Said::Wrong, Said::NotTaking, Said::Private, Said::Off];
 
     /// Its code in [`STATEMENT`].
     pub fn code(self) -> &'static str {
@@ -36,12 +39,18 @@ impl Said {
             Said::Wrong => "wrong",
             Said::NotTaking => "not-taking",
             Said::Private => "private",
+            Said::Off => "off",
         }
     }
 
     /// The kind of that code.
     pub fn of_code(code: &str) -> Option<Said> {
         Self::ALL.into_iter().find(|s| s.code() == code)
+    }
+
+    /// True for a wish about how an entry is shown, which is the person's alone: it is listed nowhere and never leaves.
+    pub fn is_tag(self) -> bool {
+        matches!(self, Said::Private | Said::Off)
     }
 }
 
@@ -118,6 +127,11 @@ impl Record {
             || self.entries(item).any(|(_, _, e)| e.said().is_some() && e.places().any(|place| self.tags(place)))
     }
 
+    /// True if the person took the item off the pages: it, or what their own statement of it is about.
+    pub fn is_off(&self, item: &Item) -> bool {
+        self.off.contains(&item.id)
+    }
+
     /// True if a tag whose file was taken out names the item: another file that tells the same must not open it.
     fn is_tagged_by_name(&self, item: &Item) -> bool {
         let own = self.parcels.iter().filter(|p| p.note.origin == Origin::Person);
@@ -157,16 +171,48 @@ pub(super) fn statements(parcels: &[Parcel]) -> BTreeMap<String, Vec<EntryRef>> 
     all
 }
 
-/// From each place that is spoken of to the id of the item that holds it.
-pub(super) fn spoken_of(
+/// The ids of the items that the person took off the pages, with those of their own statements about them.
+pub(super) fn off(
     parcels: &[Parcel],
-    items: &[Item],
+    (items, in_error): (&[Item], &[Item]),
+    said: &BTreeMap<String, Vec<EntryRef>>,
+) -> BTreeSet<String> {
+    let entry = |at: &EntryRef| parcels.get(at.parcel as usize)?.reading.entries.get(at.entry as usize);
+    let is_off = |at: &EntryRef| entry(at).and_then(Entry::said) == Some(Said::Off);
+    let off: BTreeMap<String, Vec<EntryRef>> = said
+        .iter()
+        .filter(|(_, all)| all.iter().any(is_off))
+        .map(|(place, all)| (place.clone(), all.clone()))
+        .collect();
+    let all = || items.iter().chain(in_error);
+    let mut ids: BTreeSet<String> = spoken_of(parcels, all(), &off).into_values().collect();
+    // What the person says of it would name it. An item may be known by several places, and be spoken of by one of them.
+    let places: BTreeSet<String> = match ids.is_empty() {
+        true => BTreeSet::new(),
+        false => {
+            spoken_of(parcels, all(), said).into_iter().filter(|(_, id)| ids.contains(id)).map(|(p, _)| p).collect()
+        }
+    };
+    let about = |item: &&Item| {
+        let own = item.entries.iter().filter_map(entry).filter(|e| e.said().is_some());
+        own.into_iter().any(|e| e.places().any(|place| places.contains(place)))
+    };
+    if !places.is_empty() {
+        ids.extend(all().filter(about).map(|item| item.id.clone()).collect::<Vec<_>>());
+    }
+    ids
+}
+
+/// From each place that is spoken of to the id of the item that holds it.
+pub(super) fn spoken_of<'i>(
+    parcels: &[Parcel],
+    items: impl Iterator<Item = &'i Item>,
     said: &BTreeMap<String, Vec<EntryRef>>,
 ) -> BTreeMap<String, String> {
     if said.is_empty() {
         return BTreeMap::new();
     }
-    let places = items.iter().flat_map(|item| item.entries.iter().chain(&item.history).map(move |at| (item, at)));
+    let places = items.flat_map(|item| item.entries.iter().chain(&item.history).map(move |at| (item, at)));
     let named = places.filter_map(|(item, at)| {
         let parcel = parcels.get(at.parcel as usize)?;
         let entry = parcel.reading.entries.get(at.entry as usize)?;

@@ -47,6 +47,8 @@ pub struct Front {
     pub person: RwSignal<Option<Header>>,
     /// What names them in this vault; empty if nobody's is open.
     pub person_id: RwSignal<String>,
+    /// They are cared for by whoever keeps their record: to this reader they are not *you*.
+    pub cared_for: RwSignal<bool>,
     /// How many persons there are.
     pub people: RwSignal<usize>,
     /// How the person wants it shown, and what is still to do.
@@ -89,6 +91,7 @@ impl Front {
             update: RwSignal::new(false),
             person: RwSignal::new(None),
             person_id: RwSignal::new(String::new()),
+            cared_for: RwSignal::new(false),
             people: RwSignal::new(0),
             settings: RwSignal::new(Settings::default()),
             changes: RwSignal::new(0),
@@ -163,6 +166,7 @@ impl Front {
             if let Ok(people) = self.client.people().await {
                 self.people.set(people.len());
                 let open = people.into_iter().find(|p| p.open);
+                self.cared_for.set(open.as_ref().is_some_and(|p| p.given.basis.is_some()));
                 self.person_id.set(open.as_ref().map(|p| p.id.clone()).unwrap_or_default());
                 self.person.set(open.map(|p| p.header));
             }
@@ -174,6 +178,7 @@ impl Front {
             self.people.set(0);
             self.person_id.set(String::new());
             self.person.set(None);
+            self.cared_for.set(false);
         }
         self.door.set(Some(door));
         self.changes.update(|n| *n = n.wrapping_add(1));

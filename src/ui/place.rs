@@ -49,6 +49,8 @@ pub enum Place {
     People,
     /// Everything else.
     More,
+    /// What the person took off the pages.
+    Off,
     /// Change the passphrase.
     Passphrase,
     /// What Tessera is, its version and its honest limits.
@@ -118,6 +120,7 @@ impl Route {
             ("scan", None) => Place::Scan,
             ("people", None) => Place::People,
             ("more", None) => Place::More,
+            ("more", Some("off-the-pages")) => Place::Off,
             ("more", Some("passphrase")) => Place::Passphrase,
             ("more", Some("about")) => Place::About,
             _ => Place::Door,
@@ -191,6 +194,7 @@ impl Place {
             Place::Token(_) => "#/scan".to_owned(),
             Place::People => "#/people".to_owned(),
             Place::More => "#/more".to_owned(),
+            Place::Off => "#/more/off-the-pages".to_owned(),
             Place::Passphrase => "#/more/passphrase".to_owned(),
             Place::About => "#/more/about".to_owned(),
         }
@@ -246,6 +250,7 @@ mod tests {
             Place::Scan,
             Place::People,
             Place::More,
+            Place::Off,
             Place::Passphrase,
             Place::About,
         ];

@@ -272,6 +272,7 @@ fn under(place: &Place) -> Place {
         | Place::People
         | Place::Journal
         | Place::Shared(_)
+        | Place::Off
         | Place::Passphrase
         | Place::About
         | Place::Kit

@@ -62,7 +62,7 @@ pub fn choose(record: &Record, index: &Index, today: Date) -> Choose {
         let Some(item) = record.items.get(*i as usize) else { continue };
         let Some(row) = rows::row(record, item, today) else { continue };
         // A tag is for the person alone.
-        if record.entries(item).all(|(_, _, e)| e.said() == Some(Said::Private)) {
+        if record.entries(item).all(|(_, _, e)| e.said().is_some_and(Said::is_tag)) {
             continue;
         }
         // What the person says of it goes with it.

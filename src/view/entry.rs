@@ -30,6 +30,8 @@ pub struct EntryPage {
     pub withheld: bool,
     /// A source marks it as entered in error.
     pub in_error: bool,
+    /// The person took it off the pages.
+    pub off: bool,
     /// For a result: the analyte's id, for the link to its chart.
     pub analyte: Option<String>,
     /// For a document whose content is here: the file and the place in it, of which the person may say what it is.
@@ -172,6 +174,7 @@ pub fn entry(record: &Record, index: &Index, id: &str, today: Date) -> Option<En
         corrected: versions(record, index, place).find(|i| corrects(record, i, item)).map(|i| i.id.clone()),
         withheld: rows::is_withheld(record, item),
         in_error: place.is_none(),
+        off: record.is_off(item),
         document: page.document(item),
         analyte: place.filter(|p| index.analyte_of.contains_key(p)).map(|_| item.id.clone()),
     })
@@ -287,7 +290,10 @@ impl Page<'_> {
         let place = parcel.reading.entries.iter().position(|e| e.at == to)? as u32;
         let target = EntryRef { parcel: file, entry: place };
         let items = self.record.items.iter().chain(&self.record.in_error);
-        let item = items.into_iter().find(|i| holds(i, target)).filter(|i| !rows::is_withheld(self.record, i))?;
+        let item = items
+            .into_iter()
+            .find(|i| holds(i, target))
+            .filter(|i| !rows::is_withheld(self.record, i) && !self.record.is_off(i))?;
         Some((role.to_owned(), item.id.clone(), self.record.entry(target)?.title.clone()))
     }
 

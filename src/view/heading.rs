@@ -187,7 +187,7 @@ fn letters(record: &Record) -> HashMap<Hash, String> {
     }
     let items = record.items.iter().filter(|item| item.kind == Kind::DocumentReference);
     items
-        .filter(|item| !rows::is_withheld(record, item))
+        .filter(|item| !rows::is_withheld(record, item) && !record.is_off(item))
         .flat_map(|item| item.entries.iter().map(move |at| (*at, item)))
         .filter_map(|(at, item)| Some((record.parcel(at).filter(|p| is_letter(p))?.hash, item.id.clone())))
         .collect()

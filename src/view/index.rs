@@ -89,7 +89,7 @@ impl Index {
 }
 
 fn shown(record: &Record, item: &Item) -> bool {
-    !rows::is_withheld(record, item) && !rows::is_tag(record, item)
+    !rows::is_withheld(record, item) && !record.is_off(item) && !rows::is_tag(record, item)
 }
 
 /// Everything in an item that can be searched for, folded.

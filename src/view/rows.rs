@@ -74,13 +74,13 @@ pub(super) fn is_absence(record: &Record, item: &Item) -> bool {
 
 /// True if it counts as a line of its section.
 pub(super) fn counts(record: &Record, item: &Item) -> bool {
-    !is_withheld(record, item) && !is_absence(record, item) && !is_tag(record, item)
+    !is_withheld(record, item) && !record.is_off(item) && !is_absence(record, item) && !is_tag(record, item)
 }
 
-/// True for the person's own wish to keep something closed: it stands beside what it is about, and in no list, where it
+/// True for the person's own wish to keep something closed or off the pages: it stands beside what it is about, and in no list, where it
 /// would point at the very thing.
 pub(super) fn is_tag(record: &Record, item: &Item) -> bool {
-    record.lead(item).and_then(Entry::said) == Some(Said::Private) && item.entries.len() == 1
+    record.lead(item).and_then(Entry::said).is_some_and(Said::is_tag) && item.entries.len() == 1
 }
 
 /// True if it is about somebody else than the file's patient: it stands among the lines, marked, and is compared with

@@ -12,7 +12,7 @@ use super::{
     rows,
     vaccinations::{Vaccination, vaccinations},
 };
-use crate::record::{Record, Section};
+use crate::record::{Item, Record, Section};
 
 /// A section's page. `groups` holds every item that counts exactly once, except for results and vital signs, where
 /// `analytes` tells the numbers and `groups` holds reports and what has no value.
@@ -87,7 +87,7 @@ pub fn section(record: &Record, index: &Index, section: Section, today: Date) ->
     if section == Section::Medications {
         groups.values_mut().for_each(|(rows, _)| rows::by_name(rows));
     }
-    let withheld = record.section(section).filter(|item| rows::is_withheld(record, item));
+    let withheld = record.section(section).filter(|item| rows::is_withheld(record, item) && !record.is_off(item));
     SectionPage {
         heading: heading::heading(record, section, today),
         groups: in_order(section, groups),
@@ -97,6 +97,14 @@ pub fn section(record: &Record, index: &Index, section: Section, today: Date) ->
         in_error: in_error(record, section, today),
         withheld: withheld.filter_map(|item| rows::row(record, item, today)).collect(),
     }
+}
+
+/// Everything that the person took off the pages, by section, newest first: the one place where it is found again.
+pub fn off_the_pages(record: &Record, today: Date) -> Vec<Row> {
+    // What they say of it goes and comes with it.
+    let own = |item: &Item| record.entries(item).all(|(_, _, e)| e.said().is_some());
+    let off = record.items.iter().chain(&record.in_error).filter(|item| record.is_off(item) && !own(item));
+    off.filter_map(|item| rows::row(record, item, today)).collect()
 }
 
 /// The groups in the order on the page: the vaccines that were given before those that were not.
@@ -121,6 +129,7 @@ pub(super) fn never_cut(section: Section) -> bool {
 
 /// The rows of a section that a source marks as entered in error; what is withheld is not among them.
 pub(super) fn in_error(record: &Record, section: Section, today: Date) -> Vec<Row> {
-    let wrong = record.in_error.iter().filter(|item| item.section == section && !rows::is_withheld(record, item));
+    let told = |item: &&Item| !rows::is_withheld(record, item) && !record.is_off(item);
+    let wrong = record.in_error.iter().filter(|item| item.section == section).filter(told);
     wrong.filter_map(|item| rows::row(record, item, today)).collect()
 }

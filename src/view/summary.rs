@@ -142,7 +142,7 @@ pub fn summary(record: &Record, index: &Index, given: Option<&Person>, today: Da
             .filter(|h| h.total > 0 || h.absences.iter().any(|a| a.absent != super::Absent::NotInSource))
             .collect(),
         future: page.future(),
-        in_error: record.in_error.iter().filter(|i| !rows::is_withheld(record, i)).count() as u32,
+        in_error: record.in_error.iter().filter(|i| !rows::is_withheld(record, i) && !record.is_off(i)).count() as u32,
     }
 }
 

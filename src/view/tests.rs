@@ -1339,20 +1339,22 @@ fn one_analyte_has_its_own_date_and_sources() {
     assert_eq!(page.heading.sources.len(), 1);
 }
 
+/// What the person says of the first entry of a file.
+fn own(name: &str, said: crate::record::Said, of: &Parcel) -> Parcel {
+    let mut entry = Entry::new(Section::PatientStory, Kind::Other("Communication".into()), "/entry/0", "My words");
+    let coding = |system: &str, code: String| Coding { system: system.into(), code, display: String::new() };
+    let codings = vec![
+        coding(crate::record::STATEMENT, said.code().into()),
+        coding(crate::record::PLACE, format!("{}#/entry/0", of.hash.hex())),
+    ];
+    entry.category = vec![Concept { text: String::new(), codings }];
+    let mut parcel = parcel(name, "", vec![entry]);
+    parcel.note.origin = Origin::Person;
+    parcel
+}
+
 #[test]
 fn what_the_person_says_names_what_it_is_about_and_a_tag_points_at_nothing() {
-    let own = |name: &str, said: crate::record::Said, of: &Parcel| {
-        let mut entry = Entry::new(Section::PatientStory, Kind::Other("Communication".into()), "/entry/0", "My words");
-        let coding = |system: &str, code: String| Coding { system: system.into(), code, display: String::new() };
-        let codings = vec![
-            coding(crate::record::STATEMENT, said.code().into()),
-            coding(crate::record::PLACE, format!("{}#/entry/0", of.hash.hex())),
-        ];
-        entry.category = vec![Concept { text: String::new(), codings }];
-        let mut parcel = parcel(name, "", vec![entry]);
-        parcel.note.origin = Origin::Person;
-        parcel
-    };
     let file = parcel("Surgery", "2026-11-01", vec![medicine("Penicillin V", Standing::Active)]);
     let statement = own("a", crate::record::Said::NotTaking, &file);
     let tag = own("b", crate::record::Said::Private, &file);
@@ -1485,4 +1487,41 @@ fn results_of_the_last_ninety_days_are_counted_and_stand_in_their_own_list() {
     let page = book.clinician(&[(Section::Problems, Label::Selected), (Section::Results, Label::Selected)]);
     assert_eq!(page.recent.iter().map(|r| r.title.as_str()).collect::<Vec<_>>(), ["Gout"]);
     assert_eq!(page.recent_values, [(Section::Results, 1)]);
+}
+
+#[test]
+fn what_is_taken_off_the_pages_stands_on_none_and_in_no_share_until_it_is_put_back() {
+    use crate::record::Said;
+    let file = |name: &str, as_of: &str| {
+        let abuse = said(Section::Problems, Kind::Condition, "Victim of abuse", Standing::Active);
+        parcel(name, as_of, vec![abuse, said(Section::Problems, Kind::Condition, "Eczema", Standing::Active)])
+    };
+    let surgery = file("Surgery", "2026-11-01");
+    let (note, off) = (own("a", Said::Note, &surgery), own("b", Said::Off, &surgery));
+    let shown = |book: &Book| {
+        let ask = |search: &str| Ask { limit: 50, search: search.into(), ..Ask::default() };
+        let pages = [
+            serde_json::to_string(&book.summary()).unwrap(),
+            serde_json::to_string(&book.section(Section::Problems)).unwrap(),
+            serde_json::to_string(&book.section(Section::PatientStory)).unwrap(),
+            serde_json::to_string(&timeline(&book.record, &book.index, &ask(""), TODAY)).unwrap(),
+            serde_json::to_string(&timeline(&book.record, &book.index, &ask("abuse"), TODAY)).unwrap(),
+            serde_json::to_string(&choose::choose(&book.record, &book.index, TODAY)).unwrap(),
+        ];
+        pages.map(|page| page.contains("Victim of abuse") || page.contains("My words"))
+    };
+    // Who takes the note back too is left with the one source; another file that tells the same brings nothing back.
+    let other = file("Hospital", "2026-11-20");
+    let book = Book::of(vec![surgery.clone(), other.clone(), note.clone(), off]);
+    assert_eq!(shown(&book), [false; 6]);
+    assert_eq!(book.section(Section::Problems).heading.total, 1);
+    let found = section::off_the_pages(&book.record, TODAY);
+    assert_eq!(found.iter().map(|r| r.title.as_str()).collect::<Vec<_>>(), ["Victim of abuse"]);
+    let page = entry::entry(&book.record, &book.index, &found[0].id, TODAY).unwrap();
+    assert!(page.off && page.cards.len() == 2, "its own page is whole");
+
+    // The tag taken back, it is where it was.
+    let book = Book::of(vec![surgery, other, note]);
+    assert_eq!(shown(&book), [true; 6]);
+    assert!(section::off_the_pages(&book.record, TODAY).is_empty());
 }

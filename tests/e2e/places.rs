@@ -6,7 +6,7 @@ use serde_json::json;
 use crate::browser::Browser;
 use crate::{axe, data, journey};
 
-const PLACES: [&str; 36] = [
+const PLACES: [&str; 37] = [
     "summary",
     "timeline",
     "timeline?kind=results",
@@ -40,6 +40,7 @@ const PLACES: [&str; 36] = [
     "journal",
     "more",
     "more/about",
+    "more/off-the-pages",
     "write/allergy",
     "write/medicine",
     "scan",

@@ -247,6 +247,46 @@ fn what_a_person_says_stands_beside_and_can_be_taken_back() {
 }
 
 #[test]
+fn what_is_taken_off_the_pages_is_found_again_and_put_back() {
+    journey(async {
+        let browser = Browser::phone_with("task-off", &[SURGERY, TRANSFER]).await;
+        let mut hands = Hands::at_the_summary(&browser).await;
+        hands.act(Kind::Link, "Aspirin 75mg").await;
+        hands.act(Kind::Control, "Say something about this entry").await;
+        hands.act(Kind::Choice, "Take this off the pages").await;
+        browser.sees("It is not deleted").await;
+        browser.sees("Whoever gives treatment may need to know this.").await;
+        hands.act(Kind::Button, "Add it").await;
+        browser.find(Kind::Button, "Put it back on the pages").await;
+        for (place, heading) in
+            [("#/summary", "Summary"), ("#/section/medicines", "Medicines"), ("#/timeline", "Timeline")]
+        {
+            browser.go(place, heading).await;
+            browser.sees(if place == "#/timeline" { "newest first" } else { "as of" }).await;
+            assert!(!browser.shows("Aspirin 75mg").await, "{place} shows it still");
+        }
+        // A record that was kept, and opened again, knows.
+        browser.keep().await;
+        browser.lock().await;
+        browser.unlock().await;
+        browser.go("#/summary", "Summary").await;
+        browser.sees("as of").await;
+        assert!(!browser.shows("Aspirin 75mg").await, "it is back by itself");
+        browser.go("#/more", "More").await;
+        browser.follow("Taken off the pages").await;
+        browser.follow("Aspirin 75mg").await;
+        browser.press("Put it back on the pages").await;
+        browser.find(Kind::Control, "Say something about this entry").await;
+        browser
+            .until("it to be back", || async { browser.look(Kind::Button, "Put it back on the pages").await.is_none() })
+            .await;
+        browser.go("#/summary", "Summary").await;
+        browser.sees("Aspirin 75mg").await;
+        browser.close().await;
+    });
+}
+
+#[test]
 fn one_search_finds_a_thing_by_all_its_names() {
     journey(async {
         let browser = Browser::phone_with("task-search", &[ARLEEN]).await;

@@ -88,7 +88,8 @@ impl<E: Edge> Session<E> {
         let (record, _) = self.held()?.record();
         let found = record.find(&item).ok_or(Failure::NotFound)?;
         let about = found.entries.iter().chain(&found.history).filter_map(|at| record.place(*at)).collect();
-        let title = record.lead(found).map(|e| e.title.clone()).unwrap_or_default();
+        // What is taken off the pages is not named by its own tag, in the journal and among the files.
+        let title = record.lead(found).filter(|_| said != Said::Off).map(|e| e.title.clone()).unwrap_or_default();
         self.type_in(Typed::Said { said, about, title, words }).await
     }
 

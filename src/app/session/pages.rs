@@ -3,7 +3,7 @@
 use super::{Edge, Session};
 use crate::app::wire::Failure;
 use crate::record::Section;
-use crate::view;
+use crate::view::{self, Row};
 use crate::view::{
     documents::Documents,
     entry::EntryPage,
@@ -44,6 +44,11 @@ impl<E: Edge> Session<E> {
     pub(in crate::app) async fn entry(&mut self, id: String) -> Result<Option<EntryPage>, Failure> {
         let (record, index) = self.held()?.record();
         Ok(view::entry::entry(record, index, &id, self.edge.today()))
+    }
+
+    pub(in crate::app) async fn off_the_pages(&mut self) -> Result<Vec<Row>, Failure> {
+        let (record, _) = self.held()?.record();
+        Ok(view::section::off_the_pages(record, self.edge.today()))
     }
 
     pub(in crate::app) async fn documents(&mut self) -> Result<Documents, Failure> {

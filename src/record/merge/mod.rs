@@ -12,7 +12,7 @@ mod outline;
 
 pub use outline::merge_by;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
@@ -34,6 +34,8 @@ pub struct Record {
     pub(super) said: BTreeMap<String, Vec<EntryRef>>,
     /// From such a place to the item that holds it.
     pub(super) said_about: BTreeMap<String, String>,
+    /// The items that the person took off the pages, by their ids.
+    pub(super) off: BTreeSet<String>,
     /// The places of all items in the order of their ids: in `items`, or, counted on from its length, in `in_error`.
     ids: Vec<u32>,
 }
@@ -205,8 +207,9 @@ pub fn merge(parcels: Vec<Parcel>) -> Record {
     drop(all);
     let ids = ids(&items, &in_error);
     let said = said::statements(&parcels);
-    let said_about = said::spoken_of(&parcels, &items, &said);
-    Record { parcels, items, in_error, others, said, said_about, ids }
+    let said_about = said::spoken_of(&parcels, items.iter(), &said);
+    let off = said::off(&parcels, (&items, &in_error), &said);
+    Record { parcels, items, in_error, others, said, said_about, off, ids }
 }
 
 /// The places of items in the order of their ids.

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use sha2::Digest;
 
 use super::{EntryRef, Item, Record, ids, merge, order};
-use crate::record::Parcel;
+use crate::record::{Parcel, said};
 
 /// The sources of this room and the versions of what they use, as one number: another merge makes another outline.
 const CODE: &str = env!("TESSERA_RECORD");
@@ -38,7 +38,8 @@ pub fn merge_by(parcels: Vec<Parcel>, outline: Option<&[u8]>) -> (Record, bool) 
         Ok(Outline { of, found }) if of == fingerprint(&parcels) && is_whole(&parcels, &found) => {
             let (items, in_error, others, said, said_about) = found;
             let ids = ids(&items, &in_error);
-            (Record { parcels, items, in_error, others, said, said_about, ids }, true)
+            let off = said::off(&parcels, (&items, &in_error), &said);
+            (Record { parcels, items, in_error, others, said, said_about, off, ids }, true)
         }
         _ => (merge(parcels), false),
     }

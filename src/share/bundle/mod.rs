@@ -113,7 +113,7 @@ fn speaks_of_shared(record: &Record, item: &Item, places: &BTreeSet<String>) -> 
 /// True if nothing that the record holds is left out, or the person wants it said where a section is whole: only then
 /// *nothing is held here* tells nothing of what was left out.
 fn is_whole(record: &Record, chosen: &Chosen) -> bool {
-    let tag = |i: &Item| record.entries(i).all(|(_, _, e)| e.said() == Some(Said::Private));
+    let tag = |i: &Item| record.entries(i).all(|(_, _, e)| e.said().is_some_and(Said::is_tag));
     let all = || record.items.iter().all(|i| chosen.items.contains(&i.id) && may_leave(record, i) || tag(i));
     !chosen.in_full.is_empty() || all()
 }
@@ -125,14 +125,14 @@ fn retracted(item: &Item) -> impl Iterator<Item = EntryRef> {
 }
 
 /// False where any source withholds the item from the patient, as on every other page: what another source says of the
-/// same thing would tell it.
+/// same thing would tell it. Nor does what the person took off their pages.
 fn may_leave(record: &Record, item: &Item) -> bool {
-    !record.entries(item).any(|(_, _, e)| e.withheld_from_patient())
+    !record.is_off(item) && !record.entries(item).any(|(_, _, e)| e.withheld_from_patient())
 }
 
 /// What the person says of an item, as details of its leading entry; tags are theirs alone.
 fn own_words(record: &Record, item: &Item) -> Vec<Detail> {
-    let said = record.said_of(item).filter(|s| s.said != Said::Private && !record.is_closed(s));
+    let said = record.said_of(item).filter(|s| !s.said.is_tag() && !record.is_closed(s));
     let text = |s: &Statement<'_>| {
         let day = s.entry.date.as_ref().and_then(|d| d.text.get(..10)).unwrap_or_default();
         format!("{} ({day})", s.entry.title).replace(" ()", "")

@@ -22,7 +22,7 @@ pub fn DocumentsPage() -> impl IntoView {
         <BackTo route=Place::Summary />
         <PageHead
             title=move || text::section(Section::Documents)
-            lede=move || text::lede(Section::Documents)
+            lede=move || text::lede(Section::Documents, !front.cared_for.get())
         />
         {load(move || front.client.documents(), draw)}
     }

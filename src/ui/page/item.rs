@@ -6,7 +6,7 @@ use super::analyte::gone;
 use super::documents::{file, save_original};
 use super::say::{OwnWords, Say, Undo};
 use crate::app::wire::Failure;
-use crate::record::{Coding, Hash, Kind, Section};
+use crate::record::{Coding, Hash, Kind, Polarity, Section};
 use crate::ui::front::Front;
 use crate::ui::part::{
     BackTo, Badge, Callout, Describe, Disclosure, Fact, Facts, OwnHead, Tone, Trouble, TrustMark, explained, line,
@@ -139,6 +139,8 @@ fn whole(page: EntryPage, back: RwSignal<Vec<Hash>>) -> AnyView {
         view! { <Disclosure summary=count>{history}</Disclosure> }
     });
     let said = page.row.described.is_some();
+    // That a source says there is nothing is told wherever it has nothing.
+    let off = page.off || matches!(row.polarity, Polarity::NoneKnown | Polarity::Unknown);
     let document = page.document.clone().map(|(parcel, at)| view! { <Said parcel at said /> });
     // What the person says stands below, each with the way to take it back.
     // Each source stands below with all that it says.
@@ -156,7 +158,7 @@ fn whole(page: EntryPage, back: RwSignal<Vec<Hash>>) -> AnyView {
                 <div class="columns">{cards}</div>
             </section>
             {history}
-            <Say id=row.id.clone() section=row.section />
+            <Say id=row.id.clone() section=row.section off=off />
         </div>
     }
     .into_any()

@@ -23,6 +23,7 @@ mod journal;
 mod keep;
 mod medicines;
 mod more;
+mod off;
 mod people;
 mod received;
 mod say;
@@ -142,6 +143,7 @@ fn draw(place: Place) -> AnyView {
         Place::SetUp => view! { <keep::SetUp /> }.into_any(),
         Place::Kit => view! { <keep::KitPage /> }.into_any(),
         Place::Passphrase => view! { <keep::Change /> }.into_any(),
+        Place::Off => view! { <off::Off /> }.into_any(),
         Place::More => view! { <more::More /> }.into_any(),
         Place::People => view! { <people::People /> }.into_any(),
         Place::Write(what) => view! { <write::Write what /> }.into_any(),

@@ -19,12 +19,17 @@ pub fn OwnWords(
     back: RwSignal<Vec<Hash>>,
 ) -> impl IntoView {
     let front = Front::get();
-    let take = Action::new_local(move |parcel: &Hash| {
-        let parcel = *parcel;
+    let take = Action::new_local(move |(parcel, said): &(Hash, Said)| {
+        let (parcel, off) = (*parcel, *said == Said::Off);
         async move {
             front.client.take_out(parcel).await?;
-            back.update(|all| all.push(parcel));
-            front.say(words::taken_back());
+            // What stands on the pages again was said of nothing but the pages.
+            if off {
+                front.say(words::off_back());
+            } else {
+                back.update(|all| all.push(parcel));
+                front.say(words::taken_back());
+            }
             front.refresh().await;
             Ok::<(), Failure>(())
         }
@@ -34,13 +39,17 @@ pub fn OwnWords(
         .said
         .iter()
         .map(|own| {
-            let (parcel, words_said) = (own.parcel, own.words.clone());
-            let name = move || words::take_back_of(&words_said);
+            let (parcel, said, words_said) = (own.parcel, own.said, own.words.clone());
+            let does = if said == Said::Off { words::off_undo } else { words::take_back };
+            let name = move || match said {
+                Said::Off => words::off_undo().to_owned(),
+                _ => words::take_back_of(&words_said),
+            };
             view! {
                 <div class="row row-between">
                     {line::own_word(own)}
-                    <button type="button" class="button quiet" aria-label=name on:click=move |_| _ = take.dispatch(parcel)>
-                        {words::take_back}
+                    <button type="button" class="button quiet" aria-label=name on:click=move |_| _ = take.dispatch((parcel, said))>
+                        {does}
                     </button>
                 </div>
             }
@@ -91,21 +100,30 @@ pub fn Say(
     id: String,
     /// Where it stands: of a medicine one can say that it is no longer taken.
     section: Section,
+    /// It is off the pages already, or says only that there is nothing.
+    off: bool,
 ) -> impl IntoView {
     let front = Front::get();
     let said = RwSignal::new(Said::Note);
     let own = RwSignal::new(String::new());
     let faults = RwSignal::new(Vec::<Fault>::new());
-    let kinds = Said::ALL.into_iter().filter(|s| *s != Said::NotTaking || section == Section::Medications);
-    let options: Vec<(Said, TextProp)> = kinds.map(|s| (s, (move || text::said(s)).into())).collect();
+    let kinds = Said::ALL.into_iter().filter(|s| match s {
+        Said::NotTaking => section == Section::Medications,
+        Said::Off => !off,
+        _ => true,
+    });
+    let weighty = matches!(section, Section::Allergies | Section::Alerts | Section::Medications);
+    let options: Vec<(Said, TextProp)> =
+        kinds.map(|s| (s, (move || text::said(s, !front.cared_for.get())).into())).collect();
     let save = Action::new_local(move |(): &()| {
         let id = id.clone();
+        let mine = !front.cared_for.get_untracked();
         let (kind, own_words) = (said.get_untracked(), own.with_untracked(|o| o.trim().to_owned()));
         async move {
             let words = match (kind, own_words.is_empty()) {
                 (Said::Note, _) => own_words,
-                (kind, true) => text::said(kind).to_owned(),
-                (kind, false) => format!("{}: {own_words}", text::said(kind)),
+                (kind, true) => text::said(kind, mine).to_owned(),
+                (kind, false) => format!("{}: {own_words}", text::said(kind, mine)),
             };
             front.client.say_of(id, kind, words).await?;
             front.say(words::saved());
@@ -139,6 +157,12 @@ pub fn Say(
                 </Field>
                 <Show when=move || said.get() == Said::NotTaking>
                     <Callout tone=Tone::Warning title=words::ask_first />
+                </Show>
+                <Show when=move || said.get() == Said::Off>
+                    <Callout title=words::off_note>
+                        <p>{words::off_limits}</p>
+                        {weighty.then(|| view! { <p class="strong">{words::off_weighty}</p> })}
+                    </Callout>
                 </Show>
                 <p class="row">
                     <button type="submit" class="button primary" disabled=move || save.pending().get()>

@@ -21,7 +21,7 @@ pub fn SectionView(section: Section) -> impl IntoView {
     }
     view! {
         <BackTo route=Place::Summary />
-        <PageHead title=move || text::section(section) lede=move || text::lede(section) />
+        <PageHead title=move || text::section(section) lede=move || text::lede(section, !front.cared_for.get()) />
         {load(move || front.client.section(section), move |page| draw(section, page))}
     }
     .into_any()
@@ -120,7 +120,9 @@ fn group(section: Section, group: &Group, alone: bool) -> AnyView {
 fn own_count(name: String, rows: &[Row]) -> String {
     let count = |said: Said| rows.iter().filter(|row| row.said.iter().any(|own| own.said == said)).count() as u64;
     let (not_taken, wrong) = (count(Said::NotTaking), count(Said::Wrong));
-    let name = if not_taken > 0 { text::values::group_not_taking(not_taken, &name) } else { name };
+    let cared_for = Front::get().cared_for.get_untracked();
+    let say = if cared_for { text::values::group_not_taken } else { text::values::group_not_taking };
+    let name = if not_taken > 0 { say(not_taken, &name) } else { name };
     if wrong > 0 { text::values::group_wrong(wrong, &name) } else { name }
 }
 

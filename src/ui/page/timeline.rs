@@ -365,7 +365,10 @@ fn Rows(
             months.with_value(|m| m.binary_search_by_key(&index, |m| m.start).ok().and_then(|i| m.get(i).copied()));
         let here = Memo::new(move |_| pages.with(|p| p.contains_key(&(index / PAGE))));
         let row = move || {
-            here.track();
+            // Read, not only followed: what was never read does not hear that its page has come.
+            if !here.get() {
+                return waiting();
+            }
             pages.with_untracked(|pages| {
                 let row = pages.get(&(index / PAGE)).and_then(|p| p.get((index % PAGE) as usize));
                 row.map_or_else(waiting, |row| one(row, index, total))

@@ -168,6 +168,7 @@ fn spoken_of(row: &Row, own: bool) -> AnyView {
 pub fn own_word(own: &OwnWord) -> AnyView {
     let said = match own.said {
         Said::Private => view! { <Badge text=text::say::tagged() /> }.into_any(),
+        Said::Off => view! { <Badge tone=Tone::Warning text=text::say::off_said() /> }.into_any(),
         _ => {
             let day = own.date.as_ref().map(|d| format!(" · {}", text::say::said_on(&text::day(d))));
             view! { <Badge text=text::say::you_say() /> " " {bdi(&own.words)} <span class="small soft figures">{day}</span> }

@@ -386,14 +386,16 @@ pub fn sensitive(set: Set) -> &'static str {
     }
 }
 
-/// What a person says of an entry, as they choose it.
-pub fn said(said: Said) -> &'static str {
+/// What a person says of an entry, as they choose it. `own`: they are whose record it is.
+pub fn said(said: Said, own: bool) -> &'static str {
     use super::say;
     match said {
         Said::Note => say::note(),
         Said::Wrong => say::wrong(),
-        Said::NotTaking => say::not_taking(),
+        Said::NotTaking if own => say::not_taking(),
+        Said::NotTaking => say::not_taken(),
         Said::Private => say::private(),
+        Said::Off => say::off(),
     }
 }
 

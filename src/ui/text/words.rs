@@ -39,32 +39,134 @@ pub fn section(section: Section) -> &'static str {
     }
 }
 
-/// What a section holds, in plain words.
-pub fn lede(section: Section) -> &'static str {
+/// What a section holds, in plain words. `own`: whoever reads it is whose record it is.
+pub fn lede(section: Section, own: bool) -> &'static str {
     match section {
-        Section::Allergies => ledes::allergies(),
-        Section::Medications => ledes::medications(),
-        Section::Problems => ledes::problems(),
-        Section::Immunizations => ledes::immunizations(),
+        Section::Allergies => {
+            if own {
+                ledes::allergies()
+            } else {
+                ledes::their_allergies()
+            }
+        }
+        Section::Medications => {
+            if own {
+                ledes::medications()
+            } else {
+                ledes::their_medications()
+            }
+        }
+        Section::Problems => {
+            if own {
+                ledes::problems()
+            } else {
+                ledes::their_problems()
+            }
+        }
+        Section::Immunizations => {
+            if own {
+                ledes::immunizations()
+            } else {
+                ledes::their_immunizations()
+            }
+        }
         Section::Results => ledes::results(),
-        Section::Procedures => ledes::procedures(),
-        Section::MedicalDevices => ledes::medical_devices(),
+        Section::Procedures => {
+            if own {
+                ledes::procedures()
+            } else {
+                ledes::their_procedures()
+            }
+        }
+        Section::MedicalDevices => {
+            if own {
+                ledes::medical_devices()
+            } else {
+                ledes::their_medical_devices()
+            }
+        }
         Section::VitalSigns => ledes::vital_signs(),
-        Section::PastIllness => ledes::past_illness(),
-        Section::FunctionalStatus => ledes::functional_status(),
+        Section::PastIllness => {
+            if own {
+                ledes::past_illness()
+            } else {
+                ledes::their_past_illness()
+            }
+        }
+        Section::FunctionalStatus => {
+            if own {
+                ledes::functional_status()
+            } else {
+                ledes::their_functional_status()
+            }
+        }
         Section::PlanOfCare => ledes::plan_of_care(),
-        Section::SocialHistory => ledes::social_history(),
+        Section::SocialHistory => {
+            if own {
+                ledes::social_history()
+            } else {
+                ledes::their_social_history()
+            }
+        }
         Section::Pregnancy => ledes::pregnancy(),
-        Section::AdvanceDirectives => ledes::advance_directives(),
-        Section::Alerts => ledes::alerts(),
-        Section::PatientStory => ledes::patient_story(),
+        Section::AdvanceDirectives => {
+            if own {
+                ledes::advance_directives()
+            } else {
+                ledes::their_advance_directives()
+            }
+        }
+        Section::Alerts => {
+            if own {
+                ledes::alerts()
+            } else {
+                ledes::their_alerts()
+            }
+        }
+        Section::PatientStory => {
+            if own {
+                ledes::patient_story()
+            } else {
+                ledes::their_patient_story()
+            }
+        }
         Section::Encounters => ledes::encounters(),
         Section::Documents => ledes::documents(),
-        Section::FamilyHistory => ledes::family_history(),
-        Section::LegalInformation => ledes::legal_information(),
-        Section::AboutMe => ledes::about_me(),
-        Section::Notes => ledes::notes(),
-        Section::Findings => ledes::findings(),
+        Section::FamilyHistory => {
+            if own {
+                ledes::family_history()
+            } else {
+                ledes::their_family_history()
+            }
+        }
+        Section::LegalInformation => {
+            if own {
+                ledes::legal_information()
+            } else {
+                ledes::their_legal_information()
+            }
+        }
+        Section::AboutMe => {
+            if own {
+                ledes::about_me()
+            } else {
+                ledes::their_about_me()
+            }
+        }
+        Section::Notes => {
+            if own {
+                ledes::notes()
+            } else {
+                ledes::their_notes()
+            }
+        }
+        Section::Findings => {
+            if own {
+                ledes::findings()
+            } else {
+                ledes::their_findings()
+            }
+        }
     }
 }
 
