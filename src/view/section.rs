@@ -6,7 +6,9 @@ use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    Heading, Index, List, Row, heading,
+    Heading, Index, List, Row,
+    clinician::brief::{self, Brief},
+    heading,
     medicines::{self, Medicines},
     results::{self, AnalyteRow},
     rows,
@@ -15,7 +17,7 @@ use super::{
 use crate::record::{Item, Record, Section};
 
 /// A section's page. `groups` holds every item that counts exactly once, except for results and vital signs, where
-/// `analytes` tells the numbers and `groups` holds reports and what has no value.
+/// `analytes` tells the numbers, `brief` what has no value of its own, and `groups` the reports and findings in words.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct SectionPage {
     /// As of, sources, kinds of nothing, unread.
@@ -24,6 +26,8 @@ pub struct SectionPage {
     pub groups: Vec<Group>,
     /// Results and vital signs: the latest of each analyte.
     pub analytes: Vec<AnalyteRow>,
+    /// Results and vital signs: what has neither a value nor words of its own, such as the panel of other results, by name.
+    pub brief: Vec<Brief>,
     /// Medicines: the table of sources, and what changed.
     pub medicines: Option<Medicines>,
     /// Vaccinations: all of them by age.
@@ -87,11 +91,19 @@ pub fn section(record: &Record, index: &Index, section: Section, today: Date) ->
     if section == Section::Medications {
         groups.values_mut().for_each(|(rows, _)| rows::by_name(rows));
     }
+    let mut brief = Vec::new();
+    if let Some((rows, total)) = groups.get_mut(&GroupKind::All).filter(|_| is_measured(section)) {
+        let (full, bare) = brief::without_value(std::mem::take(rows));
+        *total -= bare.iter().map(|b| b.rows.len() as u32).sum::<u32>();
+        (*rows, brief) = (full, bare);
+    }
+    groups.retain(|_, (_, total)| *total > 0);
     let withheld = record.section(section).filter(|item| rows::is_withheld(record, item) && !record.is_off(item));
     SectionPage {
         heading: heading::heading(record, section, today),
         groups: in_order(section, groups),
         analytes: if is_measured(section) { results::analytes(record, index, section, today) } else { Vec::new() },
+        brief,
         medicines: (section == Section::Medications).then(|| medicines::medicines(record, today)),
         vaccinations: if section == Section::Immunizations { vaccinations(record, today) } else { Vec::new() },
         in_error: in_error(record, section, today),

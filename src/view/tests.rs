@@ -1172,6 +1172,7 @@ proptest! {
         for of in Section::ALL {
             let page = book.section(of);
             let listed: u32 = page.groups.iter().map(|g| g.list.total).sum::<u32>() + page.analytes.iter().map(|a| a.count).sum::<u32>();
+            let listed = listed + page.brief.iter().map(|b| b.rows.len() as u32).sum::<u32>();
             if section::is_measured(of) {
                 // One analyte may be filed as a result by one source and as a vital sign by another.
                 measured.0 += listed;
@@ -1524,4 +1525,36 @@ fn what_is_taken_off_the_pages_stands_on_none_and_in_no_share_until_it_is_put_ba
     let book = Book::of(vec![surgery, other, note]);
     assert_eq!(shown(&book), [true; 6]);
     assert!(section::off_the_pages(&book.record, TODAY).is_empty());
+}
+
+#[test]
+fn what_has_no_value_of_its_own_stands_in_one_line_a_name_below_the_values() {
+    let panel = |date: &str| Entry {
+        date: Some(PartialDate::fhir(date)),
+        ..said(Section::Results, Kind::DiagnosticReport, "Lipid panel", Standing::Final)
+    };
+    let told = Entry { notes: vec!["Nothing of note.".into()], ..panel("2026-01-01") };
+    let letter = Entry {
+        details: vec![crate::record::Detail { name: "conclusion".into(), text: "Benign".into() }],
+        ..panel("2026-01-02")
+    };
+    let not_done = Entry { polarity: Polarity::NotDone, ..panel("2026-01-03") };
+    let entries = vec![
+        panel("2025-03-01"),
+        panel("2026-03-01"),
+        result("Cholesterol", "2026-03-01", "5.1", "mmol/L"),
+        told,
+        letter,
+        not_done,
+    ];
+    let page = Book::of(vec![parcel("Surgery", "2026-11-03", entries)]).section(Section::Results);
+    assert_eq!(page.analytes.len(), 1);
+    let [brief] = &page.brief[..] else { panic!("one name: {:?}", page.brief) };
+    let dates: Vec<&str> = brief.rows.iter().filter_map(|r| r.date.as_ref()).map(|d| d.text.as_str()).collect();
+    assert_eq!(dates, ["2026-03-01", "2025-03-01"]);
+    // What concludes, remarks or denies has its own line.
+    let lists: Vec<(GroupKind, usize, u32)> =
+        page.groups.iter().map(|g| (g.kind, g.list.rows.len(), g.list.total)).collect();
+    assert_eq!(lists, [(GroupKind::Negative, 1, 1), (GroupKind::All, 2, 2)]);
+    assert_eq!(page.heading.total, 6, "none is lost");
 }

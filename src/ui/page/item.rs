@@ -77,7 +77,7 @@ pub fn received(page: &EntryPage) -> AnyView {
     let row = &page.row;
     let in_error = page.in_error.then(|| view! { <Callout tone=Tone::Danger title=words::in_error /> });
     let sides: Vec<_> = page.disagreements.iter().map(|s| sides(s, false)).collect();
-    let sides = (!sides.is_empty()).then(|| view! { <h3>{words::disagree}</h3> {sides} });
+    let sides = (!sides.is_empty()).then(|| view! { <h3>{who_disagrees(&page.disagreements)}</h3> {sides} });
     let cards: Vec<_> = page.cards.iter().map(|c| card(c, false)).collect();
     let history: Vec<_> = page.history.iter().map(|c| card(c, false)).collect();
     let history = (!history.is_empty()).then(|| view! { <h3>{words::history(history.len() as u64)}</h3> {history} });
@@ -112,7 +112,7 @@ fn whole(page: EntryPage, back: RwSignal<Vec<Hash>>) -> AnyView {
     let sides = (!sides.is_empty()).then(|| {
         view! {
             <section class="stack-tight">
-                <h2>{words::disagree}</h2>
+                <h2>{who_disagrees(&page.disagreements)}</h2>
                 <p class="soft small">{words::disagree_note}</p>
                 {sides}
             </section>
@@ -162,6 +162,15 @@ fn whole(page: EntryPage, back: RwSignal<Vec<Hash>>) -> AnyView {
         </div>
     }
     .into_any()
+}
+
+/// Several sources, or one with itself.
+fn who_disagrees(all: &[Sides]) -> &'static str {
+    let names = all.iter().flat_map(|of| &of.sides).flat_map(|side| &side.sources);
+    match names.collect::<std::collections::BTreeSet<_>>().len() {
+        1 => text::line::disagree_one(),
+        _ => words::disagree(),
+    }
 }
 
 /// What can be typed by hand, if this was.

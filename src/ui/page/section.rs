@@ -6,9 +6,12 @@ use super::documents::DocumentsPage;
 use super::sift::{Grain, sifted};
 use crate::record::{Said, Section};
 use crate::ui::front::Front;
-use crate::ui::part::{BackTo, Callout, Disclosure, Leads, PageHead, Tone, above, absences, analyte, lines, load};
+use crate::ui::part::{
+    BackTo, Callout, Disclosure, Leads, PageHead, Tone, above, absences, analyte, line, lines, load,
+};
 use crate::ui::place::{Place, Writing};
 use crate::ui::text::{self, section as words};
+use crate::view::clinician::brief::Brief;
 use crate::view::section::{Group, GroupKind, SectionPage};
 use crate::view::{List, Row};
 
@@ -64,16 +67,23 @@ fn draw(section: Section, page: SectionPage) -> AnyView {
 fn lists(section: Section, page: &SectionPage) -> AnyView {
     let measured = !page.analytes.is_empty();
     let weighty = matches!(section, Section::Allergies | Section::Alerts | Section::Medications | Section::Problems);
+    let brief = page.brief.clone();
     let cut = page.groups.iter().any(|g| g.list.rows.len() < g.list.total as usize);
     // A test's line stands for values of many years.
     let grain = |row: &Row| match measured {
         true => Grain { year: String::new(), ..Grain::of(row) },
         false => Grain::of(row),
     };
-    let rows = || page.analytes.iter().map(|a| &a.latest).chain(page.groups.iter().flat_map(|g| &g.list.rows));
+    let rows = || {
+        page.analytes
+            .iter()
+            .map(|a| &a.latest)
+            .chain(page.groups.iter().flat_map(|g| &g.list.rows))
+            .chain(page.brief.iter().flat_map(|b| &b.rows))
+    };
     let (analytes, groups) = (page.analytes.clone(), page.groups.clone());
     let draw = move |keep: &dyn Fn(usize) -> bool| {
-        let alone = groups.len() + usize::from(measured) == 1;
+        let alone = groups.len() + usize::from(measured) + usize::from(!brief.is_empty()) == 1;
         let kept = analytes.iter().enumerate().filter(|(i, _)| keep(*i));
         let tests: Vec<_> = kept.map(|(_, a)| analyte(a, Leads::Item)).collect();
         let tests = (!tests.is_empty()).then(|| view! { <ul class="lines">{tests}</ul> });
@@ -88,12 +98,36 @@ fn lists(section: Section, page: &SectionPage) -> AnyView {
             let list = List { total: one.list.total - left_out, rows };
             drawn.extend((list.total > 0).then(|| group(section, &Group { kind: one.kind, list }, alone)));
         }
-        view! { {tests} {drawn} }.into_any()
+        let mut bare = Vec::new();
+        for one in &brief {
+            let places = at..;
+            at += one.rows.len();
+            let rows: Vec<Row> =
+                one.rows.iter().zip(places).filter(|(_, i)| keep(*i)).map(|(r, _)| r.clone()).collect();
+            bare.extend((!rows.is_empty()).then(|| Brief { kind: one.kind, rows }));
+        }
+        view! { {tests} {drawn} {without_value(&bare)} }.into_any()
     };
     match weighty || cut {
         true => draw(&|_| true),
         false => sifted(rows().map(grain).collect(), draw),
     }
+}
+
+/// What has no value of its own: a line for each name, with its dates.
+fn without_value(all: &[Brief]) -> Option<AnyView> {
+    let count: usize = all.iter().map(|b| b.rows.len()).sum();
+    let rows: Vec<_> = all.iter().map(line::own_brief).collect();
+    (count > 0).then(|| {
+        view! {
+            <section class="stack-tight">
+                <h2>{words::without_value(&text::number(count as u64))}</h2>
+                <p class="small soft">{words::without_value_note}</p>
+                <ul class="lines">{rows}</ul>
+            </section>
+        }
+        .into_any()
+    })
 }
 
 fn group(section: Section, group: &Group, alone: bool) -> AnyView {

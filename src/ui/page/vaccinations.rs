@@ -46,7 +46,8 @@ fn row(one: &Vaccination) -> AnyView {
     let against = (!one.against.is_empty()).then(|| {
         view! { <p class="small">{text::values::detail_target_disease()} ": " {bdi(&one.against.join(", "))}</p> }
     });
-    let disagree = one.disagree.then(|| view! { <p><Badge tone=Tone::Warning text=text::line::disagree() /></p> });
+    let said = || text::plain::disagreeing(one.sources.len());
+    let disagree = one.disagree.then(|| view! { <p><Badge tone=Tone::Warning text=said() /></p> });
     let age = match one.age {
         Some(age) => text::age_then(age),
         None if one.given => words::not_known().to_owned(),

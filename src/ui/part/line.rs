@@ -136,8 +136,8 @@ fn own_voices(row: &Row) -> Vec<AnyView> {
         more: voice.more.iter().filter(|(label, _)| open(label)).cloned().collect(),
         ..voice.clone()
     };
-    let apart = row.voices.iter().filter(|v| v.standing.is_some());
-    let said = apart.map(|v| text::plain::voice(&own(v), text::day));
+    let apart: Vec<Voice> = row.voices.iter().filter(|v| v.standing.is_some()).map(own).collect();
+    let said = text::plain::voices(&apart, text::day).into_iter();
     said.map(|said| view! { <p class="small line-voice">{bdi(&said)}</p> }.into_any()).collect()
 }
 
@@ -196,11 +196,8 @@ fn rest(row: &Row) -> AnyView {
     });
     // Where sources do not say the same each speaks for itself.
     let day = |d: &Day| text::day(d);
-    let voices: Vec<_> = row
-        .voices
-        .iter()
-        .map(|v| view! { <p class="small line-voice">{bdi(&text::plain::voice(v, day))}</p> })
-        .collect();
+    let voices = text::plain::voices(&row.voices, day).into_iter();
+    let voices: Vec<_> = voices.map(|said| view! { <p class="small line-voice">{bdi(&said)}</p> }).collect();
     let apart = (row.kind == Kind::DocumentReference).then(|| view! { <p class="small">{words::letter_apart()}</p> });
     view! { {lines(false)} {voices} {apart} {formal} }.into_any()
 }
@@ -277,7 +274,7 @@ fn badges(row: &Row) -> AnyView {
         (row.group == GroupKind::Words).then(|| view! { <Badge tone=Tone::Warning text=words::words_only() /> });
     let end = row.end.as_ref().filter(|_| row.outlived);
     let outlived = end.map(|d| view! { <Badge tone=Tone::Warning text=words::outlived(&text::day(d)) /> });
-    let disagree = row.disagree.then(|| view! { <Badge tone=Tone::Warning text=words::disagree() /> });
+    let disagree = text::plain::disagree(row).map(|said| view! { <Badge tone=Tone::Warning text=said /> });
     let misnamed = row.misnamed.then(|| view! { <Badge tone=Tone::Warning text=words::misnamed() /> });
     let about = row.about.as_ref().map(|who| view! { <Badge tone=Tone::Danger text=text::about(who) /> });
     let retracted: Vec<_> = row
@@ -420,6 +417,44 @@ pub fn brief(brief: &Brief, leads: Leads) -> AnyView {
             <span class="strong">{name}</span>
             {told}
             <span class="line-from">" · " {bdi(&from)}</span>
+        </li>
+    }
+    .into_any()
+}
+
+/// So many dates of one name stand open.
+const DATES: usize = 4;
+
+/// Entries of one name on the person's own pages: each date leads to its entry.
+pub fn own_brief(brief: &Brief) -> AnyView {
+    let dated = |row: &Row| {
+        let status = text::status(&row.kind, row.standing).filter(|_| text::plain::says_status(row));
+        let href = Place::Item(row.id.clone()).href();
+        view! {
+            <li>
+                <a href=href class="figures">{text::day_or_none(row.date.as_ref())}</a>
+                {status.map(|status| view! { " " {status} })}
+            </li>
+        }
+    };
+    let (first, rest) = brief.rows.split_at(brief.rows.len().min(DATES));
+    let first: Vec<_> = first.iter().map(dated).collect();
+    let rest: Vec<_> = rest.iter().map(dated).collect();
+    let rest = (!rest.is_empty()).then(|| {
+        view! {
+            <details class="disclosure small">
+                <summary>{words::more_dates(&text::number(rest.len() as u64))}</summary>
+                <ul class="dates">{rest}</ul>
+            </details>
+        }
+    });
+    let from = text::plain::who_briefly(brief).join(" · ");
+    view! {
+        <li class="line">
+            <p class="strong">{bdi(&text::plain::name_briefly(brief))}</p>
+            <ul class="dates small">{first}</ul>
+            {rest}
+            <p class="line-facts small soft"><span class="line-from">{words::source()} " " {bdi(&from)}</span></p>
         </li>
     }
     .into_any()

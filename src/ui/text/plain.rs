@@ -219,7 +219,7 @@ fn brief(row: &Row) -> String {
     said.extend((row.group == GroupKind::Words).then(|| line::words_only().to_owned()));
     said.extend(row.degraded.then(|| super::degraded().to_owned()));
     said.extend(row.words_deny.then(|| line::words_deny().to_owned()));
-    said.extend(row.disagree.then(|| line::disagree().to_owned()));
+    said.extend(disagree(row).map(str::to_owned));
     let over = row.group == GroupKind::Past && !row.disagree;
     said.extend(over.then(|| standing(row.standing).to_owned()));
     said.extend(row.about.as_ref().map(|who| super::about(who)));
@@ -252,8 +252,41 @@ pub fn tally(row: &Row, day: impl Fn(&Day) -> String) -> Option<String> {
     Some(line::tally(row.entries.into(), &said.join(", ")))
 }
 
-/// What one source says for itself.
-pub fn voice(voice: &Voice, day: impl Fn(&Day) -> String) -> String {
+/// What each source says for itself: one line a source, however many entries of it say different things.
+pub fn voices(all: &[Voice], day: impl Fn(&Day) -> String) -> Vec<String> {
+    let mut sources: Vec<(&str, Vec<&Voice>)> = Vec::new();
+    for voice in all {
+        match sources.iter_mut().find(|(source, _)| *source == voice.source) {
+            Some((_, own)) => own.push(voice),
+            None => sources.push((&voice.source, vec![voice])),
+        }
+    }
+    let told = |(source, own): (&str, Vec<&Voice>)| {
+        let source = super::named_or_typed(source);
+        match own.as_slice() {
+            [one] => line::voice(&voice(one, &day), source),
+            several => {
+                let said = several.iter().zip(1..).map(|(one, n)| format!("({n}) {}", voice(one, &day)));
+                let entries = several.iter().map(|one| u64::from(one.entries.max(1))).sum();
+                line::voices(entries, &said.collect::<Vec<_>>().join("; "), source)
+            }
+        }
+    };
+    sources.into_iter().map(told).collect()
+}
+
+/// That entries of an item do not agree, if so: entries of one source are no sources that disagree.
+pub fn disagree(row: &Row) -> Option<&'static str> {
+    let names = row.sources.iter().chain(row.voices.iter().map(|v| &v.source)).chain(&row.retracted);
+    row.disagree.then(|| disagreeing(names.collect::<std::collections::BTreeSet<_>>().len()))
+}
+
+/// The same of so many sources.
+pub fn disagreeing(sources: usize) -> &'static str {
+    if sources == 1 { line::disagree_one() } else { line::disagree() }
+}
+
+fn voice(voice: &Voice, day: impl Fn(&Day) -> String) -> String {
     let mut said: Vec<String> = Vec::new();
     said.extend(voice.standing.map(|stands| match voice.polarity {
         Polarity::Positive => standing(stands).to_owned(),
@@ -268,7 +301,7 @@ pub fn voice(voice: &Voice, day: impl Fn(&Day) -> String) -> String {
     said.extend(voice.end.as_ref().map(|d| line::until(&day(d))));
     let more = super::grouped(&voice.more, false);
     said.extend(more.into_iter().map(|(label, said)| format!("{label}: {}", said.join(", "))));
-    line::voice(&said.join("; "), super::named_or_typed(&voice.source))
+    said.join("; ")
 }
 
 /// One list of a section, under its heading: what is told in full, then what is told in brief.
@@ -369,7 +402,7 @@ fn said_briefly(row: &Row) -> Vec<String> {
     said.extend(row.described.as_ref().and_then(|d| super::described(d, false)));
     let more = super::grouped(&row.more, false);
     said.extend(more.into_iter().map(|(label, said)| format!("{label}: {}", said.join(", "))));
-    said.extend(row.voices.iter().map(|v| voice(v, clinical_day)));
+    said.extend(voices(&row.voices, clinical_day));
     said.extend((row.kind == Kind::DocumentReference).then(|| line::letter_apart().to_owned()));
     said
 }
@@ -541,9 +574,7 @@ fn row(row: &Row) -> String {
     if row.misnamed {
         said.push(line::misnamed().to_owned());
     }
-    if row.disagree {
-        said.push(line::disagree().to_owned());
-    }
+    said.extend(disagree(row).map(str::to_owned));
     said.extend(row.retracted.iter().map(|s| line::retracted(super::named_or_typed(s))));
     let one = row.voices.iter().all(|v| v.standing.is_none());
     if one && says_status(row) {
@@ -557,7 +588,7 @@ fn row(row: &Row) -> String {
     said.extend(
         super::grouped(&row.more, false).into_iter().map(|(label, said)| format!("{label}: {}", said.join(", "))),
     );
-    said.extend(row.voices.iter().map(|v| voice(v, clinical_day)));
+    said.extend(voices(&row.voices, clinical_day));
     said.extend((row.kind == Kind::DocumentReference).then(|| line::letter_apart().to_owned()));
     let mut from = vec![row.date.as_ref().map_or_else(|| day_or_none(None), clinical_day)];
     from.extend(row.end.as_ref().map(|d| line::until(&clinical_day(d))));
@@ -798,6 +829,18 @@ mod tests {
                 ];
             },
             "- Sesame: Sources disagree; Elm Surgery says: Current; How sure: confirmed; Ward 4 says: WAS THOUGHT SO, HAS BEEN RULED OUT; dated 02-Sep-2026; Note: Tolerates sesame (March 2019, Elm Surgery, Not checked)",
+        );
+        // What one source says twice is told once, with both.
+        check(
+            |r| {
+                (r.title, r.disagree) = ("Sesame".into(), true);
+                (r.reactions, r.severity) = (Vec::new(), String::new());
+                r.voices = vec![
+                    voice("Elm Surgery", Polarity::Positive, "", None, Vec::new()),
+                    voice("Elm Surgery", Polarity::Refuted, "", Some("2026-09-02"), Vec::new()),
+                ];
+            },
+            "- Sesame: One source says different things; Elm Surgery has 2 entries of this: (1) Current; (2) WAS THOUGHT SO, HAS BEEN RULED OUT; dated 02-Sep-2026 (March 2019, Elm Surgery, Not checked)",
         );
     }
 

@@ -26,8 +26,24 @@ const FEW: usize = 8;
 pub(super) fn apart(rows: Vec<Row>) -> (Vec<Row>, Vec<Brief>) {
     let many = rows.len() > FEW;
     let (brief, full): (Vec<Row>, Vec<Row>) = rows.into_iter().partition(|row| is_plain(row) && is_brief(row, many));
+    (full, gathered(brief))
+}
+
+/// The same of a list of results on the person's own pages: what has neither a value nor words of its own, but names what
+/// was done together, stands in one line for each name.
+pub(in crate::view) fn without_value(rows: Vec<Row>) -> (Vec<Row>, Vec<Brief>) {
+    let concludes = |(label, _): &(Label, String)| matches!(label, Label::Detail(n) if n.starts_with("conclusion"));
+    let bare = |row: &Row| {
+        row.group == GroupKind::All && is_brief(row, false) && row.attachments == 0 && !row.more.iter().any(concludes)
+    };
+    let (brief, full): (Vec<Row>, Vec<Row>) = rows.into_iter().partition(|row| is_plain(row) && bare(row));
+    (full, gathered(brief))
+}
+
+/// Rows of one name together, in the order of the first of each.
+fn gathered(rows: Vec<Row>) -> Vec<Brief> {
     let mut all: Vec<Brief> = Vec::new();
-    for row in brief {
+    for row in rows {
         let same = |b: &&mut Brief| {
             let one = |r: &Row| r.title == row.title && r.named == row.named && r.kind == row.kind;
             b.kind == row.group && b.rows.first().is_some_and(one)
@@ -37,7 +53,7 @@ pub(super) fn apart(rows: Vec<Row>) -> (Vec<Row>, Vec<Brief>) {
             None => all.push(Brief { kind: row.group, rows: vec![row] }),
         }
     }
-    (full, all)
+    all
 }
 
 /// True if the row says nothing that must not be overlooked: no denial, no disagreement, no loss, no doubt, no word of
