@@ -746,3 +746,68 @@ fn a_direct_grant_is_carried_by_frames_too_and_opens_once() {
     assert_eq!(desk.open(&message, None, clock).ok().unwrap().document, selection.document);
     assert_eq!(desk.open(&message, None, clock).err(), Some(Refusal::AlreadyUsed));
 }
+
+/// Words that say nothing, and words that say that there is none, arrive as that: no health problem called "Disease", no
+/// medicine called "No Medications".
+#[test]
+fn what_is_no_thing_does_not_become_one_by_being_shared() {
+    let cda = |code: &str, template: &str, text: &str, entry: &str| {
+        let file = format!(
+            r#"<ClinicalDocument xmlns="urn:hl7-org:v3" xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance">
+            <recordTarget><patientRole><patient><name><given>Ann</given><family>Lee</family></name>
+            <birthTime value="19510303"/></patient></patientRole></recordTarget>
+            <component><structuredBody><component><section><templateId root="{template}"/>
+            <code code="{code}" codeSystem="2.16.840.1.113883.6.1"/><text>{text}</text>{entry}</section></component>
+            </structuredBody></component></ClinicalDocument>"#
+        );
+        let delivery = import::open(file.as_bytes(), "file.xml", &mut |_| ControlFlow::Continue(())).unwrap();
+        let reading = delivery.files.into_iter().next().unwrap().reading.unwrap();
+        merge(vec![Parcel { hash: Hash::of(file.as_bytes()), reading, note: Note::default() }])
+    };
+    let problem = |flavour: &str, words: &str| {
+        let entry = format!(
+            r##"<entry><act classCode="ACT" moodCode="EVN"{flavour}><templateId root="2.16.840.1.113883.10.20.22.4.3"/>
+            <code code="CONC" codeSystem="2.16.840.1.113883.5.6"/><statusCode code="active"/>
+            <entryRelationship typeCode="SUBJ"><observation classCode="OBS" moodCode="EVN"{flavour}>
+            <templateId root="2.16.840.1.113883.10.20.22.4.4"/>
+            <code code="55607006" codeSystem="2.16.840.1.113883.6.96" displayName="Problem"/>
+            <text><reference value="#p"/></text><statusCode code="completed"/>
+            <value xsi:type="CD" code="64572001" codeSystem="2.16.840.1.113883.6.96" displayName="Disease">
+            <originalText><reference value="#p"/></originalText></value></observation></entryRelationship></act></entry>"##
+        );
+        let text = format!(r#"<content ID="p">{words}</content>"#);
+        cda("11450-4", "2.16.840.1.113883.10.20.22.2.5.1", &text, &entry)
+    };
+    let none = r#"<entry><substanceAdministration classCode="SBADM" moodCode="EVN" negationInd="true">
+        <templateId root="2.16.840.1.113883.10.20.22.4.16"/><text>No Medications</text><statusCode code="active"/>
+        <consumable><manufacturedProduct classCode="MANU"><templateId root="2.16.840.1.113883.10.20.22.4.23"/>
+        <manufacturedMaterial><code nullFlavor="OTH" codeSystem="2.16.840.1.113883.6.88"><originalText>No Medications</originalText>
+        <translation code="410942007" codeSystem="2.16.840.1.113883.6.96" displayName="Drug or medication"/></code>
+        </manufacturedMaterial></manufacturedProduct></consumable></substanceAdministration></entry>"#;
+    let check = |record: Record, section: Section, expected: Option<Polarity>| {
+        let told = |record: &Record| {
+            let all: Vec<_> = record.section(section).map(|i| record.lead(i).unwrap()).collect();
+            all.iter().map(|e| (e.title.clone(), e.polarity)).collect::<Vec<_>>()
+        };
+        let here = told(&record);
+        assert_eq!(here.iter().map(|(_, p)| *p).collect::<Vec<_>>(), Vec::from_iter(expected), "{here:?}");
+        let who = record.parcels[0].reading.people[0].clone();
+        let selection = select(&record, &who, &all(&record, &[section]), "2026-11-22T10:00:00Z").unwrap();
+        let there = received(&selection.document);
+        assert_eq!(told(&there), here);
+        there.parcels.iter().flat_map(|p| &p.reading.says).map(|s| (s.nothing, s.text.clone())).collect::<Vec<_>>()
+    };
+    let unknown = Some(Polarity::Unknown);
+    check(problem(r#" nullFlavor="ASKU""#, "Not on file"), Section::Problems, unknown);
+    check(problem(r#" nullFlavor="ASKU""#, "See letter"), Section::Problems, unknown);
+    check(problem("", "Not on file"), Section::Problems, unknown);
+    check(problem("", "Asthma, not on file"), Section::Problems, Some(Polarity::Positive));
+    check(
+        cda("10160-0", "2.16.840.1.113883.10.20.22.2.1.1", "No Medications", none),
+        Section::Medications,
+        Some(Polarity::NoneKnown),
+    );
+    // Words alone, where there is no entry: as a whole they are no list.
+    let says = check(cda("11450-4", "", "<paragraph>Not on file</paragraph>", ""), Section::Problems, None);
+    assert_eq!(says, [(Nothing::Unavailable, "Not on file".to_owned())]);
+}

@@ -13,6 +13,7 @@
 //! - a text the source wrote is never changed: normal forms are computed beside it;
 //! - absence is a value ([`Polarity`], [`Nothing`]), never a missing row.
 
+pub mod absence;
 mod code;
 mod date;
 mod described;

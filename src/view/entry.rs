@@ -348,7 +348,8 @@ impl Page<'_> {
         for detail in &entry.details {
             lines.extend(texts(&Label::Detail(detail.name.clone()), std::slice::from_ref(&detail.text)));
         }
-        lines.extend(texts(&Label::Note, &entry.notes));
+        let notes: Vec<String> = entry.notes.iter().filter(|note| !rows::says_again(entry, note)).cloned().collect();
+        lines.extend(texts(&Label::Note, &notes));
         if !entry.concept.codings.is_empty() {
             lines.push(Line { label: Label::Codes, answer: Answer::Codes(entry.concept.codings.clone()) });
         }

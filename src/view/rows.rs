@@ -154,7 +154,7 @@ pub(super) fn row(record: &Record, item: &Item, today: Date) -> Option<Row> {
         words_deny: record.entries(item).any(|(_, _, e)| e.words_deny()),
         outlived: entry.outlived(today),
         misnamed: record.entries(item).any(|(_, parcel, _)| matches!(parcel.note.bears, Bears::Other(_))),
-        notes: record.entries(item).any(|(_, _, e)| !e.notes.is_empty()),
+        notes: record.entries(item).any(|(_, _, e)| e.notes.iter().any(|note| !says_again(e, note))),
         more,
         voices,
         said: own_words(record, item, today),
@@ -392,7 +392,7 @@ fn more<'e>(entries: impl Iterator<Item = &'e Entry>) -> Vec<(Label, String)> {
         let details = entry.details.iter().filter(|d| !matches!(d.name.as_str(), "criticality" | "severity"));
         let details = details.map(|d| (Label::Detail(d.name.clone()), d.text.clone()));
         let reactions = entry.reactions.iter().map(|r| (Label::Note, r.note.clone()));
-        let notes = entry.notes.iter().map(|n| (Label::Note, n.clone()));
+        let notes = entry.notes.iter().filter(|n| !says_again(entry, n)).map(|n| (Label::Note, n.clone()));
         for line in performers.chain(details).chain(reactions).chain(notes) {
             if !line.1.trim().is_empty() && !all.contains(&line) {
                 all.push(line);
@@ -400,6 +400,20 @@ fn more<'e>(entries: impl Iterator<Item = &'e Entry>) -> Vec<(Label, String)> {
         }
     }
     all
+}
+
+/// True for a note that says, word for word, only what the entry's own line says: its name, its value, its dose. A row of
+/// a table says it in cells; one that names a column and holds nothing says nothing.
+pub(super) fn says_again(entry: &Entry, note: &str) -> bool {
+    let value = entry.value.as_ref().map(|v| (v.text(), v.unit().to_owned())).unwrap_or_default();
+    let both = format!("{} {}", value.0, value.1);
+    let own =
+        [entry.title.as_str(), &value.0, &value.1, &both].into_iter().chain(entry.dose.iter().map(String::as_str));
+    let own: Vec<String> = own.map(same::fold).filter(|own| !own.is_empty()).collect();
+    let again = |cell: &str| cell.is_empty() || cell.ends_with(':') || own.contains(&same::fold(cell));
+    let mut cells = note.lines().flat_map(|line| line.split(" | ")).map(str::trim);
+    own.contains(&same::fold(note))
+        || note.contains(" | ") && cells.all(|cell| again(cell.trim_end_matches('|').trim()))
 }
 
 /// What any source says in agreement with the leading one that it is so, the leading one's words first, each once: a

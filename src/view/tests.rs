@@ -1558,3 +1558,23 @@ fn what_has_no_value_of_its_own_stands_in_one_line_a_name_below_the_values() {
     assert_eq!(lists, [(GroupKind::Negative, 1, 1), (GroupKind::All, 2, 2)]);
     assert_eq!(page.heading.total, 6, "none is lost");
 }
+
+#[test]
+fn a_note_that_says_the_line_again_is_not_told_twice() {
+    let check = |note: &str, expected: bool| {
+        let mut entry = result("BP Systolic", "2012-08-15", "150", "mm[Hg]");
+        entry.notes = vec![note.into()];
+        assert_eq!(rows::says_again(&entry, note), expected, "{note}");
+        let book = Book::of(vec![parcel("Surgery", "2026-11-03", vec![entry])]);
+        let id = &book.record.items[0].id;
+        let page = entry::entry(&book.record, &book.index, id, TODAY).unwrap();
+        let told = page.cards[0].lines.iter().any(|l| l.label == entry::Label::Note);
+        assert_eq!((told, page.row.notes, page.row.more.is_empty()), (!expected, !expected, expected), "{note}");
+    };
+    check("BP Systolic", true);
+    check("150 mm[Hg]", true);
+    check("BP Systolic | 150 mm[Hg] | Status:", true);
+    check("BP Systolic | 150 mm[Hg] | Status: sitting", false);
+    check("BP Systolic | 15 mm[Hg] |", false);
+    check("Blood pressure 150 mm[Hg]", false);
+}

@@ -1,6 +1,7 @@
 use super::super::hl7v3::{self, Node, child, children};
 use super::common::{is_generic, polarity};
 use super::{Ctx, Reader};
+use crate::import::fhir::words::never_a_thing;
 use crate::record::{Entry, Kind, Polarity, Section};
 
 impl<'a> Reader<'a> {
@@ -37,6 +38,13 @@ impl<'a> Reader<'a> {
             && !said.contains('\n')
         {
             entry.concept.text.clone_from(&said);
+        }
+        // What the statement's own words say as a whole is no illness, whatever general code stands beside them.
+        let sort_only = entry.concept.is_empty() || is_generic(&entry.concept);
+        if sort_only && matches!(entry.polarity, Polarity::Positive | Polarity::Unknown) && never_a_thing(&said) {
+            entry.polarity = Polarity::Unknown;
+            entry.concept.text.clone_from(&said);
+            (entry.title, entry.named) = (said.clone(), true);
         }
         self.concern_status(node, ctx, &mut entry);
         self.parts(node, &mut entry, ctx);

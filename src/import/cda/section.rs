@@ -1,7 +1,7 @@
 use super::super::hl7v3::{self, Node, attr, child, children, is};
 use super::template::{self, is_statement};
 use super::{Ctx, Reader};
-use crate::import::fhir;
+use crate::import::fhir::{self, words::never_a_thing};
 use crate::record::{Entry, IssueCode, Kind, Nothing, Outcome, Section, SectionSays, Severity, system};
 
 impl<'a> Reader<'a> {
@@ -136,6 +136,7 @@ impl<'a> Reader<'a> {
             Some("NASK") => Nothing::NotAsked,
             Some("MSK") => Nothing::Withheld,
             Some(_) => Nothing::Unavailable,
+            None if never_a_thing(&text) => Nothing::Unavailable,
             None if !text.is_empty() => Nothing::NarrativeOnly,
             None if alone => Nothing::EmptySection,
             None => return,

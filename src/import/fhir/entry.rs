@@ -9,7 +9,7 @@ use super::datatypes::{
 };
 use super::labels::Target;
 use super::types::{self, Class, class};
-use super::words::{absence, degraded, standing, status_word};
+use super::words::{absence, degraded, never_a_thing, standing, status_word};
 use super::{Reader, new_entry, place, title};
 
 /// The extension in which a shared document carries the rest of an entry's details.
@@ -366,7 +366,9 @@ impl<'t> Reader<'t, '_> {
             detail(entry, "reasonCode", label(&reason));
         }
         if let Some(found) = absence(&entry.concept).filter(|p| {
-            *p == Polarity::NoneKnown || entry.concept.codings.iter().any(|c| c.system.contains("absent-unknown"))
+            *p == Polarity::NoneKnown
+                || entry.concept.codings.iter().any(|c| c.system.contains("absent-unknown"))
+                || entry.concept.label().is_some_and(never_a_thing)
         }) {
             entry.polarity = found;
         }

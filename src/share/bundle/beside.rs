@@ -101,13 +101,15 @@ impl Beside {
     }
 }
 
-/// What can be said not to be so, with its word in a token.
-const NEGATIVES: [(Polarity, &str); 5] = [
+/// What can be said not to be so, with its word in a token; and that nothing is known, of what no code says it.
+const NEGATIVES: [(Polarity, &str); 7] = [
     (Polarity::Negated, "negated"),
     (Polarity::Refuted, "refuted"),
     (Polarity::NotDone, "not-done"),
     (Polarity::NotTaken, "not-taken"),
     (Polarity::DoNotPerform, "do-not-perform"),
+    (Polarity::NoneKnown, "none-known"),
+    (Polarity::Unknown, "unknown"),
 ];
 
 /// Marks a resource as saying that it is not so.

@@ -4,13 +4,17 @@
 //! words. What would change the meaning and has no element of its own is a `modifierExtension`, which readers that do
 //! not know it must not overlook.
 
+use std::borrow::Cow;
+
 use serde_json::{Map, Number, Value, json};
 
 use super::OURS;
 use super::dates::{self, Form};
 use crate::record::{
     Coding, Component, Concept, Entry, Hash, Kind, NhsNumber, PLACE, PartialDate, Polarity, Quantity, Reaction,
-    Standing, Value as Found, system,
+    Standing, Value as Found,
+    absence::{absence, absence_of_allergy},
+    system,
 };
 
 type Object = Map<String, Value>;
@@ -100,6 +104,7 @@ pub fn is_number_of_people(uri: &str) -> bool {
 
 /// The resource. Its links come after, by [`links`].
 pub fn resource(entry: &Entry, number: usize, identifiers: bool) -> Object {
+    let entry = &*in_codes(entry);
     let kind = kind(entry);
     let mut out = Object::new();
     put(&mut out, "resourceType", json!(kind));
@@ -631,10 +636,44 @@ fn people(entry: &Entry, out: &mut Object) {
     }
 }
 
+/// True if what the entry names says for itself that none is known, or that nothing is known: by its code, its words, or a
+/// finding's answer.
+fn reads_as_nothing(entry: &Entry) -> bool {
+    let answer = match &entry.value {
+        Some(Found::Concept(answer)) => absence(answer),
+        _ => None,
+    };
+    let named = match entry.kind {
+        Kind::AllergyIntolerance => absence_of_allergy(&entry.concept),
+        _ => absence(&entry.concept),
+    };
+    [named, answer].contains(&Some(entry.polarity))
+}
+
+/// The entry with the code of the International Patient Summary for none known, where no other reader could tell it: "No
+/// Medications" is no medicine.
+fn in_codes(entry: &Entry) -> Cow<'_, Entry> {
+    let code = match entry.kind {
+        _ if entry.polarity != Polarity::NoneKnown || reads_as_nothing(entry) => return Cow::Borrowed(entry),
+        Kind::AllergyIntolerance => "no-known-allergies",
+        Kind::MedicationStatement => "no-known-medications",
+        Kind::Condition => "no-known-problems",
+        Kind::Procedure => "no-known-procedures",
+        Kind::Immunization => "no-known-immunizations",
+        Kind::DeviceUseStatement => "no-known-devices",
+        _ => return Cow::Borrowed(entry),
+    };
+    let mut told = entry.clone();
+    let system = system::ABSENT_UNKNOWN.to_owned();
+    told.concept.codings.push(Coding { system, code: code.to_owned(), display: String::new() });
+    Cow::Owned(told)
+}
+
 /// What a statement says of its subject, where that is not plain from the rest.
 fn polarity(entry: &Entry, out: &mut Object) {
     let native = match entry.polarity {
-        Polarity::Positive | Polarity::NoneKnown => true,
+        Polarity::Positive => true,
+        Polarity::NoneKnown => reads_as_nothing(entry),
         Polarity::Unknown => {
             if entry.concept.is_empty() {
                 let why = "http://hl7.org/fhir/StructureDefinition/data-absent-reason";
@@ -643,7 +682,7 @@ fn polarity(entry: &Entry, out: &mut Object) {
                     list.push(why);
                 }
             }
-            true
+            entry.concept.is_empty() || reads_as_nothing(entry)
         }
         Polarity::Refuted => matches!(entry.kind, Kind::AllergyIntolerance | Kind::Condition),
         Polarity::NotDone => {
