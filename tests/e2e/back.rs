@@ -71,7 +71,7 @@ impl Browser {
     }
 
     /// What a narrowed list says of itself.
-    async fn told(&self) -> String {
+    async fn sifted(&self) -> String {
         self.value("return document.querySelector('main p[role=status]').innerText").await.unwrap_or_default()
     }
 
@@ -140,7 +140,7 @@ fn a_long_list_is_narrowed_and_stays_so() {
         browser.type_into("Find in this list", "creatinine").await;
         browser.until("the list to be narrowed", || async { (1..all).contains(&browser.lines().await) }).await;
         let few = browser.lines().await;
-        let told = browser.told().await;
+        let told = browser.sifted().await;
         let numbers: Vec<u32> = told.split_whitespace().filter_map(|n| n.parse().ok()).collect();
         assert!(matches!(numbers[..], [left, of] if left >= few as u32 && left < of), "{told}");
         let address = browser.driver.current_url().await.unwrap();
@@ -151,7 +151,7 @@ fn a_long_list_is_narrowed_and_stays_so() {
         browser.until("the chart", || async { browser.count(".chart-area").await > 0 }).await;
         browser.back().await;
         browser.until("the narrowed list", || async { browser.lines().await == few }).await;
-        assert_eq!(browser.told().await, told);
+        assert_eq!(browser.sifted().await, told);
         let words = "return document.getElementById('sift-search').value";
         assert_eq!(browser.value::<String>(words).await.as_deref(), Some("creatinine"));
 
@@ -159,7 +159,7 @@ fn a_long_list_is_narrowed_and_stays_so() {
         browser.type_into("Find in this list", "zzzz").await;
         browser.press("Take all filters off").await;
         browser.until("the whole list", || async { browser.lines().await == all }).await;
-        assert_eq!(browser.told().await, "");
+        assert_eq!(browser.sifted().await, "");
 
         // By year, where lines have one.
         browser.go("#/section/documents", "Letters and documents").await;
