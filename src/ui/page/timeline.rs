@@ -343,12 +343,18 @@ fn Rows(
             });
         }
     });
-    // What is drawn is measured, so that it stands still when more is drawn.
+    // What is drawn is measured, so that it stands still when more is drawn: once a frame, however many pages came.
+    let due = StoredValue::new(false);
     Effect::new(move || {
         drawn.track();
         pages.track();
         let Some(list) = list.get() else { return };
+        if due.get_value() {
+            return;
+        }
+        due.set_value(true);
         request_animation_frame(move || {
+            due.try_set_value(false);
             let rows = measured(&list);
             if heights.try_update_untracked(|h| h.measure(rows)) == Some(true) {
                 heights.notify();

@@ -25,23 +25,39 @@ pub fn Badge(
 /// How far an item can be trusted: short beside the line, whole for those who ask or hear it.
 #[component]
 pub fn TrustMark(trust: Trust) -> impl IntoView {
-    let tone = match trust {
-        Trust::SignedTrusted => Tone::Good,
-        Trust::SignedUnknown | Trust::NotChecked | Trust::NotSigned | Trust::Typed => Tone::Note,
-        Trust::SignatureWrong => Tone::Danger,
-    };
     view! {
-        <span class=format!("badge {}", tone.class()) title=move || text::trust(trust)>
+        <span class=format!("badge {}", trust_tone(trust).class()) title=move || text::trust(trust)>
             <span aria-hidden="true">{move || text::trust_short(trust)}</span>
             <span class="unseen">{move || text::trust(trust)}</span>
         </span>
     }
 }
 
-/// The mark of an item that lost meaning in a transfer.
-#[component]
-pub fn Degraded() -> impl IntoView {
-    view! { <Badge tone=Tone::Warning text=text::degraded /> }
+/// The same as [`Badge`], for lines: what draws a line draws it anew in another language, so its words need not each
+/// follow that for themselves. A list of thousands is scrolled the faster for it.
+pub fn badge(tone: Tone, text: &str) -> AnyView {
+    let sign = (tone != Tone::Note).then(|| view! { <Icon sign=tone.sign() /> });
+    view! { <span class=format!("badge {}", tone.class())>{sign} {text.to_owned()}</span> }.into_any()
+}
+
+/// The same as [`TrustMark`], for lines.
+pub fn trust_mark(trust: Trust) -> AnyView {
+    let (short, whole) = (text::trust_short(trust), text::trust(trust));
+    view! {
+        <span class=format!("badge {}", trust_tone(trust).class()) title=whole>
+            <span aria-hidden="true">{short}</span>
+            <span class="unseen">{whole}</span>
+        </span>
+    }
+    .into_any()
+}
+
+fn trust_tone(trust: Trust) -> Tone {
+    match trust {
+        Trust::SignedTrusted => Tone::Good,
+        Trust::SignedUnknown | Trust::NotChecked | Trust::NotSigned | Trust::Typed => Tone::Note,
+        Trust::SignatureWrong => Tone::Danger,
+    }
 }
 
 /// A date in words; one in the future says so.

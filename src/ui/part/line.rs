@@ -3,7 +3,8 @@
 use leptos::prelude::*;
 
 use super::abbr::{beside, explained};
-use super::{Badge, Degraded, Spark, Tone, TrustMark};
+use super::badge::{badge, trust_mark};
+use super::{Badge, Spark, Tone};
 use crate::record::{Kind, Said, Section};
 use crate::ui::place::Place;
 use crate::ui::text::{self, line as words};
@@ -11,7 +12,7 @@ use crate::view::clinician::brief::Brief;
 use crate::view::entry::Label;
 use crate::view::results::AnalyteRow;
 use crate::view::section::GroupKind;
-use crate::view::{DateOf, Day, Flagging, OwnWord, Row, Voice};
+use crate::view::{DateOf, Day, Flagging, OwnWord, Part, Row, Voice};
 
 /// What a line leads to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -73,7 +74,7 @@ pub fn line(row: &Row, leads: Leads) -> AnyView {
 /// What is not so says so before its name: nobody may read the name alone.
 fn not(row: &Row) -> Option<AnyView> {
     (!row.polarity.is_positive())
-        .then(|| view! { <Badge tone=Tone::Warning text=text::polarity_of(&row.kind, row.polarity) /> " " }.into_any())
+        .then(|| view! { {badge(Tone::Warning, text::polarity_of(&row.kind, row.polarity))} " " }.into_any())
 }
 
 /// Title and value; the title may be drawn by the caller (with marks of a search).
@@ -93,29 +94,38 @@ pub fn heading(row: &Row, title: AnyView, href: String) -> AnyView {
 }
 
 /// All that stands below the title: parts, dose, reactions, dates, sources, marks. `own`: the reader is whose record it
-/// is.
+/// is. Only what is there is drawn: what is not would still cost the page a place for it, row by row.
 pub fn under(row: &Row, own: bool) -> AnyView {
-    let parts: Vec<_> = row
-        .parts
-        .iter()
-        .map(|p| view! { <p>{bdi(text::title(&p.title))} ": " {value(&p.value, &p.unit, &p.flagging)}</p> })
-        .collect();
-    let ranges = (!row.range.is_empty()).then(
-        || view! { <p class="small soft">{text::range_name(row.flagging.lab_test)} " " {several(&row.range)}</p> },
-    );
-    let dose = |d: &String| view! { <p class="line-dose">{explained(&text::dose_words(d), true)}</p> };
-    let doses: Vec<_> = row.dose.iter().map(dose).collect();
-    let undosed = row.undosed.then(|| view! { <p class="line-dose soft">{words::no_dose()}</p> });
-    let reactions =
-        (!row.reactions.is_empty()).then(|| view! { <p>{words::reactions()} " " {several(&row.reactions)}</p> });
-    let severity = (!row.severity.is_empty()).then(|| view! { <p>{words::severity()} " " {bdi(&row.severity)}</p> });
-    let criticality =
-        (!row.criticality.is_empty()).then(|| view! { <p>{words::criticality()} " " {bdi(&row.criticality)}</p> });
-    let said: Vec<_> = row.said.iter().filter(|_| own).map(own_word).collect();
-    let told: Vec<_> = own_told(row).into_iter().filter(|_| own).collect();
-    let voices: Vec<_> = own_voices(row).into_iter().filter(|_| own).collect();
-    view! { {spoken_of(row, own)} {parts} {ranges} {doses} {undosed} {reactions} {severity} {criticality} {told} {voices} {said} {facts(row, own)} {badges(row)} }
-        .into_any()
+    let mut all: Vec<AnyView> = spoken_of(row, own);
+    let part = |p: &Part| {
+        view! { <p>{bdi(text::title(&p.title))} ": " {value(&p.value, &p.unit, &p.flagging)}</p> }.into_any()
+    };
+    all.extend(row.parts.iter().map(part));
+    if !row.range.is_empty() {
+        let name = text::range_name(row.flagging.lab_test);
+        all.push(view! { <p class="small soft">{name} " " {several(&row.range)}</p> }.into_any());
+    }
+    let dose = |d: &String| view! { <p class="line-dose">{explained(&text::dose_words(d), true)}</p> }.into_any();
+    all.extend(row.dose.iter().map(dose));
+    if row.undosed {
+        all.push(view! { <p class="line-dose soft">{words::no_dose()}</p> }.into_any());
+    }
+    if !row.reactions.is_empty() {
+        all.push(view! { <p>{words::reactions()} " " {several(&row.reactions)}</p> }.into_any());
+    }
+    for (name, said) in [(words::severity(), &row.severity), (words::criticality(), &row.criticality)] {
+        if !said.is_empty() {
+            all.push(view! { <p>{name} " " {bdi(said)}</p> }.into_any());
+        }
+    }
+    if own {
+        all.extend(own_told(row));
+        all.extend(own_voices(row));
+        all.extend(row.said.iter().map(own_word));
+    }
+    all.push(facts(row, own));
+    all.push(badges(row));
+    all.into_any()
 }
 
 /// What of the rest must not wait for a tap: against what a vaccine is, which dose and batch; why something was not done;
@@ -155,13 +165,12 @@ fn is_open(row: &Row, label: &Label) -> bool {
 }
 
 /// What a statement of the person's own is about.
-fn spoken_of(row: &Row, own: bool) -> AnyView {
+fn spoken_of(row: &Row, own: bool) -> Vec<AnyView> {
     let one = |(id, title): &(String, String)| match own {
         true => view! { <a href=Place::Item(id.clone()).href()>{bdi(text::title(title))}</a> }.into_any(),
         false => bdi(title),
     };
-    let all: Vec<_> = row.of.iter().map(|of| view! { <p>{words::spoken_of()} " " {one(of)}</p> }).collect();
-    all.into_any()
+    row.of.iter().map(|of| view! { <p>{words::spoken_of()} " " {one(of)}</p> }.into_any()).collect()
 }
 
 /// What the person says of it, as theirs.
@@ -268,33 +277,27 @@ fn dates(row: &Row) -> Option<String> {
 
 /// What must be seen: each in words, the colour only follows.
 fn badges(row: &Row) -> AnyView {
-    let degraded = row.degraded.then(|| view! { <Degraded /> });
-    let denies = row.words_deny.then(|| view! { <Badge tone=Tone::Warning text=words::words_deny() /> });
-    let words =
-        (row.group == GroupKind::Words).then(|| view! { <Badge tone=Tone::Warning text=words::words_only() /> });
+    let mut all: Vec<AnyView> = Vec::new();
+    let warn = |said: &str| badge(Tone::Warning, said);
+    all.extend((row.group == GroupKind::Words).then(|| warn(words::words_only())));
+    all.extend(row.about.as_ref().map(|who| badge(Tone::Danger, &text::about(who))));
+    all.extend(row.misnamed.then(|| warn(words::misnamed())));
+    all.extend(row.words_deny.then(|| warn(words::words_deny())));
     let end = row.end.as_ref().filter(|_| row.outlived);
-    let outlived = end.map(|d| view! { <Badge tone=Tone::Warning text=words::outlived(&text::day(d)) /> });
-    let disagree = text::plain::disagree(row).map(|said| view! { <Badge tone=Tone::Warning text=said /> });
-    let misnamed = row.misnamed.then(|| view! { <Badge tone=Tone::Warning text=words::misnamed() /> });
-    let about = row.about.as_ref().map(|who| view! { <Badge tone=Tone::Danger text=text::about(who) /> });
-    let retracted: Vec<_> = row
-        .retracted
-        .iter()
-        .map(|s| view! { <Badge tone=Tone::Danger text=words::retracted(text::named_or_typed(s)) /> })
-        .collect();
-    let newer = row.nothing_newer.as_ref().map(|day| {
+    all.extend(end.map(|day| warn(&words::outlived(&text::day(day)))));
+    all.extend(row.nothing_newer.as_ref().map(|day| {
         let ago = text::ago(day.days_ago.map_or(0, |days| days.unsigned_abs()));
-        view! { <Badge tone=Tone::Warning text=words::nothing_newer(&ago, &text::day(day)) /> }
-    });
-    let notes = row.notes.then(|| view! { <Badge text=words::notes() /> });
-    let entries =
-        (row.entries > 1 && row.tally.is_none()).then(|| view! { <Badge text=words::entries(row.entries.into()) /> });
-    view! {
-        <p class="line-badges">
-            {words} {about} {misnamed} {denies} {outlived} {newer} {degraded} {retracted} {disagree} <span class="line-trust"><TrustMark trust=row.trust /></span> {entries} {notes}
-        </p>
-    }
-    .into_any()
+        warn(&words::nothing_newer(&ago, &text::day(day)))
+    }));
+    all.extend(row.degraded.then(|| warn(text::degraded())));
+    let retracted = |source: &String| badge(Tone::Danger, &words::retracted(text::named_or_typed(source)));
+    all.extend(row.retracted.iter().map(retracted));
+    all.extend(text::plain::disagree(row).map(warn));
+    all.push(view! { <span class="line-trust">{trust_mark(row.trust)}</span> }.into_any());
+    let several = row.entries > 1 && row.tally.is_none();
+    all.extend(several.then(|| badge(Tone::Note, &words::entries(row.entries.into()))));
+    all.extend(row.notes.then(|| badge(Tone::Note, words::notes())));
+    view! { <p class="line-badges">{all}</p> }.into_any()
 }
 
 /// A value as written, its unit, and what is said of it.
@@ -305,7 +308,7 @@ pub fn value(value: &str, unit: &str, flagging: &Flagging) -> AnyView {
     let unit = (!unit.is_empty()).then(|| view! { " " {bdi(&text::unit(unit))} });
     let short = is_short(value);
     let tone = if text::flag_stands_out(flagging) { Tone::Warning } else { Tone::Note };
-    let flag = text::flag(flagging).map(|f| view! { " " <Badge tone=tone text=f /> });
+    let flag = text::flag(flagging).map(|f| view! { " " {badge(tone, &f)} });
     view! {
         <span class="line-value">
             " " <span class="figures" class:strong=short class:as-written=!short>{bdi(value)} {unit}</span> {flag}

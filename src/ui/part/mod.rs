@@ -29,7 +29,7 @@ mod tile;
 
 pub use abbr::explained;
 pub use above::{above, above_block, absences, loose, source_name};
-pub use badge::{Badge, DayText, Degraded, SourceText, TrustMark};
+pub use badge::{Badge, DayText, SourceText, TrustMark};
 pub use callout::{Callout, Tone};
 pub use chart::{ChartView, Spark};
 pub use choice::{Chip, Choice, Tick};
