@@ -1491,7 +1491,7 @@ fn results_of_the_last_ninety_days_are_counted_and_stand_in_their_own_list() {
 }
 
 #[test]
-fn what_is_taken_off_the_pages_stands_on_none_and_in_no_share_until_it_is_put_back() {
+fn what_is_taken_off_the_pages_stands_on_none_until_it_is_put_back() {
     use crate::record::Said;
     let file = |name: &str, as_of: &str| {
         let abuse = said(Section::Problems, Kind::Condition, "Victim of abuse", Standing::Active);

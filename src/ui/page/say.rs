@@ -122,6 +122,7 @@ pub fn Say(
         async move {
             let words = match (kind, own_words.is_empty()) {
                 (Said::Note, _) => own_words,
+                (Said::Off, _) => text::said(kind, mine).to_owned(),
                 (kind, true) => text::said(kind, mine).to_owned(),
                 (kind, false) => format!("{}: {own_words}", text::said(kind, mine)),
             };
@@ -145,16 +146,19 @@ pub fn Say(
             <form class="stack" on:submit=submit>
                 <p class="small">{words::lede}</p>
                 <Choice name="say-kind" legend=words::kind options=options chosen=said choose=move |s| said.set(s) />
-                <Field id="say-words" label=words::own hint=words::own_hint faults=faults>
-                    <textarea
-                        class="input"
-                        id="say-words"
-                        rows="3"
-                        aria-describedby="say-words-hint say-words-fault"
-                        prop:value=own
-                        on:input=move |event| own.set(event_target_value(&event))
-                    ></textarea>
-                </Field>
+                // What stands on no page needs no words beside it.
+                <Show when=move || said.get() != Said::Off>
+                    <Field id="say-words" label=words::own hint=words::own_hint faults=faults>
+                        <textarea
+                            class="input"
+                            id="say-words"
+                            rows="3"
+                            aria-describedby="say-words-hint say-words-fault"
+                            prop:value=own
+                            on:input=move |event| own.set(event_target_value(&event))
+                        ></textarea>
+                    </Field>
+                </Show>
                 <Show when=move || said.get() == Said::NotTaking>
                     <Callout tone=Tone::Warning title=words::ask_first />
                 </Show>

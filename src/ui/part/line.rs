@@ -146,7 +146,19 @@ fn own_voices(row: &Row) -> Vec<AnyView> {
         more: voice.more.iter().filter(|(label, _)| open(label)).cloned().collect(),
         ..voice.clone()
     };
-    let apart: Vec<Voice> = row.voices.iter().filter(|v| v.standing.is_some()).map(own).collect();
+    let mut apart: Vec<Voice> = row.voices.iter().filter(|v| v.standing.is_some()).map(own).collect();
+    // Episodes of one source, of which each ran its course: how they stand and from when to when is told in the tally.
+    let alike = apart.first().map(|v| (v.source.clone(), v.certainty.clone(), v.polarity));
+    let episode = |v: &Voice| {
+        Some((v.source.clone(), v.certainty.clone(), v.polarity)) == alike
+            && v.dose.is_empty()
+            && v.value.is_empty()
+            && v.severity.is_empty()
+            && v.more.is_empty()
+    };
+    if row.tally.is_some() && !row.disagree && apart.iter().all(episode) {
+        apart.clear();
+    }
     let said = text::plain::voices(&apart, text::day).into_iter();
     said.map(|said| view! { <p class="small line-voice">{bdi(&said)}</p> }.into_any()).collect()
 }

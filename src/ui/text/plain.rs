@@ -263,16 +263,19 @@ pub fn voices(all: &[Voice], day: impl Fn(&Day) -> String) -> Vec<String> {
     }
     let told = |(source, own): (&str, Vec<&Voice>)| {
         let source = super::named_or_typed(source);
-        match own.as_slice() {
-            [one] => line::voice(&voice(one, &day), source),
+        let said: Vec<String> = own.iter().map(|one| voice(one, &day)).filter(|said| !said.is_empty()).collect();
+        match said.as_slice() {
+            // What only the file's own format knows is told elsewhere.
+            [] => None,
+            [one] => Some(line::voice(one, source)),
             several => {
-                let said = several.iter().zip(1..).map(|(one, n)| format!("({n}) {}", voice(one, &day)));
-                let entries = several.iter().map(|one| u64::from(one.entries.max(1))).sum();
-                line::voices(entries, &said.collect::<Vec<_>>().join("; "), source)
+                let entries = own.iter().map(|one| u64::from(one.entries.max(1))).sum();
+                let said: Vec<String> = several.iter().zip(1..).map(|(one, n)| format!("({n}) {one}")).collect();
+                Some(line::voices(entries, &said.join("; "), source))
             }
         }
     };
-    sources.into_iter().map(told).collect()
+    sources.into_iter().filter_map(told).collect()
 }
 
 /// That entries of an item do not agree, if so: entries of one source are no sources that disagree.
@@ -829,6 +832,16 @@ mod tests {
                 ];
             },
             "- Sesame: Sources disagree; Elm Surgery says: Current; How sure: confirmed; Ward 4 says: WAS THOUGHT SO, HAS BEEN RULED OUT; dated 02-Sep-2026; Note: Tolerates sesame (March 2019, Elm Surgery, Not checked)",
+        );
+        // Who has nothing to add is not said to say it.
+        check(
+            |r| {
+                r.title = "Sesame".into();
+                (r.reactions, r.severity) = (Vec::new(), String::new());
+                let silent = voice("Ward 4", Polarity::Positive, "", None, Vec::new());
+                r.voices = vec![Voice { standing: None, ..silent }];
+            },
+            "- Sesame: Current (March 2019, Elm Surgery, Not checked)",
         );
         // What one source says twice is told once, with both.
         check(
