@@ -185,6 +185,9 @@ async fn put_back(mark: u32, left: Left) {
     }
     if RETURNING.get() == Some(mark) {
         RETURNING.set(None);
+        // Who did not wait stands at the heading, not nowhere.
+        let nowhere = document().active_element().is_none_or(|at| at.tag_name() == "BODY");
+        all("main h1").first().filter(|_| nowhere).into_iter().for_each(focus);
     }
     handles.into_iter().for_each(|handle| handle.remove());
 }

@@ -105,6 +105,21 @@ fn back_leads_to_the_line_one_came_from() {
         browser.go("#/section/results", "Test results").await;
         browser.stands_as(&["0".to_owned(), "H1".to_owned()]).await;
 
+        // What was unfolded is unfolded again.
+        let unfold = "
+            const folded = document.querySelector('main ul.lines details');
+            folded.open = true;
+            const link = folded.querySelector('a');
+            link.focus();
+            link.click();
+            return link.getAttribute('href');";
+        let gone: String = browser.value(unfold).await.unwrap();
+        browser.until("the panel", || async { browser.count("main article.card").await > 0 }).await;
+        browser.back().await;
+        browser.find(Kind::Heading, "Test results").await;
+        browser.until("its line again", || async { browser.stands().await.get(1) == Some(&gone) }).await;
+        assert_eq!(browser.count("main ul.lines details[open]").await, 1);
+
         // The timeline, deep down, with a filter and words; those stand in no address.
         browser.go("#/timeline?kind=results", "Timeline").await;
         browser.type_into("Search your records", "blood").await;

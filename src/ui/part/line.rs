@@ -124,7 +124,7 @@ pub fn under(row: &Row, own: bool) -> AnyView {
         all.extend(row.said.iter().map(own_word));
     }
     all.push(facts(row, own));
-    all.push(badges(row));
+    all.push(badges(row, own));
     all.into_any()
 }
 
@@ -288,7 +288,7 @@ fn dates(row: &Row) -> Option<String> {
 }
 
 /// What must be seen: each in words, the colour only follows.
-fn badges(row: &Row) -> AnyView {
+fn badges(row: &Row, own: bool) -> AnyView {
     let mut all: Vec<AnyView> = Vec::new();
     let warn = |said: &str| badge(Tone::Warning, said);
     all.extend((row.group == GroupKind::Words).then(|| warn(words::words_only())));
@@ -306,9 +306,11 @@ fn badges(row: &Row) -> AnyView {
     all.extend(row.retracted.iter().map(retracted));
     all.extend(text::plain::disagree(row).map(warn));
     all.push(view! { <span class="line-trust">{trust_mark(row.trust)}</span> }.into_any());
-    let several = row.entries > 1 && row.tally.is_none();
+    // One entry of each source is what naming them says.
+    let several = row.entries as usize > row.sources.len() && row.tally.is_none();
     all.extend(several.then(|| badge(Tone::Note, &words::entries(row.entries.into()))));
-    all.extend(row.notes.then(|| badge(Tone::Note, words::notes())));
+    // To whom the line has no page of its own the notes stand in it.
+    all.extend((row.notes && own).then(|| badge(Tone::Note, words::notes())));
     view! { <p class="line-badges">{all}</p> }.into_any()
 }
 

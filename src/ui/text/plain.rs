@@ -235,6 +235,12 @@ fn brief(row: &Row) -> String {
 /// How the entries behind one line of something that lasts stand, and from when to when they are.
 pub fn tally(row: &Row, day: impl Fn(&Day) -> String) -> Option<String> {
     let tally = row.tally.as_ref()?;
+    // That each source has it once, as current, is what the line says.
+    let all_current = tally.over == 0 && tally.other == 0 && row.standing == Standing::Active;
+    let same_day = tally.first.as_ref().map(|d| d.known) == tally.latest.as_ref().map(|d| d.known);
+    if all_current && same_day && row.entries as usize == row.sources.len() {
+        return None;
+    }
     let count = |n: u32, say: fn(&str) -> String| (n > 0).then(|| say(&super::number(n.into())));
     let mut said: Vec<String> = [
         count(tally.current, line::tally_current),
