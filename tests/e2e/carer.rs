@@ -38,3 +38,26 @@ fn a_foreign_file_that_is_left_out_leaves_nothing() {
         browser.close().await;
     });
 }
+
+#[test]
+fn to_a_parent_the_child_is_not_you() {
+    journey(async {
+        let browser = Browser::fresh("parent").await;
+        browser.start_record().await;
+        browser.go("#/people?add=carer", "People").await;
+        browser.type_into("Given", "Gwen").await;
+        browser.type_into("Family", "Testwell").await;
+        browser.type_into("Date of birth", "03/03/2021").await;
+        browser.click(Kind::Choice, "I do, as a parent").await;
+        browser.type_into("Your own name", "Ada Testwell").await;
+        browser.type_into("What you are to them", "mother").await;
+        browser.press("Add this person").await;
+        browser.sees("Gwen Testwell").await;
+        browser.go("#/section/vaccinations", "Vaccinations").await;
+        browser.sees("Jabs they had, with the day and how old they were.").await;
+        browser.go("#/section/allergies", "Allergies").await;
+        browser.sees("What they react badly to").await;
+        assert!(!browser.shows("What you react badly to").await);
+        browser.close().await;
+    });
+}
