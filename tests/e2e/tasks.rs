@@ -256,7 +256,7 @@ fn what_is_taken_off_the_pages_is_found_again_and_put_back() {
         hands.act(Kind::Choice, "Take this off the pages").await;
         browser.sees("It is not deleted").await;
         browser.sees("Whoever gives treatment may need to know this.").await;
-        hands.act(Kind::Button, "Add it").await;
+        hands.act(Kind::Button, "Take it off").await;
         browser.find(Kind::Button, "Put it back on the pages").await;
         for (place, heading) in
             [("#/summary", "Summary"), ("#/section/medicines", "Medicines"), ("#/timeline", "Timeline")]

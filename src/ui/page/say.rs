@@ -170,7 +170,7 @@ pub fn Say(
                 </Show>
                 <p class="row">
                     <button type="submit" class="button primary" disabled=move || save.pending().get()>
-                        {words::save}
+                        {move || if said.get() == Said::Off { words::off_do() } else { words::save() }}
                     </button>
                 </p>
                 <div aria-live="polite">{failed}</div>
