@@ -125,6 +125,12 @@ impl Trail {
         }
     }
 
+    /// The same for something large: only the page that was left last keeps it.
+    pub fn note_alone(&mut self, mark: u32, name: &'static str, what: Rc<dyn Any>) {
+        self.steps.values_mut().for_each(|step| drop(step.noted.remove(name)));
+        self.note(mark, name, what);
+    }
+
     /// What was noted about this page.
     pub fn noted<T: Clone + 'static>(&self, name: &'static str) -> Option<T> {
         self.steps.get(&self.here)?.noted.get(name)?.downcast_ref::<T>().cloned()
@@ -226,6 +232,17 @@ mod tests {
         trail.instead(Place::Summary.into());
         assert_eq!(trail.noted::<String>("words"), None);
         assert_eq!(trail.arrive(Some(77), item("z")), None, "a mark of an earlier life");
+    }
+
+    #[test]
+    fn what_is_large_is_kept_of_one_page_only() {
+        let (mut trail, mark) = at_an_item();
+        trail.note_alone(mark, "heights", Rc::new(1_u8));
+        let item = trail.mark();
+        trail.note_alone(item, "heights", Rc::new(2_u8));
+        assert_eq!(trail.noted::<u8>("heights"), Some(2));
+        trail.arrive(Some(mark), list());
+        assert_eq!((trail.noted::<u8>("heights"), trail.noted::<String>("words").is_some()), (None, true));
     }
 
     #[test]

@@ -93,6 +93,11 @@ pub fn note<T: Any>(mark: u32, name: &'static str, what: T) {
     with(|trail| trail.note(mark, name, Rc::new(what)));
 }
 
+/// Notes something large: only the page that was left last keeps it.
+pub fn note_alone<T: Any>(mark: u32, name: &'static str, what: T) {
+    with(|trail| trail.note_alone(mark, name, Rc::new(what)));
+}
+
 /// What was noted about this page.
 pub fn noted<T: Clone + 'static>(name: &'static str) -> Option<T> {
     with(|trail| trail.noted(name)).flatten()

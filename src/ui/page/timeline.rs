@@ -294,7 +294,7 @@ fn Rows(
     let mark = way::mark();
     on_cleanup(move || {
         if let (Some(ask), Some(heights)) = (ask.try_get_value(), heights.try_get_untracked()) {
-            way::note(mark, MEASURED, (ask, width, heights));
+            way::note_alone(mark, MEASURED, (ask, width, heights));
         }
     });
 
