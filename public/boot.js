@@ -1,7 +1,7 @@
 // Starts the record worker and the door at once, and the app when it is asked for.
 //
 // What the programs may use of it, as `globalThis.tessera`:
-//   worker(kind)   "record": always the same one; "parser", "qr", "network": a fresh one each time.
+//   worker(kind)   "record": always the same one; others as in start.js: a fresh one each time.
 //                  Messages may be posted at once: a worker keeps them until its program is ready.
 //   preload()      fetches and compiles the app without starting it (when the person starts to type).
 //   startApp()     starts the app once; it draws itself into #app. Resolves when its main has run.
@@ -10,48 +10,9 @@
 //   unkept(on)     while on, the browser asks before it leaves or reloads the page: something is only in memory.
 // A waiting release is told by the event "tessera-update" on window.
 
-const programs = {
-  record: { script: "/worker/record.js", wasm: "/record-worker_bg.wasm" },
-  parser: { script: "/parser/boot.js", wasm: "/parser-worker_bg.wasm" },
-  qr: { script: "/worker/qr.js", wasm: "/qr-worker_bg.wasm" },
-  network: { script: "/network/boot.js", wasm: "/network-worker_bg.wasm" },
-};
+import { program, worker as start } from "/start.js";
+
 const app = { script: "/app.js", wasm: "/app_bg.wasm" };
-
-/** Compiles while it loads; a host that sends another content type gets the slower way. */
-async function compile(address) {
-  const response = await fetch(address);
-  if (!response.ok) throw new Error(`${response.status} for ${address}`);
-  const slow = response.clone();
-  try {
-    return await WebAssembly.compileStreaming(response);
-  } catch (error) {
-    if (!(error instanceof TypeError)) throw error;
-    return WebAssembly.compile(await slow.arrayBuffer());
-  }
-}
-
-// Compiled once and shared: a parser worker lives for one file only, and has no network to fetch its program with.
-const compiled = new Map();
-function program(address) {
-  if (!compiled.has(address)) {
-    const module = compile(address);
-    // A failure is not remembered: the next try may have a network.
-    module.catch(() => compiled.delete(address));
-    compiled.set(address, module);
-  }
-  return compiled.get(address);
-}
-
-function start(kind) {
-  const { script, wasm } = programs[kind];
-  const worker = new Worker(script, { type: "module", name: kind });
-  program(wasm).then(
-    (module) => worker.postMessage({ tessera: "boot", module }),
-    (error) => worker.dispatchEvent(new ErrorEvent("error", { message: String(error), error })),
-  );
-  return worker;
-}
 
 /** The browser's own question; its words are the browser's too. */
 function ask(event) {

@@ -5,6 +5,7 @@
 //!                 ◄──answer──  record worker  ◄──Delivery── parser worker  ◄──texts── QR worker
 //!                              Session: vault, records, views, shares
 //!
+//! the session's own errands: a file of an older reader ──► parser worker; a passphrase ──► strength worker
 //! a Health Link:  page ──text──► parser worker ──request──► page (asks the person) ──► network worker ──► its host
 //! ```
 
@@ -24,6 +25,8 @@ pub mod parser;
 #[cfg(target_arch = "wasm32")]
 pub mod qr;
 pub mod session;
+#[cfg(target_arch = "wasm32")]
+pub mod strength;
 pub mod wire;
 #[cfg(target_arch = "wasm32")]
 pub mod worker;

@@ -184,6 +184,19 @@ impl Parser {
     }
 }
 
+/// Reads a file that is here already, in a worker of its own: it and what it holds, with the words of its PDFs. `None` if
+/// it can't be read.
+pub async fn files(original: &[u8], name: &str) -> Option<Vec<import::File>> {
+    let file = File::new_with_u8_array_sequence(&Array::of1(&Uint8Array::from(original)), name).ok()?;
+    let Read { readings, texts, .. } = Parser::open(|_| ()).read(&file, None).await.ok()?;
+    let files = (0_u32..).zip(readings).filter_map(|(number, reading)| {
+        let mut file: import::File = wire::read(&Uint8Array::new(&reading).to_vec()).ok()?;
+        file.reading.iter_mut().for_each(|reading| Text::put(&texts, number, reading));
+        Some(file)
+    });
+    Some(files.collect())
+}
+
 impl Read {
     /// What was read of codes, held by the pictures in which they stand.
     pub fn held_by(self, pictures: Vec<Read>) -> Self {

@@ -6,23 +6,16 @@
 use std::cell::RefCell;
 use std::rc::Rc;
 
-use futures_channel::oneshot;
 use js_sys::{Array, Object, Reflect};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::spawn_local;
-use web_sys::{
-    DedicatedWorkerGlobalScope, ImageBitmap, MessageEvent, OffscreenCanvas, OffscreenCanvasRenderingContext2d, Worker,
-};
+use web_sys::{DedicatedWorkerGlobalScope, ImageBitmap, OffscreenCanvas, OffscreenCanvasRenderingContext2d};
 
 use crate::device;
 use crate::share::scan;
 
 /// A QR worker of the page. One picture at a time; it ends when this is dropped.
-pub struct Eyes {
-    worker: Worker,
-    waiting: Rc<RefCell<Option<oneshot::Sender<Vec<String>>>>>,
-    _hear: Closure<dyn FnMut(MessageEvent)>,
-}
+pub struct Eyes(device::Answering);
 
 impl Default for Eyes {
     fn default() -> Self {
@@ -33,33 +26,13 @@ impl Default for Eyes {
 impl Eyes {
     /// Starts a worker.
     pub fn open() -> Self {
-        let worker = device::worker("qr");
-        let waiting: Rc<RefCell<Option<oneshot::Sender<Vec<String>>>>> = Rc::default();
-        let held = waiting.clone();
-        let hear = Closure::<dyn FnMut(MessageEvent)>::new(move |event: MessageEvent| {
-            let texts = Array::from(&event.data()).iter().filter_map(|t| t.as_string()).collect();
-            if let Some(sender) = held.borrow_mut().take() {
-                let _ = sender.send(texts);
-            }
-        });
-        worker.set_onmessage(Some(hear.as_ref().unchecked_ref()));
-        Self { worker, waiting, _hear: hear }
+        Self(device::Answering::open("qr"))
     }
 
     /// The texts of all codes in the picture, which is handed over. Empty if there are none, or the worker stopped.
     pub async fn read(&self, picture: ImageBitmap) -> Vec<String> {
-        let (sender, receiver) = oneshot::channel();
-        *self.waiting.borrow_mut() = Some(sender);
-        if self.worker.post_message_with_transfer(&picture, &Array::of1(&picture)).is_err() {
-            return Vec::new();
-        }
-        receiver.await.unwrap_or_default()
-    }
-}
-
-impl Drop for Eyes {
-    fn drop(&mut self) {
-        self.worker.terminate();
+        let answer = self.0.ask(&picture, &Array::of1(&picture)).await;
+        answer.map(|texts| Array::from(&texts).iter().filter_map(|t| t.as_string()).collect()).unwrap_or_default()
     }
 }
 

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 /// Named here, since the front may not ask `import`: what was typed, why nothing at all can be read of a file, and what
 /// it looks like.
 pub use crate::import::{Format, ImportError, Malformed, document::Clue, typed::Typed};
-use crate::record::{self, Description, DocumentKind, Hash};
+use crate::record::{self, Description, DocumentKind, Hash, Reading};
 /// How drawn words are written, whoever types them: named here since the front may not ask `vault`.
 pub use crate::vault::words::fold as fold_words;
 use crate::view::{
@@ -293,6 +293,12 @@ pub struct Strength {
     pub enough: bool,
 }
 
+impl From<crate::vault::strength::Strength> for Strength {
+    fn from(found: crate::vault::strength::Strength) -> Self {
+        Self { guesses_log10: (found.bits * std::f64::consts::LOG10_2) as u8, enough: found.enough }
+    }
+}
+
 /// The recovery kit.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Kit {
@@ -482,6 +488,17 @@ pub struct Text {
     pub attachment: u32,
     /// The words; empty if none were found.
     pub text: String,
+}
+
+impl Text {
+    /// Puts the words of a delivered file's PDFs where they belong.
+    pub fn put(texts: &[Text], file: u32, reading: &mut Reading) {
+        for text in texts.iter().filter(|text| text.file == file) {
+            if let Some(attachment) = reading.attachments.get_mut(text.attachment as usize) {
+                attachment.text.clone_from(&text.text);
+            }
+        }
+    }
 }
 
 /// How a file came that was fetched.

@@ -10,4 +10,4 @@ pub use camera::{Camera, CameraTrouble};
 pub use clock::{monotonic_ms, now, now_ms, offset_minutes, random_u32, today};
 pub use file::{blob, read_image, safe_name, save, save_blob};
 pub use room::persist;
-pub use worker::{buffer, hear_questions, worker};
+pub use worker::{Answering, buffer, hear_questions, worker};

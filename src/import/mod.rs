@@ -281,12 +281,7 @@ fn read(
         Format::OtherXml => return Err(xml::refusal(&text.text).unwrap_or(ImportError::NotYet(format))),
         other => return Err(ImportError::NotYet(other)),
     };
-    tell_words(&mut reading);
-    let denying = reading.entries.iter().filter(|e| e.words_deny());
-    let quoted = |e: &Entry| if e.withheld_from_patient() { String::new() } else { e.title.clone() };
-    let denying: Vec<Issue> =
-        denying.map(|e| issue(Severity::Warning, IssueCode::WordsDeny, &e.at, &quoted(e))).collect();
-    reading.issues.extend(denying);
+    finish(&mut reading);
     // RFC 8259 §8.1 and the NDJSON note want UTF-8; a letter in plain text may be in anything.
     if let Some(odd) = text.odd.filter(|_| format.media_type().is_none()) {
         reading.issues.push(issue(Severity::Warning, IssueCode::BadEncoding, "", &odd));
@@ -297,6 +292,25 @@ fn read(
     Ok((format, reading))
 }
 
+/// Reads a text that is known to be FHIR JSON: what a share carries. Nothing else is tried.
+///
+/// # Errors
+/// As [`open`].
+pub fn fhir_json(text: &str) -> Result<Reading, ImportError> {
+    let mut reading = fhir::read(text, Some(0), fhir::Syntax::Json, &mut |_| ControlFlow::Continue(()))?;
+    finish(&mut reading);
+    Ok(reading)
+}
+
+/// What is said of all that was read, whatever the format.
+fn finish(reading: &mut Reading) {
+    tell_words(reading);
+    let denying = reading.entries.iter().filter(|e| e.words_deny());
+    let quoted = |e: &Entry| if e.withheld_from_patient() { String::new() } else { e.title.clone() };
+    let denying: Vec<Issue> =
+        denying.map(|e| issue(Severity::Warning, IssueCode::WordsDeny, &e.at, &quoted(e))).collect();
+    reading.issues.extend(denying);
+}
 /// What a source gives as text alone is an entry all the same, something told: who looks for it, shares it or reads it in a
 /// hurry must not have to know that nobody coded it.
 fn tell_words(reading: &mut Reading) {

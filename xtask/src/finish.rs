@@ -20,6 +20,7 @@ const PROGRAMS: &[(&str, &str)] = &[
     ("parser-worker", "-O3"),
     ("qr-worker", "-O3"),
     ("network-worker", "-Oz"),
+    ("strength-worker", "-Oz"),
 ];
 
 /// Files that stay out of the manifest: what reads it, and what only hosts read.
@@ -113,7 +114,16 @@ fn flatten(sheet: &Path, layer: Option<&str>, out: &mut String) -> Outcome<()> {
 
 /// Puts the new names where a page or script names the old ones.
 fn point_to(stage: &Path, renamed: &BTreeMap<String, String>) -> Outcome<()> {
-    for name in ["index.html", "boot.js", "worker/record.js", "worker/qr.js", "parser/boot.js", "network/boot.js"] {
+    for name in [
+        "index.html",
+        "boot.js",
+        "start.js",
+        "worker/record.js",
+        "worker/qr.js",
+        "worker/strength.js",
+        "parser/boot.js",
+        "network/boot.js",
+    ] {
         let file = stage.join(name);
         let mut text = read(&file)?;
         for (old, new) in renamed {
@@ -181,7 +191,7 @@ fn report(stage: &Path) -> Outcome<()> {
     for (stem, _) in PROGRAMS {
         row(stem, &|name| of(name, stem));
     }
-    let opened = |name: &str| first(name) || of(name, "app") || of(name, "record-worker") || name == "worker/record.js";
+    let opened = |name: &str| first(name) || of(name, "app") || of(name, "record-worker") || RECORD.contains(&name);
     let summary = row("until the summary", &opened);
     let all = row("everything", &|_| true);
     write(&root().join(WEIGHTS), &format!("{door:.1} {summary:.1} {all:.1}\n"))
@@ -218,7 +228,10 @@ pub fn weights() -> Outcome<[f64; 3]> {
 const WEIGHTS: &str = "target/weights.txt";
 
 /// The files of a first visit beside the door's own and the style.
-const FIRST: [&str; 3] = ["index.html", "boot.js", "first.js"];
+const FIRST: [&str; 4] = ["index.html", "boot.js", "start.js", "first.js"];
+
+/// What the record worker starts with.
+const RECORD: [&str; 2] = ["worker/record.js", "worker/queue.js"];
 
 fn rename(stage: &Path, old: &str, stem: &str, extension: &str) -> Outcome<String> {
     let hash = hex(&Sha256::digest(bytes(&stage.join(old))?));

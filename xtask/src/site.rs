@@ -7,7 +7,7 @@ use std::path::PathBuf;
 use std::process::Command;
 
 /// The programs that are built for size: what a person waits for before their record is there, and what does little.
-const SMALL: &[&str] = &["door", "app", "record-worker", "network-worker"];
+const SMALL: &[&str] = &["door", "app", "record-worker", "strength-worker", "network-worker"];
 /// The programs that are built for speed: they read files and pictures.
 const FAST: &[&str] = &["parser-worker", "qr-worker"];
 

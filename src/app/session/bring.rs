@@ -75,11 +75,7 @@ impl<E: Edge> Session<E> {
                 // The parser worker is not trusted: what is kept is named by what it is.
                 Ok(_) if Hash::of(&original) != file.hash => return Err(Failure::Garbled),
                 Ok(mut reading) => {
-                    for text in texts.iter().filter(|t| t.file == number) {
-                        if let Some(attachment) = reading.attachments.get_mut(text.attachment as usize) {
-                            attachment.text.clone_from(&text.text);
-                        }
-                    }
+                    Text::put(&texts, number, &mut reading);
                     let origin = if host.is_empty() { Origin::File } else { Origin::Link(host.clone()) };
                     let note = self.note(file.name, original.len() as u64, origin);
                     let parcel = Parcel { hash: file.hash, reading, note };

@@ -1,15 +1,24 @@
 //! The session's edge in a browser's worker.
 
+use std::cell::OnceCell;
+
 use jiff::{Timestamp, civil::Date};
 
 use super::{Edge, Session};
-use crate::app::wire::Failure;
+use crate::app::parser;
+use crate::app::strength::Meter;
+use crate::app::wire::{Failure, Secret, Strength};
 use crate::device;
+use crate::import::File;
 use crate::store::web::IndexedDb;
 use crate::vault::web::Web;
 
-/// WebCrypto, IndexedDB, and the worker's clocks.
-pub struct Browser;
+/// WebCrypto, IndexedDB, the worker's clocks, and workers of its own.
+#[derive(Default)]
+pub struct Browser {
+    /// Started when somebody first makes up a passphrase.
+    meter: OnceCell<Meter>,
+}
 
 impl Edge for Browser {
     type Crypt = Web;
@@ -38,11 +47,19 @@ impl Edge for Browser {
     fn monotonic_ms(&self) -> f64 {
         device::monotonic_ms()
     }
+
+    async fn strength(&self, passphrase: &Secret, known: &[&str]) -> Result<Strength, Failure> {
+        self.meter.get_or_init(Meter::open).measure(passphrase, known).await
+    }
+
+    async fn read(&self, original: Vec<u8>, name: &str) -> Vec<File> {
+        parser::files(&original, name).await.unwrap_or_default()
+    }
 }
 
 impl Session<Browser> {
     /// The session of the record worker.
     pub fn browser() -> Self {
-        Self::new(Browser)
+        Self::new(Browser::default())
     }
 }

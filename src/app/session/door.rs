@@ -8,7 +8,7 @@ use crate::app::wire::{
 };
 use crate::share::{Code, Surface};
 use crate::store::Disk;
-use crate::vault::{self, Crypt, Kdf, strength, words};
+use crate::vault::{self, Crypt, Kdf, words};
 
 impl<E: Edge> Session<E> {
     /// Random bytes.
@@ -43,8 +43,7 @@ impl<E: Edge> Session<E> {
         let known: Vec<String> =
             self.people.iter().flat_map(|h| [h.label.given.given.clone(), h.label.given.family.clone()]).collect();
         let known: Vec<&str> = known.iter().map(String::as_str).collect();
-        let found = strength::strength(&passphrase.0, &known);
-        Ok(Strength { guesses_log10: (found.bits * std::f64::consts::LOG10_2) as u8, enough: found.enough })
+        self.edge.strength(&passphrase, &known).await
     }
 
     pub(in crate::app) async fn unlock(&mut self, passphrase: Secret) -> Result<(), Failure> {

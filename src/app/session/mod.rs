@@ -20,7 +20,8 @@ use std::collections::BTreeMap;
 use jiff::{Timestamp, civil::Date};
 
 use super::keep::Vault;
-use super::wire::{Blobs, Failure, Secret};
+use super::wire::{Blobs, Failure, Secret, Strength};
+use crate::import::File;
 use crate::store::Disk;
 use crate::vault::Crypt;
 
@@ -31,6 +32,7 @@ use receive::Reader;
 use share::Desk;
 
 /// The platform that a session stands on.
+#[allow(async_fn_in_trait, reason = "one thread, one caller: no Send bound is wanted")]
 pub trait Edge {
     /// Its cryptography.
     type Crypt: Crypt;
@@ -52,6 +54,14 @@ pub trait Edge {
     fn offset_minutes(&self) -> i32;
     /// Milliseconds on a clock that nobody can set.
     fn monotonic_ms(&self) -> f64;
+    /// What a passphrase is worth to who knows these words.
+    ///
+    /// # Errors
+    /// [`Failure::Stopped`] if what estimates it could not be loaded.
+    async fn strength(&self, passphrase: &Secret, known: &[&str]) -> Result<Strength, Failure>;
+    /// Reads a file again with today's readers, away from keys and records: it, and what it holds. Nothing if it can't be
+    /// read.
+    async fn read(&self, original: Vec<u8>, name: &str) -> Vec<File>;
 }
 
 /// One session.

@@ -12,8 +12,6 @@ use crate::import;
 use crate::record::{
     Bears, Hash, Identifier, Note, Origin, Parcel, PartialDate, Person, Reading, Record, Sex, merge_by, system,
 };
-use crate::store::Disk;
-use crate::vault::Crypt;
 use crate::view;
 use crate::view::Index;
 
@@ -397,13 +395,13 @@ impl<E: Edge> Session<E> {
         self.people.clear();
         // Until everybody is loaded an old place in the list may be somebody else's.
         self.open = None;
-        let Some(vault) = &mut self.vault else { return Ok(()) };
+        let (edge, Some(vault)) = (&self.edge, &mut self.vault) else { return Ok(()) };
         let labels: Vec<(Id, Option<Label>)> =
             vault.people().into_iter().map(|(id, label)| (id, Label::read(label).ok())).collect();
         for (id, label) in labels {
             let mut held = Held::new(id, label.clone().unwrap_or_default());
             held.lost = label.is_none();
-            fill(vault, &mut held).await?;
+            fill(edge, vault, &mut held).await?;
             self.people.push(held);
         }
         if let Some(id) = before {
@@ -423,7 +421,7 @@ impl<E: Edge> Session<E> {
 }
 
 /// Loads one person's files. A reading of an older reader, or one that no longer opens, is made again from its original.
-async fn fill<C: Crypt, D: Disk>(vault: &mut Vault<C, D>, held: &mut Held) -> Result<(), Failure> {
+async fn fill<E: Edge>(edge: &E, vault: &mut Vault<E::Crypt, E::Disk>, held: &mut Held) -> Result<(), Failure> {
     let mut files = Vec::new();
     for kept in vault.parcels(&held.id).await? {
         let hash = Hash(kept.id);
@@ -431,8 +429,9 @@ async fn fill<C: Crypt, D: Disk>(vault: &mut Vault<C, D>, held: &mut Held) -> Re
         let reading = kept.reading.ok().and_then(|bytes| wire::read::<Reading>(&bytes).ok());
         let reading = match reading {
             Some(reading) if reading.reader >= import::READER => Some(reading),
-            older => match again(vault, &held.id, hash, note.as_ref()).await {
-                Some(newer) => {
+            older => match again(edge, vault, &held.id, hash, note.as_ref()).await {
+                Some(mut newer) => {
+                    older.iter().for_each(|older| keep_words(older, &mut newer));
                     // A cache: if it can't be written now, it is made again next time.
                     let _ = vault.renew_reading(&held.id, &hash.0, wire::write(&newer)).await;
                     Some(newer)
@@ -451,16 +450,25 @@ async fn fill<C: Crypt, D: Disk>(vault: &mut Vault<C, D>, held: &mut Held) -> Re
 }
 
 /// Reads an original again with today's reader.
-async fn again<C: Crypt, D: Disk>(
-    vault: &Vault<C, D>,
+async fn again<E: Edge>(
+    edge: &E,
+    vault: &Vault<E::Crypt, E::Disk>,
     person: &Id,
     hash: Hash,
     note: Option<&Note>,
 ) -> Option<Reading> {
     let original = vault.original(person, &hash.0).await.ok()?;
-    let name = note.map(|n| n.file_name.clone()).unwrap_or_default();
-    let delivery = import::open(&original, &name, &mut |_| std::ops::ControlFlow::Continue(())).ok()?;
-    delivery.archive.into_iter().chain(delivery.files).find(|f| f.hash == hash)?.reading.ok()
+    let name = note.map(|n| n.file_name.as_str()).unwrap_or_default();
+    edge.read(original, name).await.into_iter().find(|file| file.hash == hash)?.reading.ok()
+}
+
+/// The words of a PDF that were found before are not lost if they are not found this time.
+fn keep_words(older: &Reading, newer: &mut Reading) {
+    for attachment in newer.attachments.iter_mut().filter(|a| a.text.is_empty() && a.hash.is_some()) {
+        if let Some(before) = older.attachments.iter().find(|a| a.hash == attachment.hash) {
+            attachment.text.clone_from(&before.text);
+        }
+    }
 }
 
 /// A name is needed to tell people apart; a birth date, if given, must be one.

@@ -296,8 +296,7 @@ pub(super) fn page(document: &[u8], share: clinician::Share, today: Date) -> Opt
 
 /// What one source gave to a share, read like any other file.
 fn parcel(shared: bundle::Shared) -> Option<Parcel> {
-    let delivery = import::open(&shared.document, "", &mut |_| std::ops::ControlFlow::Continue(())).ok()?;
-    let mut reading = delivery.files.into_iter().next()?.reading.ok()?;
+    let mut reading = import::fhir_json(std::str::from_utf8(&shared.document).ok()?).ok()?;
     shared.beside.complete(&mut reading);
     Some(Parcel { hash: Hash::of(&shared.document), reading, note: shared.note })
 }

@@ -84,6 +84,15 @@ impl Edge for Bench {
     fn monotonic_ms(&self) -> f64 {
         self.second.get() as f64 * 1000.0
     }
+
+    async fn strength(&self, passphrase: &Secret, known: &[&str]) -> Result<Strength, Failure> {
+        Ok(crate::vault::strength::strength(&passphrase.0, known).into())
+    }
+
+    async fn read(&self, original: Vec<u8>, name: &str) -> Vec<import::File> {
+        let read = import::open(&original, name, &mut |_| ControlFlow::Continue(()));
+        read.map(|d| d.files.into_iter().chain(d.archive).collect()).unwrap_or_default()
+    }
 }
 
 /// Everything is in memory, so no errand ever waits.
@@ -271,6 +280,37 @@ fn the_original_goes_out_as_it_came_in() {
     let mut session = anna(&bench);
     run(session.original_bytes(Hash::of(&original))).unwrap();
     assert_eq!(session.returned, vec![original]);
+}
+
+/// An app update: what an older reader understood is read again, and the words found in a PDF stay if none are found now.
+#[test]
+fn a_file_of_an_older_reader_is_read_again_with_the_words_of_its_letters() {
+    let bench = Bench::new();
+    let mut session = anna(&bench);
+    let letter = br#"{"resourceType":"Bundle","type":"collection","entry":[
+        {"fullUrl":"urn:uuid:1","resource":{"resourceType":"Patient","id":"1","name":[{"family":"Example","given":["Anna"]}],"birthDate":"1951-03-03","gender":"female"}},
+        {"fullUrl":"urn:uuid:2","resource":{"resourceType":"DocumentReference","status":"current","subject":{"reference":"urn:uuid:1"},"description":"Clinic letter",
+            "content":[{"attachment":{"contentType":"application/pdf","data":"JVBERi0xLjQK"}}]}}]}"#;
+    bring(&mut session, letter).unwrap();
+    let hash = Hash::of(letter);
+    let held = session.held().unwrap();
+    let mut older = held.parcel(hash).unwrap().reading.clone();
+    let newest = older.clone();
+    older.reader = 0;
+    older.entries.clear();
+    older.attachments[0].text = "Cataract, left eye".to_owned();
+    let id = held.id;
+    run(session.vault.as_mut().unwrap().renew_reading(&id, &hash.0, wire::write(&older))).unwrap();
+    drop(session);
+    let mut session = bench.session();
+    run(session.unlock(Secret(PASSPHRASE.into()))).unwrap();
+    let read = session.held().unwrap().parcel(hash).unwrap().reading.clone();
+    assert_eq!((read.reader, &read.entries), (import::READER, &newest.entries));
+    assert_eq!(read.attachments[0].text, "Cataract, left eye");
+    // And that is what is kept.
+    let kept = run(session.vault.as_ref().unwrap().parcels(&id)).unwrap();
+    let kept = kept.into_iter().find(|kept| kept.id == hash.0).unwrap();
+    assert_eq!(wire::read::<crate::record::Reading>(&kept.reading.unwrap()).unwrap(), read);
 }
 
 #[test]

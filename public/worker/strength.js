@@ -1,0 +1,4 @@
+import { initSync } from "/strength-worker.js";
+import { whenBooted } from "/worker/queue.js";
+
+whenBooted((module) => initSync({ module }));
