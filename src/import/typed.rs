@@ -3,7 +3,7 @@
 
 use serde_json::{Value, json};
 
-use super::{Delivery, open};
+use super::fhir_json;
 use crate::record::{Description, DocumentKind, Hash, PLACE, PartialDate, Person, Reading, STATEMENT, Said, Sex};
 
 /// What was typed, in the person's own words. Empty texts were not given.
@@ -131,11 +131,8 @@ pub fn write(typed: &Typed, person: &Person, by: Option<&str>, stamp: &str) -> (
         ],
     });
     // The keys of serde_json's objects are sorted: the same words at the same moment are the same bytes.
-    let bytes = bundle.to_string().into_bytes();
-    let delivery = open(&bytes, "", &mut |_| std::ops::ControlFlow::Continue(()));
-    let reading =
-        delivery.ok().and_then(|Delivery { files, .. }| files.into_iter().next()).and_then(|f| f.reading.ok());
-    (reading.unwrap_or_default(), bytes)
+    let text = bundle.to_string();
+    (fhir_json(&text).unwrap_or_default(), text.into_bytes())
 }
 
 /// What was typed, of what [`write`] made of it: an allergy, a medicine or a health problem, to be corrected. `None` for
