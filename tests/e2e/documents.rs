@@ -151,3 +151,57 @@ fn codes_in_pictures_are_read_and_the_pictures_are_kept() {
         browser.close().await;
     });
 }
+
+/// The longest row that says what was understood of a file, with one bit of it turned.
+const SPOIL: &str = r#"return (async () => {
+    const ask = (request) => new Promise((done, fail) => {
+        request.onsuccess = () => done(request.result);
+        request.onerror = () => fail(request.error);
+    });
+    const database = await ask(indexedDB.open("tessera"));
+    const store = database.transaction("parcels", "readwrite").objectStore("parcels");
+    const rows = await Promise.all((await ask(store.getAllKeys())).map(async (key) => [key, await ask(store.get(key))]));
+    const [key, row] = rows.sort(([, a], [, b]) => b.byteLength - a.byteLength)[0];
+    const bytes = ArrayBuffer.isView(row) ? row : new Uint8Array(row);
+    bytes[bytes.length >> 1] ^= 1;
+    await ask(store.put(row, key));
+    database.close();
+    return rows.length;
+})()"#;
+
+/// A reading is a cache: one that is older than the readers, or lost, is made again from the original, words and all.
+#[test]
+fn what_was_understood_of_a_file_is_found_out_again() {
+    journey(async {
+        let browser = Browser::fresh("again").await;
+        browser.start_record().await;
+        let report = std::fs::read_to_string(data("versions/r4b_r5/diagnosticreport-example.json")).unwrap();
+        let pdf = report.split('"').find(|text| text.starts_with("JVBERi0")).expect("the example holds a PDF");
+        let letter = RECORD.replace(
+            "}]}",
+            &format!(
+                r#"}},{{"resource":{{"resourceType":"DocumentReference","status":"current","subject":{{"reference":"Patient/k"}},
+                "description":"Blood count","content":[{{"attachment":{{"contentType":"application/pdf","data":"{pdf}"}}}}]}}}}]}}"#
+            ),
+        );
+        browser.bring(write(&browser, "letter.json", letter.as_bytes())).await;
+        browser.keep_without_check().await;
+        let found = |words: &'static str| async {
+            browser.go("#/timeline", "Timeline").await;
+            browser.type_into("Search your records", words).await;
+            browser.find(Kind::Link, "Blood count").await;
+            browser.type_into("Search your records", "").await;
+        };
+        // Stands in the PDF alone.
+        found("COYOTE").await;
+        browser.lock().await;
+        assert_eq!(browser.value::<usize>(SPOIL).await, Some(2), "a reading and a note");
+        browser.open("/").await;
+        browser.unlock().await;
+        found("COYOTE").await;
+        browser.go("#/import", "Import records").await;
+        browser.sees("letter.json").await;
+        assert!(!browser.shows("can no longer be opened").await && !browser.shows("Can no longer be opened").await);
+        browser.close().await;
+    });
+}

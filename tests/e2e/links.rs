@@ -371,6 +371,7 @@ fn no_other_program_can_ask_a_host() {
             ("boot.js", "page"),
             ("worker/record.js", "record"),
             ("worker/qr.js", "qr"),
+            ("worker/strength.js", "strength"),
             ("parser/boot.js", "parser"),
             ("network/boot.js", "network"),
         ] {
@@ -379,7 +380,7 @@ fn no_other_program_can_ask_a_host() {
         let browser = Browser::fresh_at("links-probes", &site.address).await;
         browser.start_record().await;
         // All of them are started: the page and the record worker are, a file starts the parser, the link the network.
-        browser.value::<bool>("tessera.worker('qr'); return true").await;
+        browser.value::<bool>("tessera.worker('qr'); tessera.worker('strength'); return true").await;
         let one = file(&browser, 1);
         browser.bring_own(one.path).await;
         offer(&browser, &link(&format!("{}/link", host.address()), "", "x"), &host.name).await;
@@ -389,7 +390,8 @@ fn no_other_program_can_ask_a_host() {
             .until("the worker that may to ask", || async { host.hits().iter().any(|hit| hit.path == "/network") })
             .await;
         let asked: Vec<String> = host.hits().into_iter().map(|hit| hit.path).collect();
-        let wrong = ["/page", "/record", "/qr", "/parser"].iter().find(|path| asked.iter().any(|a| a == *path));
+        let wrong =
+            ["/page", "/record", "/qr", "/strength", "/parser"].iter().find(|path| asked.iter().any(|a| a == *path));
         assert_eq!(wrong, None, "{asked:?}");
         browser.close_having_asked(&[host.address()]).await;
     });
@@ -402,9 +404,9 @@ fn a_site_that_forbids_it_says_so() {
         let host = Host::start("localhost", |_| (404, vec![], String::new()));
         let site = Site::copied("links-forbidden");
         std::fs::copy(site.folder.join("network/boot.js"), site.folder.join("worker/network.js")).unwrap();
-        let boot = site.folder.join("boot.js");
-        let text = std::fs::read_to_string(&boot).unwrap().replace("/network/boot.js", "/worker/network.js");
-        std::fs::write(&boot, text).unwrap();
+        let start = site.folder.join("start.js");
+        let text = std::fs::read_to_string(&start).unwrap().replace("/network/boot.js", "/worker/network.js");
+        std::fs::write(&start, text).unwrap();
         let browser = Browser::fresh_at("links-forbidden", &site.address).await;
         browser.start_record().await;
         offer(&browser, &link(&format!("{}/m", host.address()), "", "x"), &host.name).await;
