@@ -104,7 +104,7 @@ fn lists(section: Section, page: &SectionPage) -> AnyView {
             at += one.rows.len();
             let rows: Vec<Row> =
                 one.rows.iter().zip(places).filter(|(_, i)| keep(*i)).map(|(r, _)| r.clone()).collect();
-            bare.extend((!rows.is_empty()).then(|| Brief { kind: one.kind, rows }));
+            bare.extend((!rows.is_empty()).then_some(Brief { kind: one.kind, rows }));
         }
         view! { {tests} {drawn} {without_value(&bare)} }.into_any()
     };
