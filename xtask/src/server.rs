@@ -3,9 +3,10 @@
 use crate::headers;
 use crate::run::{Failure, Outcome, say};
 use std::collections::HashMap;
+use std::io::Write;
 use std::path::{Component, Path, PathBuf};
 use std::sync::{Arc, Mutex};
-use tiny_http::{Header, Request, Response, Server, StatusCode};
+use tiny_http::{Header, Method, Request, Server, StatusCode};
 
 /// A server that runs in threads of its own until the program ends.
 pub struct Site {
@@ -111,15 +112,23 @@ fn answer(request: Request, folder: &Path, manner: Manner, packed: &Packed) {
             headers.push(("Content-Encoding", "br".to_owned()));
         }
     }
-    let mut response = Response::from_data(body).with_status_code(StatusCode(status));
     headers.push(("Content-Type", kind.to_string()));
     headers.push(("Cache-Control", cache_for(&served).to_string()));
+    headers.push(("Content-Length", body.len().to_string()));
+    // The library gives each connection a thread of a pool that now and then queues one behind connections that are kept
+    // open, until they end: none is kept open, so that no page ever waits for ever.
+    headers.push(("Connection", "close".to_owned()));
+    let mut head = format!("HTTP/1.1 {status} {}\r\n", StatusCode(status).default_reason_phrase());
     for (name, value) in headers {
-        if let Ok(header) = Header::from_bytes(name, value) {
-            response.add_header(header);
-        }
+        head += &format!("{name}: {value}\r\n");
     }
-    let _ = request.respond(response);
+    head += "\r\n";
+    if *request.method() == Method::Head {
+        body.clear();
+    }
+    let mut out = request.into_writer();
+    // Whoever went away needs no answer.
+    let _ = out.write_all(head.as_bytes()).and_then(|()| out.write_all(&body)).and_then(|()| out.flush());
 }
 
 /// The file of a path; the front page for a place inside the app; nothing for a missing file or a way out of the folder.
