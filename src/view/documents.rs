@@ -49,6 +49,58 @@ pub struct DocumentRow {
     pub date: Option<Day>,
 }
 
+/// What can be looked at without running anything of the file's: told by its first bytes, whatever it is called. Never
+/// HTML, SVG or XML, which can hold programs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Look {
+    /// A picture of this MIME type, which browsers draw.
+    Picture(&'static str),
+    /// A PDF, which browsers open in a viewer of their own.
+    Pdf,
+}
+
+impl Look {
+    /// So many bytes from the beginning are enough.
+    pub const HEAD: u32 = 1024;
+
+    /// By the first bytes of a file; `None`: nothing that we show.
+    pub fn of(head: &[u8]) -> Option<Look> {
+        let starts = |magic: &[u8]| head.starts_with(magic);
+        let riff = |kind: &[u8]| starts(b"RIFF") && head.get(8..12) == Some(kind);
+        match () {
+            () if starts(b"\x89PNG\r\n\x1a\n") => Some(Look::Picture("image/png")),
+            () if starts(b"\xff\xd8\xff") => Some(Look::Picture("image/jpeg")),
+            () if starts(b"GIF87a") || starts(b"GIF89a") => Some(Look::Picture("image/gif")),
+            () if riff(b"WEBP") => Some(Look::Picture("image/webp")),
+            () if is_pdf(head) => Some(Look::Pdf),
+            () => None,
+        }
+    }
+
+    /// As what a browser is handed it.
+    pub fn content_type(self) -> &'static str {
+        match self {
+            Look::Picture(kind) => kind,
+            Look::Pdf => "application/pdf",
+        }
+    }
+}
+
+/// Readers of PDF allow some bytes before its mark (ISO 32000-1 Annex H, note 13), but nothing that is another file's.
+fn is_pdf(head: &[u8]) -> bool {
+    let mark = head.windows(5).take(Look::HEAD as usize).position(|w| w == b"%PDF-");
+    let first = head.iter().find(|b| !b.is_ascii_whitespace());
+    mark.is_some() && !matches!(first, Some(b'<' | b'{' | b'['))
+}
+
+/// True if a file that is called so may be something to look at: what is called text, or can hold a program, is read as
+/// text or saved.
+pub fn may_be_looked_at(content_type: &str) -> bool {
+    let kind = content_type.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
+    let active = ["html", "svg", "xml", "json", "script", "rtf"].iter().any(|word| kind.contains(word));
+    !kind.starts_with("text/") && !active
+}
+
 /// Characters of a letter's text that the list shows.
 const PREVIEW: usize = 600;
 
@@ -114,4 +166,39 @@ pub(super) fn attached(parcel: &Parcel, entry: &Entry, today: Date) -> Vec<Docum
             date: rows::date(entry).map(|d| Day::of(d, today)),
         })
         .collect()
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_looked_at_is_told_by_its_bytes_and_never_runs_anything() {
+        let check = |head: &[u8], expected: Option<Look>| assert_eq!(Look::of(head), expected, "{head:?}");
+        check(b"\x89PNG\r\n\x1a\n\0\0", Some(Look::Picture("image/png")));
+        check(b"\xff\xd8\xff\xe0", Some(Look::Picture("image/jpeg")));
+        check(b"GIF89a\x01", Some(Look::Picture("image/gif")));
+        check(b"RIFF\x10\0\0\0WEBPVP8 ", Some(Look::Picture("image/webp")));
+        check(b"RIFF\x10\0\0\0WAVEfmt ", None);
+        check(b"%PDF-1.7\n", Some(Look::Pdf));
+        check(b"\r\n%PDF-1.4", Some(Look::Pdf));
+        // A page that only speaks of a PDF, or that would be one to some readers.
+        check(b"<html><!-- %PDF-1.7 --><script>", None);
+        check(b" <svg xmlns='http://www.w3.org/2000/svg'>%PDF-", None);
+        check(b"<?xml version='1.0'?>", None);
+        check(b"{\"a\":\"%PDF-1.7\"}", None);
+        check(b"", None);
+    }
+
+    #[test]
+    fn what_is_called_text_or_can_hold_a_program_is_not_offered() {
+        let check = |kind: &str, expected: bool| assert_eq!(may_be_looked_at(kind), expected, "{kind}");
+        for kind in ["application/pdf", "image/png", "image/jpeg; q=1", "application/octet-stream", ""] {
+            check(kind, true);
+        }
+        for kind in ["text/html", "image/svg+xml", "Text/Plain", "application/xml", "application/rtf", "text/rtf"] {
+            check(kind, false);
+        }
+    }
 }

@@ -118,7 +118,7 @@ async fn checks(browser: &Browser) {
     for words in ["letter.rtf", "note.txt", "scan.png"] {
         browser.sees(words).await;
     }
-    browser.press("View the picture").await;
+    browser.press("View: scan.png").await;
     browser
         .until("the picture to be drawn", || async {
             browser.value::<bool>("return (document.querySelector('img.scan')?.naturalWidth ?? 0) > 0").await

@@ -205,3 +205,129 @@ fn what_was_understood_of_a_file_is_found_out_again() {
         browser.close().await;
     });
 }
+
+/// A PDF of one page with one line: its table of places is worked out, so that every viewer opens it.
+fn pdf(words: &str) -> Vec<u8> {
+    let stream = format!("BT /F1 24 Tf 72 700 Td ({words}) Tj ET");
+    let objects = [
+        "<< /Type /Catalog /Pages 2 0 R >>".to_owned(),
+        "<< /Type /Pages /Kids [3 0 R] /Count 1 >>".to_owned(),
+        "<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Contents 4 0 R \
+         /Resources << /Font << /F1 5 0 R >> >> >>"
+            .to_owned(),
+        format!("<< /Length {} >>\nstream\n{stream}\nendstream", stream.len()),
+        "<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica >>".to_owned(),
+    ];
+    let mut out = "%PDF-1.4\n".to_owned();
+    let mut places = Vec::new();
+    for (object, number) in objects.iter().zip(1..) {
+        places.push(out.len());
+        out.push_str(&format!("{number} 0 obj\n{object}\nendobj\n"));
+    }
+    let table = out.len();
+    out.push_str(&format!("xref\n0 {}\n0000000000 65535 f \n", places.len() + 1));
+    places.iter().for_each(|place| out.push_str(&format!("{place:010} 00000 n \n")));
+    out.push_str(&format!("trailer\n<< /Size {} /Root 1 0 R >>\nstartxref\n{table}\n%%EOF\n", places.len() + 1));
+    out.into_bytes()
+}
+
+impl Browser {
+    /// True if a picture can be drawn from this address.
+    async fn draws(&self, address: &str) -> bool {
+        let begin = format!(
+            "window.drawn = null; const image = new Image();
+             image.onload = () => window.drawn = true; image.onerror = () => window.drawn = false;
+             image.src = {address:?};"
+        );
+        self.driver.execute(&begin, vec![]).await.unwrap();
+        self.until("the address to be tried", || async { self.value::<bool>("return window.drawn").await.is_some() })
+            .await;
+        let drawn = self.value::<bool>("return window.drawn").await.unwrap();
+        if !drawn {
+            // The browser says of a dead address that there is nothing: that is what was asked.
+            let said = self.complaints().await;
+            assert!(said.iter().all(|line| line.contains("ERR_FILE_NOT_FOUND")), "{said:#?}");
+        }
+        drawn
+    }
+
+    /// Brings a document and leaves for later what it is.
+    async fn bring_document(&self, file: PathBuf) {
+        self.bring_own(file).await;
+        self.find(Kind::Heading, "What is this document?").await;
+        self.press("Skip for now").await;
+    }
+}
+
+#[test]
+fn a_picture_and_a_pdf_are_looked_at_and_their_addresses_end_with_the_lock() {
+    journey(async {
+        let browser = Browser::fresh("look").await;
+        browser.start_record().await;
+        // What is called a picture and is none is never handed to the browser to be opened.
+        let page = data_encoding::BASE64.encode(b"<html><script>alert(1)</script></html>");
+        let record = RECORD.replace(
+            r#"{"resource":{"resourceType":"AllergyIntolerance""#,
+            &format!(
+                r#"{{"resource":{{"resourceType":"DocumentReference","status":"current","subject":{{"reference":"Patient/k"}},
+                "content":[{{"attachment":{{"contentType":"image/png","title":"page.png","data":"{page}"}}}}]}}}},
+                {{"resource":{{"resourceType":"AllergyIntolerance""#
+            ),
+        );
+        browser.bring_own(write(&browser, "record.json", record.as_bytes())).await;
+        browser.keep().await;
+        browser.bring_document(picture(&browser, "wall.png", &GrayImage::from_pixel(300, 200, Luma([120])))).await;
+        browser.bring_document(write(&browser, "letter.pdf", &pdf("The kestrel flew."))).await;
+
+        browser.go("#/section/documents", "Letters and documents").await;
+        browser.press("View: wall.png").await;
+        let drawn = "const i = document.querySelector('img.scan'); return i?.naturalWidth ? [i.src, i.alt] : null";
+        browser.until("the picture", || async { browser.value::<[String; 2]>(drawn).await.is_some() }).await;
+        let [address, alt] = browser.value::<[String; 2]>(drawn).await.unwrap();
+        assert_eq!(alt, "Picture: wall.png");
+        assert!(address.starts_with("blob:") && !address.contains("wall"), "{address}");
+        browser.sees("The file stays on this device; nothing is sent.").await;
+        assert_eq!(crate::axe::violations(&browser).await, Vec::<String>::new());
+
+        // Put away, its address leads nowhere.
+        assert!(browser.draws(&address).await);
+        browser.press("Hide: wall.png").await;
+        assert!(!browser.draws(&address).await, "the address is still good");
+
+        browser.press("View: letter.pdf").await;
+        let link = browser.find(Kind::Link, "Open it in a new tab").await;
+        assert_eq!(link.attr("rel").await.unwrap().as_deref(), Some("noopener noreferrer"));
+        assert_eq!(link.attr("target").await.unwrap().as_deref(), Some("_blank"));
+        let to = link.attr("href").await.unwrap().unwrap();
+        assert!(to.starts_with("blob:"), "{to}");
+        assert_eq!(crate::axe::violations(&browser).await, Vec::<String>::new());
+        let here = browser.driver.window().await.unwrap();
+        link.click().await.unwrap();
+        // The browser's own viewer has it, in a tab that knows nothing of this one.
+        browser.until("the new tab", || async { browser.driver.windows().await.is_ok_and(|w| w.len() == 2) }).await;
+        let all = browser.driver.windows().await.unwrap();
+        browser.driver.switch_to_window(all.into_iter().find(|w| *w != here).unwrap()).await.unwrap();
+        browser
+            .until("the viewer", || async {
+                browser.driver.current_url().await.is_ok_and(|url| url.as_str().starts_with("blob:"))
+            })
+            .await;
+        assert_eq!(browser.value::<bool>("return window.opener === null").await, Some(true));
+        browser.driver.close_window().await.unwrap();
+        browser.driver.switch_to_window(here).await.unwrap();
+
+        browser.press("View: page.png").await;
+        browser.sees("neither a picture nor a PDF").await;
+
+        browser.press("Cymraeg").await;
+        browser.press("Gweld: wall.png").await;
+        browser.sees("Mae’r ffeil yn aros ar y ddyfais hon").await;
+        browser.press("English").await;
+        browser.press("View: wall.png").await;
+        browser.until("the picture", || async { browser.value::<[String; 2]>(drawn).await.is_some() }).await;
+        let [address, _] = browser.value::<[String; 2]>(drawn).await.unwrap();
+        browser.lock().await;
+        assert!(!browser.draws(&address).await, "the address outlived the lock");
+        browser.close().await;
+    });
+}

@@ -11,7 +11,7 @@ use crate::ui::front::Front;
 use crate::ui::part::{BackTo, Disclosure, PageHead, Trouble, above, absences, line, line::bdi, load};
 use crate::ui::place::Place;
 use crate::ui::text::{self, documents as words};
-use crate::view::documents::{Document, DocumentRow, Documents};
+use crate::view::documents::{Document, DocumentRow, Documents, Look, may_be_looked_at};
 use crate::view::entry::Label;
 
 /// The page of all documents.
@@ -88,7 +88,7 @@ pub fn file(row: &DocumentRow) -> AnyView {
     let content = match row.hash {
         Some(_) => {
             let (parcel, at, kind) = (row.parcel, row.at.clone(), row.content_type.clone());
-            view! { <Content parcel=parcel at=at kind=kind /> }.into_any()
+            view! { <Content parcel=parcel at=at kind=kind title=row.title.clone() /> }.into_any()
         }
         None => view! {
             <p class="small">{words::elsewhere()} " " <span class="code">{bdi(&row.url)}</span></p>
@@ -105,16 +105,14 @@ pub fn file(row: &DocumentRow) -> AnyView {
     .into_any()
 }
 
-/// What pictures the browser draws without running anything of theirs.
-fn is_picture(kind: &str) -> bool {
-    let kind = kind.split(';').next().unwrap_or("").trim().to_ascii_lowercase();
-    matches!(
-        kind.as_str(),
-        "image/png" | "image/jpeg" | "image/jpg" | "image/gif" | "image/webp" | "image/bmp" | "image/svg+xml"
-    )
+/// What is being looked at. The address is the browser's own, for this device and this page alone.
+#[derive(Clone, PartialEq, Eq)]
+struct Shown {
+    url: String,
+    look: Look,
 }
 
-/// The content of an attached file: a picture is shown, anything can be saved.
+/// The content of an attached file: a picture is drawn, a PDF opened by the browser's own viewer, anything saved.
 #[component]
 fn Content(
     /// The parcel that holds it.
@@ -123,13 +121,17 @@ fn Content(
     at: String,
     /// MIME type as the source gave it.
     kind: String,
+    /// What it is called.
+    title: String,
 ) -> impl IntoView {
     let front = Front::get();
-    let picture = is_picture(&kind);
-    let shown = RwSignal::new(None::<String>);
+    let offered = may_be_looked_at(&kind);
+    let shown = RwSignal::new(None::<Shown>);
+    let broken = RwSignal::new(false);
+    // The address is good for nothing once the page is left, the record locked, or the file put away.
     let forget = move || {
-        if let Some(url) = shown.try_update(Option::take).flatten() {
-            _ = Url::revoke_object_url(&url);
+        if let Some(shown) = shown.try_update(Option::take).flatten() {
+            _ = Url::revoke_object_url(&shown.url);
         }
     };
     on_cleanup(forget);
@@ -137,11 +139,17 @@ fn Content(
     let look = Action::new_local(move |(): &()| {
         let at = place.clone();
         async move {
-            let (_, kind, bytes) = front.client.attachment(parcel, at).await?;
-            let blob = device::blob(&kind, &bytes).map_err(|_| Failure::Unreadable)?;
+            broken.set(false);
+            let (.., bytes) = front.client.attachment(parcel, at).await?;
+            // By its bytes, whatever it is called.
+            let Some(look) = Look::of(&bytes.slice(0, Look::HEAD).to_vec()) else { return Ok(false) };
+            let blob = device::blob(look.content_type(), &bytes).map_err(|_| Failure::Unreadable)?;
             let url = Url::create_object_url_with_blob(&blob).map_err(|_| Failure::Unreadable)?;
-            shown.set(Some(url));
-            Ok::<(), Failure>(())
+            // Left meanwhile, nobody would take the address back.
+            if shown.try_set(Some(Shown { url: url.clone(), look })).is_some() {
+                _ = Url::revoke_object_url(&url);
+            }
+            Ok::<bool, Failure>(true)
         }
     });
     let save = Action::new_local(move |(): &()| {
@@ -152,27 +160,63 @@ fn Content(
             device::save_blob(&file_name(&title, &kind), &blob).map_err(|_| Failure::Unreadable)
         }
     });
+    let open = move || shown.with(Option::is_some);
     let toggle = move |_| match shown.with_untracked(Option::is_some) {
         true => forget(),
         false => _ = look.dispatch(()),
     };
-    let failed = move || {
+    let told = move || {
+        let not = matches!(look.value().get(), Some(Ok(false))).then(words::not_looked_at);
+        let not = not.or_else(|| broken.get().then(|| words::broken()));
         let fault = look.value().get().and_then(Result::err).or(save.value().get().and_then(Result::err));
-        fault.map(|fault| view! { <Trouble fault /> })
+        view! { {not.map(|said| view! { <p>{said}</p> })} {fault.map(|fault| view! { <Trouble fault /> })} }
     };
+    let named = title.clone();
+    let named = move || if open() { words::hide_what(&named) } else { words::view_what(&named) };
     view! {
         <p class="row no-print">
-            {picture.then(|| view! {
-                <button type="button" class="button" aria-expanded=move || shown.with(Option::is_some).to_string() on:click=toggle>
-                    {move || if shown.with(Option::is_some) { words::hide() } else { words::view() }}
+            {offered.then(|| view! {
+                <button
+                    type="button"
+                    class="button"
+                    aria-label=named
+                    aria-expanded=move || open().to_string()
+                    disabled=move || look.pending().get()
+                    on:click=toggle
+                >
+                    {move || if open() { words::hide() } else { words::view() }}
                 </button>
             })}
             <button type="button" class="button" on:click=move |_| _ = save.dispatch(())>
                 {words::save}
             </button>
         </p>
-        {move || shown.get().map(|url| view! { <img class="scan" src=url alt=words::picture() /> })}
-        <div aria-live="polite">{failed}</div>
+        {move || shown.get().map(|shown| panel(&shown, &title, broken))}
+        <div aria-live="polite">{told}</div>
+    }
+}
+
+/// What is looked at, with the way to the browser's own viewer.
+fn panel(shown: &Shown, title: &str, broken: RwSignal<bool>) -> AnyView {
+    let url = shown.url.clone();
+    // The new tab knows nothing of this page, and this page nothing of it.
+    let tab = view! {
+        <a class="button no-print" href=url.clone() target="_blank" rel="noopener noreferrer">
+            {words::new_tab}
+        </a>
+    };
+    match shown.look {
+        Look::Picture(_) => view! {
+            <img class="scan" src=url alt=words::picture(title) on:error=move |_| broken.set(true) />
+            <p class="small soft no-print">{words::tab_note}</p>
+            <p>{tab}</p>
+        }
+        .into_any(),
+        Look::Pdf => view! {
+            <p class="small no-print">{words::pdf_note} " " {words::tab_note}</p>
+            <p>{tab}</p>
+        }
+        .into_any(),
     }
 }
 
