@@ -811,3 +811,52 @@ fn what_is_no_thing_does_not_become_one_by_being_shared() {
     let says = check(cda("11450-4", "", "<paragraph>Not on file</paragraph>", ""), Section::Problems, None);
     assert_eq!(says, [(Nothing::Unavailable, "Not on file".to_owned())]);
 }
+
+/// A letter goes as its title, kind and date. Where the person ticked its words they go whole, and its letter alone.
+#[test]
+fn a_letters_words_travel_only_where_the_person_ticked_them() {
+    let data = |words: &str| data_encoding::BASE64.encode(words.as_bytes());
+    let letter = |id: &str, title: &str, words: &str| {
+        format!(
+            r#"{{"resource":{{"resourceType":"DocumentReference","id":"{id}","status":"current","description":"{title}",
+            "subject":{{"reference":"Patient/p"}},"date":"2026-03-03T09:00:00Z",
+            "content":[{{"attachment":{{"contentType":"text/plain","data":"{}"}}}}]}}}}"#,
+            data(words)
+        )
+    };
+    let (said, kept) = ("Dear Dr Finch,\nshe may stop <heparin> & go home.", "The kestrel is nobody's business.");
+    let bundle = format!(
+        r#"{{"resourceType":"Bundle","type":"collection","entry":[{{"resource":{{"resourceType":"Patient","id":"p",
+        "name":[{{"family":"Kestrel"}}],"birthDate":"1961-02-03"}}}},{},{}]}}"#,
+        letter("a", "Ward letter", said),
+        letter("b", "Another letter", kept)
+    );
+    let record = merge(vec![parcel(bundle.as_bytes(), Note::default())]);
+    let mut chosen = all(&record, &[Section::Documents]);
+    let selected = |chosen: &Chosen| {
+        let made = select(&record, &person(&record), chosen, "2026-11-22T10:00:00Z").unwrap();
+        String::from_utf8(made.document).unwrap()
+    };
+    let words = |document: &str| -> Vec<(String, String)> {
+        let there = received(document.as_bytes());
+        let all = there.items.iter().flat_map(|i| there.entries(i)).map(|(_, _, e)| e);
+        let told = all.filter_map(|e| Some((e.title.clone(), e.detail("letterWords")?.to_owned())));
+        told.collect()
+    };
+    let without = selected(&chosen);
+    assert_eq!(words(&without), []);
+    assert!(!without.contains("heparin") && !without.contains("kestrel is"));
+
+    let ward = record.items.iter().find(|i| record.title(i) == Some("Ward letter")).unwrap();
+    chosen.letters = BTreeSet::from([ward.id.clone()]);
+    let with = selected(&chosen);
+    assert_eq!(words(&with), [("Ward letter".to_owned(), said.to_owned())]);
+    // Saved as FHIR, they are the content of the document.
+    let saved = tessera::share::bundle::ips(with.as_bytes(), &[], &Default::default()).unwrap();
+    assert!(String::from_utf8(saved).unwrap().contains(&data(said)));
+    assert!(!with.contains("kestrel is"), "the other letter's words were not ticked");
+
+    // Ticked words of a letter that is not chosen stay here.
+    chosen.items.remove(&ward.id);
+    assert!(!selected(&chosen).contains("heparin"));
+}

@@ -616,6 +616,8 @@ pub struct Consent {
     pub purpose: String,
     /// Ids of the items.
     pub items: Vec<String>,
+    /// Ids of those whose letters travel with their words.
+    pub letters: Vec<String>,
     /// Minutes from now until it ends.
     pub minutes: u32,
     /// How it is handed over.

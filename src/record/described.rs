@@ -120,7 +120,26 @@ pub fn describes(parcel: &Parcel, entry: &Entry) -> bool {
         && attached.all(|a| a.hash.is_none() && Hash::from_name(&a.url).is_some())
 }
 
+/// The name of the detail that holds a letter's words, where they came with a share.
+pub const LETTER: &str = "letterWords";
+
 impl Record {
+    /// The words of what is attached to an item, as far as they are known, each text once, with the entry to which it is
+    /// attached.
+    pub fn letters(&self, item: &Item) -> Vec<(EntryRef, &str)> {
+        let mut all: Vec<(EntryRef, &str)> = Vec::new();
+        for (at, parcel, entry) in item.entries.iter().filter_map(|at| Some((*at, self.parcel(*at)?, self.entry(*at)?)))
+        {
+            let found = entry.attachments.iter().filter_map(|i| parcel.reading.attachments.get(*i as usize));
+            for text in found.map(|a| a.text.as_str()).filter(|text| !text.trim().is_empty()) {
+                if !all.iter().any(|(_, other)| *other == text) {
+                    all.push((at, text));
+                }
+            }
+        }
+        all
+    }
+
     /// The newest description of a document by the person.
     pub fn described(&self, item: &Item) -> Option<(EntryRef, &Entry)> {
         if item.kind != Kind::DocumentReference {

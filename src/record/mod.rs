@@ -32,7 +32,7 @@ mod written;
 
 pub use code::{Coding, Concept, Identifier, system};
 pub use date::{Known, PartialDate, TimeOfDay};
-pub use described::{Description, DocumentKind, contents, describes};
+pub use described::{Description, DocumentKind, LETTER, contents, describes};
 pub use entry::{Component, Detail, Entry, Kind, Link, Polarity, Reaction, Standing, Status, Value};
 pub use merge::{Disagreement, EntryRef, Field, Item, Record, merge, merge_by};
 pub use parcel::{

@@ -10,7 +10,7 @@ use super::{
     section::GroupKind,
     sensitive::{self, Set},
 };
-use crate::record::{Record, Said, Section};
+use crate::record::{Item, Record, Said, Section};
 
 /// Everything that can be shared.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -41,6 +41,8 @@ pub struct ChooseItem {
     pub row: Row,
     /// Sensitive sets that the list suggests for it.
     pub sets: Vec<Set>,
+    /// How many characters its letters have, as far as their words are known: they travel only if they are ticked.
+    pub letter: u32,
 }
 
 /// One suggested set.
@@ -84,7 +86,7 @@ pub fn choose(record: &Record, index: &Index, today: Date) -> Choose {
         {
             weighty.push(item.id.clone());
         }
-        sections.entry(item.section).or_default().push(ChooseItem { row, sets });
+        sections.entry(item.section).or_default().push(ChooseItem { row, sets, letter: letter(record, item) });
     }
     Choose {
         sections: Section::ALL
@@ -95,4 +97,8 @@ pub fn choose(record: &Record, index: &Index, today: Date) -> Choose {
         withheld: record.items.iter().filter(|item| rows::is_withheld(record, item)).count() as u32,
         weighty,
     }
+}
+
+fn letter(record: &Record, item: &Item) -> u32 {
+    record.letters(item).iter().map(|(_, words)| words.chars().count() as u32).sum()
 }

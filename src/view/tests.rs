@@ -1578,3 +1578,20 @@ fn a_note_that_says_the_line_again_is_not_told_twice() {
     check("BP Systolic | 15 mm[Hg] |", false);
     check("Blood pressure 150 mm[Hg]", false);
 }
+
+#[test]
+fn numbers_and_what_the_lab_judged_stand_before_answers_in_words() {
+    let words = |title: &str, said: &str, date: &str| Entry {
+        value: Some(Value::Text(said.into())),
+        ..result(title, date, "", "")
+    };
+    let flagged = Entry { interpretation: vec![Concept::words("A")], ..words("MRSA screen", "Positive", "2026-10-01") };
+    let refugee = words("Are you a refugee?", "No", "2026-11-02");
+    let bound = Entry { value: Some(Value::Text("<5".into())), ..result("Troponin", "2026-09-01", "", "") };
+    let entries = vec![refugee, flagged, result("HDL", "2026-11-01", "1.1", "mmol/L"), bound];
+    let book = Book::of(vec![parcel("S", "2026-11-01", entries)]);
+    let page = book.clinician(&[(Section::Results, Label::Selected)]);
+    let part = page.sections.iter().find(|s| s.section == Section::Results).unwrap();
+    let order: Vec<&str> = part.analytes.iter().map(|a| a.title.as_str()).collect();
+    assert_eq!(order, ["HDL", "MRSA screen", "Troponin", "Are you a refugee?"]);
+}

@@ -99,6 +99,7 @@ impl<E: Edge> Session<E> {
             others: wanted.into_iter().map(|section| (section, Completeness::NotShared)).collect(),
             history: true,
             audience: consent.audience.clone(),
+            letters: consent.letters.iter().cloned().collect(),
         };
         let selected =
             bundle::select(record, &held.known_person(), &chosen, &self.stamp()).map_err(|_| Failure::ShareTooLarge)?;

@@ -14,7 +14,7 @@ use serde_json::{Map, Value, json};
 use super::super::ShareError;
 use super::super::terms::{Completeness, Part};
 use super::{OURS, array, text};
-use crate::record::{Hash, Section};
+use crate::record::{Hash, LETTER, Section};
 
 /// The words of the sections, in the reader's language.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -155,9 +155,24 @@ fn required(resource: &mut Map<String, Value>) {
         "DocumentReference" => {
             need("status", json!("current"));
             let title = resource.get("description").cloned().unwrap_or_else(|| json!("?"));
-            if !resource.contains_key("content") {
-                resource.insert("content".into(), json!([{"attachment": {"title": title}}]));
+            // The words of a letter that came with them, as its content.
+            let prefix = format!("{LETTER}: ");
+            let said = |e: &Value| text(Some(e), "valueString").strip_prefix(&prefix).map(str::to_owned);
+            let letters: Vec<String> =
+                array(&Value::Object(resource.clone()), "extension").iter().filter_map(said).collect();
+            let held = resource.remove("content").and_then(|c| c.as_array().cloned()).unwrap_or_default();
+            let mut content: Vec<Value> = letters
+                .iter()
+                .map(|words| {
+                    let data = data_encoding::BASE64.encode(words.as_bytes());
+                    json!({"attachment": {"contentType": "text/plain; charset=utf-8", "data": data, "title": title}})
+                })
+                .chain(held)
+                .collect();
+            if content.is_empty() {
+                content.push(json!({"attachment": {"title": title}}));
             }
+            resource.insert("content".into(), Value::Array(content));
         }
         _ => {}
     }

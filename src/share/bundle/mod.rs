@@ -9,6 +9,7 @@
 //!   whether it was typed by the person or came as a file.
 //! - Each source's statements of nothing as `List` with `emptyReason`; so also how many of its pieces nobody could read.
 //! - An entry that another source marks as entered in error travels with the item that it speaks against.
+//! - Of a letter its title, kind and date; its words only where the person ticked them, as a detail of its resource.
 //! - One label a concept: the text, or where there is none the first name among its codes.
 //!
 //! The reader takes it apart by source again ([`split`]), so that it is read, merged and shown with the same code as
@@ -21,7 +22,7 @@ use serde_json::{Map, Value, json};
 use super::ShareError;
 use super::terms::{Completeness, Part};
 use crate::record::{
-    Detail, Entry, EntryRef, Field, Item, Nothing, Origin, Parcel, Person, Record, Said, Section, Sex, Signed,
+    Detail, Entry, EntryRef, Field, Item, LETTER, Nothing, Origin, Parcel, Person, Record, Said, Section, Sex, Signed,
     Statement, contents,
 };
 
@@ -52,6 +53,8 @@ pub struct Chosen {
     pub history: bool,
     /// For whom, as the person named them; empty for whoever reads it.
     pub audience: String,
+    /// Ids of those of `items` whose letters travel with their words, as far as the record knows them; whole or not at all.
+    pub letters: BTreeSet<String>,
 }
 
 /// A document and what it holds.
@@ -88,7 +91,7 @@ pub fn select(record: &Record, person: &Person, chosen: &Chosen, now: &str) -> R
             writer.number(at, item.section);
         }
     }
-    let resources = writer.resources(&items);
+    let resources = writer.resources(&items, &chosen.letters);
     let shown: BTreeSet<Section> = items.iter().map(|i| i.section).collect();
     let mut told: BTreeSet<Section> = shown.union(&chosen.in_full).copied().collect();
     if is_whole(record, chosen) {
@@ -237,7 +240,7 @@ impl<'r> Writer<'r> {
         all
     }
 
-    fn resources(&self, items: &[&Item]) -> Vec<Value> {
+    fn resources(&self, items: &[&Item], letters: &BTreeSet<String>) -> Vec<Value> {
         // Only what was joined with something else may need its business identifiers to be joined again.
         let joined: BTreeSet<EntryRef> = items
             .iter()
@@ -252,7 +255,14 @@ impl<'r> Writer<'r> {
             .collect();
         // What the person says of an item goes with it, as theirs.
         let said: BTreeMap<EntryRef, Vec<Detail>> = items.iter().map(|i| (i.lead, own_words(self.record, i))).collect();
-        let said: BTreeMap<EntryRef, Vec<Detail>> = said.into_iter().filter(|(_, said)| !said.is_empty()).collect();
+        let mut said: BTreeMap<EntryRef, Vec<Detail>> = said.into_iter().filter(|(_, said)| !said.is_empty()).collect();
+        // The words of a letter stand with whatever the letter is attached to.
+        for item in items.iter().filter(|item| letters.contains(&item.id)) {
+            for (at, words) in self.record.letters(item) {
+                let detail = Detail { name: LETTER.to_owned(), text: words.to_owned() };
+                said.entry(at).or_default().push(detail);
+            }
+        }
         let places: BTreeMap<(u32, &str), Value> = self
             .numbered()
             .into_iter()

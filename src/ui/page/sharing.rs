@@ -34,6 +34,8 @@ pub struct Draft {
     pub note: String,
     /// Ids of the chosen items.
     pub items: BTreeSet<String>,
+    /// Ids of those of them whose letters go with their words.
+    pub letters: BTreeSet<String>,
     /// Sensitive sets that the person opened.
     pub opened: Vec<sensitive::Set>,
     /// Sections to begin with; taken when the choices are first shown.
@@ -52,6 +54,7 @@ impl Default for Draft {
             say_full: false,
             note: String::new(),
             items: BTreeSet::new(),
+            letters: BTreeSet::new(),
             opened: Vec::new(),
             begin: Some(Audience::default().usual()),
         }
@@ -72,6 +75,7 @@ impl Draft {
     pub fn start(&mut self, choices: &Choose) {
         if let Some(sections) = self.begin.take() {
             self.items = self.audience.items(choices, &sections);
+            self.letters.clear();
             self.opened.clear();
         }
     }
@@ -96,6 +100,7 @@ impl Draft {
             audience: self.audience_name(),
             purpose: self.purpose.clone(),
             items: self.items.iter().cloned().collect(),
+            letters: self.letters.intersection(&self.items).cloned().collect(),
             minutes: self.minutes,
             mode: self.mode,
             may: self.may,

@@ -203,7 +203,7 @@ pub fn own_word(own: &OwnWord) -> AnyView {
 fn rest(row: &Row) -> AnyView {
     let lines = |formal: bool| -> Vec<AnyView> {
         let told = text::grouped(&row.more, formal);
-        let line = |(label, said): (String, Vec<String>)| view! { <p class="small">{label} ": " {several(&said)}</p> };
+        let line = |(label, said): (String, Vec<String>)| view! { <p class="small as-written">{label} ": " {several(&said)}</p> };
         told.into_iter().map(|l| line(l).into_any()).collect()
     };
     let formal = lines(true);
@@ -219,7 +219,7 @@ fn rest(row: &Row) -> AnyView {
     let day = |d: &Day| text::day(d);
     let voices = text::plain::voices(&row.voices, day).into_iter();
     let voices: Vec<_> = voices.map(|said| view! { <p class="small line-voice">{bdi(&said)}</p> }).collect();
-    let apart = (row.kind == Kind::DocumentReference).then(|| view! { <p class="small">{words::letter_apart()}</p> });
+    let apart = text::letter_apart(row).map(|said| view! { <p class="small">{said}</p> });
     view! { {lines(false)} {voices} {apart} {formal} }.into_any()
 }
 
@@ -358,7 +358,8 @@ pub fn analyte(row: &AnalyteRow, leads: Leads) -> AnyView {
     .into_any()
 }
 
-/// What came before, with its dates: a table on the screen, folded where it is long; on paper one sentence.
+/// What came before, with its dates: a few values in one sentence, more in a table that is folded on the screen; on paper
+/// always the sentence.
 fn earlier(row: &AnalyteRow) -> AnyView {
     let rows: Vec<_> = row
         .earlier
@@ -373,10 +374,12 @@ fn earlier(row: &AnalyteRow) -> AnyView {
             }
         })
         .collect();
-    let open = row.earlier.len() <= FEW && row.earlier.iter().all(|point| is_short(&point.value));
     let sentence = text::plain::earlier(&row.earlier, row.count, text::plain::clinical_day);
+    if row.earlier.len() <= FEW && row.earlier.iter().all(|point| is_short(&point.value)) {
+        return view! { <p class="small">{sentence.map(|said| bdi(&said))}</p> }.into_any();
+    }
     view! {
-        <details class="disclosure small no-print" open=open>
+        <details class="disclosure small no-print">
             <summary>{text::plain::earlier_title(&row.earlier, row.count)}</summary>
             <table class="table earlier">
                 <thead>
@@ -393,7 +396,7 @@ fn earlier(row: &AnalyteRow) -> AnyView {
     .into_any()
 }
 
-/// So many earlier values stand open.
+/// So many earlier values are told in a sentence.
 const FEW: usize = 3;
 
 /// A value longer than this is a report: it is read, not seen.

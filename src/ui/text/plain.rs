@@ -412,7 +412,7 @@ fn said_briefly(row: &Row) -> Vec<String> {
     let more = super::grouped(&row.more, false);
     said.extend(more.into_iter().map(|(label, said)| format!("{label}: {}", said.join(", "))));
     said.extend(voices(&row.voices, clinical_day));
-    said.extend((row.kind == Kind::DocumentReference).then(|| line::letter_apart().to_owned()));
+    said.extend(super::letter_apart(row).map(str::to_owned));
     said
 }
 
@@ -598,7 +598,7 @@ fn row(row: &Row) -> String {
         super::grouped(&row.more, false).into_iter().map(|(label, said)| format!("{label}: {}", said.join(", "))),
     );
     said.extend(voices(&row.voices, clinical_day));
-    said.extend((row.kind == Kind::DocumentReference).then(|| line::letter_apart().to_owned()));
+    said.extend(super::letter_apart(row).map(str::to_owned));
     let mut from = vec![row.date.as_ref().map_or_else(|| day_or_none(None), clinical_day)];
     from.extend(row.end.as_ref().map(|d| line::until(&clinical_day(d))));
     from.extend(row.age_then.map(|age| line::age_then(&super::age(age))));

@@ -2,14 +2,14 @@
 
 use super::{describe, values as v};
 use crate::app::wire::{Looks, Refusal};
-use crate::record::{DocumentKind, Field, PartialDate, Said, Section};
+use crate::record::{DocumentKind, Field, Kind, LETTER, PartialDate, Said, Section};
 use crate::view::audience::Audience;
 use crate::view::clinician;
 use crate::view::entry::Label;
 use crate::view::medicines::{Changed, Mark};
 use crate::view::section::GroupKind;
 use crate::view::sensitive::Set;
-use crate::view::{Against, Described, Flagging, LabFlag};
+use crate::view::{Against, Described, Flagging, LabFlag, Row};
 
 /// What is said of a result: the lab's own flag first; the range only where the lab is silent, but for a range in another
 /// unit, which is always told. `None` if nothing is.
@@ -223,6 +223,7 @@ fn worded(name: &str) -> Option<&'static str> {
         "specimen" => v::detail_specimen(),
         "subject" => v::detail_subject(),
         "patientSays" => v::detail_patient_says(),
+        LETTER => v::detail_letter(),
         "saidForPatient" => v::detail_said_for_patient(),
         "negationInd" => v::detail_negated(),
         "statusReason" => v::detail_status_reason(),
@@ -304,6 +305,17 @@ pub fn said_text(label: &Label, text: &str) -> String {
     let date = PartialDate::fhir(text);
     let date = if date.known.is_some() { date } else { PartialDate::hl7(text) };
     date.known.map_or_else(|| text.to_owned(), super::known_day)
+}
+
+/// What a reader of a share is told of a letter: that it is not there, or that its words alone are; `None` where the row is
+/// no letter.
+pub fn letter_apart(row: &Row) -> Option<&'static str> {
+    let words = row.more.iter().any(|(label, _)| matches!(label, Label::Detail(name) if name == LETTER));
+    match (words, &row.kind) {
+        (true, _) => Some(super::line::letter_words()),
+        (false, Kind::DocumentReference) => Some(super::line::letter_apart()),
+        (false, _) => None,
+    }
 }
 
 /// What was said under each label, the labels in the order in which they first stand: what people should read, or what

@@ -3,7 +3,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::record::Section;
+use crate::record::{LETTER, Section};
 use crate::view::section::GroupKind;
 use crate::view::{Row, entry::Label};
 
@@ -75,7 +75,10 @@ fn is_brief(row: &Row, many: bool) -> bool {
     use Section::*;
     let valued = !row.value.is_empty() || row.parts.iter().any(|part| !part.value.is_empty());
     let told = row.more.iter().any(|(label, _)| *label == Label::Note);
+    let letter = row.more.iter().any(|(label, _)| matches!(label, Label::Detail(name) if name == LETTER));
     match (row.group, row.section) {
+        // A letter that came with its words is there to be read.
+        _ if letter => false,
         (GroupKind::Past, _) => true,
         // A report without a value names what stands above; one with words is read.
         (GroupKind::All, Results | VitalSigns) => !valued && !told,

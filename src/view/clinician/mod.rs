@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use brief::Brief;
 
 use super::{
-    Day, Heading, Index, Row, SourceLine, heading,
+    Day, Heading, Index, LabFlag, Row, SourceLine, heading,
     medicines::{self, Medicines},
     people::{self, Header},
     results::{self, AnalyteRow, Repeat},
@@ -159,6 +159,13 @@ pub fn clinician(record: &Record, index: &Index, share: Share, given: Option<&Pe
     }
 }
 
+/// True for a number, and for whatever has a range or a flag.
+fn is_judged(row: &Row) -> bool {
+    let number =
+        row.value.trim_start_matches(['<', '>', '=', '≤', '≥', ' ', '-']).starts_with(|c: char| c.is_ascii_digit());
+    number || !row.parts.is_empty() || !row.range.is_empty() || row.flagging.lab != LabFlag::None
+}
+
 fn one(record: &Record, index: &Index, section: Section, label: Label, today: Date) -> ClinicianSection {
     let page = section::section(record, index, section, today);
     let measured = section::is_measured(section);
@@ -171,13 +178,8 @@ fn one(record: &Record, index: &Index, section: Section, label: Label, today: Da
     }
     rows.sort_by_key(|row| row.group);
     let (rows, brief) = brief::apart(rows);
-    ClinicianSection {
-        section,
-        label,
-        heading: page.heading,
-        rows,
-        brief,
-        analytes: page.analytes,
-        in_error: page.in_error,
-    }
+    // Numbers, and what the laboratory judged, before answers in words; each the newest first.
+    let mut analytes = page.analytes;
+    analytes.sort_by_key(|analyte| !is_judged(&analyte.latest));
+    ClinicianSection { section, label, heading: page.heading, rows, brief, analytes, in_error: page.in_error }
 }

@@ -6,7 +6,7 @@ use super::Step;
 use crate::app::wire::{Consent, Preview};
 use crate::ui::front::Front;
 use crate::ui::page::clinician::clinician;
-use crate::ui::page::sharing::{Audience, Sharing};
+use crate::ui::page::sharing::{Audience, Draft, Sharing};
 use crate::ui::part::{Callout, Disclosure, Field, Icon, Leads, Sign, Tick, Tone, Trouble, load};
 use crate::ui::place::Place;
 use crate::ui::text::{self, share as words};
@@ -19,10 +19,10 @@ const MANY: u32 = 12;
 pub fn See() -> impl IntoView {
     let (front, sharing) = (Front::get(), Sharing::get());
     let draft = sharing.draft;
-    let consent = Memo::new(move |_| draft.with(|d| (d.items.clone(), d.consent())));
+    let consent = Memo::new(move |_| draft.with(Draft::consent));
     // No code for what was not seen: the preview must be of just this consent.
     let seen = RwSignal::new(None::<Consent>);
-    let ready = Signal::derive(move || seen.with(|s| s.as_ref() == Some(&consent.get().1)));
+    let ready = Signal::derive(move || seen.with(|s| s.as_ref() == Some(&consent.get())));
     view! {
         <a class="back no-print" href=Step::What.route().href()>
             <Icon sign=Sign::Back />
@@ -33,7 +33,7 @@ pub fn See() -> impl IntoView {
             <Make ready />
             {load(
                 move || {
-                    let (_, consent) = consent.get();
+                    let consent = consent.get();
                     async move {
                         let preview = front.client.preview(consent.clone()).await?;
                         seen.set(Some(consent));
@@ -188,7 +188,7 @@ fn Make(
 }
 
 /// The last choices for this audience: purpose and sections. Nothing clinical beyond the sections' names.
-async fn remember(front: Front, draft: &crate::ui::page::sharing::Draft) {
+async fn remember(front: Front, draft: &Draft) {
     if draft.audience == Audience::Other {
         return;
     }

@@ -197,6 +197,7 @@ fn one(draft: RwSignal<Draft>, item: &ChooseItem) -> AnyView {
         item.sets.iter().map(|s| view! { <Badge tone=Tone::Warning text=text::sensitive(*s) /> }).collect();
     let date = row.date.as_ref().map(text::day);
     let value = line::value(&row.value, &row.unit, &row.flagging);
+    let letter = (item.letter > 0).then(|| letter(draft, &row.id, item.letter.into()));
     view! {
         <label class="option">
             <input type="checkbox" prop:checked=on on:change=turn />
@@ -204,6 +205,26 @@ fn one(draft: RwSignal<Draft>, item: &ChooseItem) -> AnyView {
                 {bdi(&row.title)} {value} <span class="small soft figures">" " {date}</span> " " {sets}
             </span>
         </label>
+        {letter}
+    }
+    .into_any()
+}
+
+/// A letter goes as its title, kind and date; its words too, where the person says so.
+fn letter(draft: RwSignal<Draft>, id: &str, characters: u64) -> AnyView {
+    let (id, same, chosen) = (id.to_owned(), id.to_owned(), id.to_owned());
+    let on = Signal::derive(move || draft.with(|d| d.letters.contains(&same)));
+    let turn = move |on: bool| {
+        draft.update(|d| match on {
+            true => _ = d.letters.insert(id.clone()),
+            false => _ = d.letters.remove(&id),
+        });
+    };
+    let label = move || words::letter(&text::number(characters));
+    view! {
+        <div class="share-letter" hidden=move || draft.with(|d| !d.items.contains(&chosen))>
+            <Tick label=label on=on turn=turn />
+        </div>
     }
     .into_any()
 }
