@@ -1,6 +1,6 @@
 //! How long an own passphrase would stand. Only for what a person makes up: a generated one states its own bits.
 //!
-//! The estimator carries some 90,000 common words and its own patterns, 800 KB as they are served: whoever calls this
+//! The estimator carries some 90,000 common words and its own patterns, 690 KiB packed with brotli: whoever calls this
 //! links them, so only the strength worker does.
 
 use super::kdf::{LONGEST, normal};

@@ -1,6 +1,6 @@
 //! Letters, reports and scans: seen, saved, and their text read.
 
-use leptos::prelude::*;
+use leptos::{ev, prelude::*};
 use web_sys::Url;
 
 use super::sift::{Grain, sifted};
@@ -135,6 +135,9 @@ fn Content(
         }
     };
     on_cleanup(forget);
+    // A lock loads the page anew: what the browser remembers of an address ends only when it is taken back.
+    let going = window_event_listener(ev::pagehide, move |_| forget());
+    on_cleanup(move || going.remove());
     let place = at.clone();
     let look = Action::new_local(move |(): &()| {
         let at = place.clone();
