@@ -1,6 +1,6 @@
 //! Workers, as `public/start.js` starts them.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
 use futures_channel::oneshot;
@@ -23,6 +23,7 @@ pub fn worker(kind: &str) -> Worker {
 pub struct Answering {
     worker: Worker,
     waiting: Waiting,
+    stopped: Rc<Cell<bool>>,
     _hear: Closure<dyn FnMut(MessageEvent)>,
     _fail: Closure<dyn FnMut(JsValue)>,
 }
@@ -41,15 +42,22 @@ impl Answering {
             }
         });
         worker.set_onmessage(Some(hear.as_ref().unchecked_ref()));
-        let held = waiting.clone();
-        let fail = Closure::<dyn FnMut(JsValue)>::new(move |_| drop(held.borrow_mut().take()));
+        let stopped = Rc::<Cell<bool>>::default();
+        let (held, ended) = (waiting.clone(), stopped.clone());
+        let fail = Closure::<dyn FnMut(JsValue)>::new(move |_| {
+            ended.set(true);
+            drop(held.borrow_mut().take());
+        });
         worker.set_onerror(Some(fail.as_ref().unchecked_ref()));
-        Self { worker, waiting, _hear: hear, _fail: fail }
+        Self { worker, waiting, stopped, _hear: hear, _fail: fail }
     }
 
     /// Its answer to a message; what is `handed` over goes along. `None` if it stopped, could not be loaded, or was asked
     /// something else before it answered.
     pub async fn ask(&self, message: &JsValue, handed: &Array) -> Option<JsValue> {
+        if self.stopped.get() {
+            return None;
+        }
         let (sender, receiver) = oneshot::channel();
         *self.waiting.borrow_mut() = Some(sender);
         self.worker.post_message_with_transfer(message, handed).ok()?;

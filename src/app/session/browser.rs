@@ -1,6 +1,6 @@
 //! The session's edge in a browser's worker.
 
-use std::cell::OnceCell;
+use std::cell::Cell;
 
 use jiff::{Timestamp, civil::Date};
 
@@ -17,7 +17,7 @@ use crate::vault::web::Web;
 #[derive(Default)]
 pub struct Browser {
     /// Started when somebody first makes up a passphrase.
-    meter: OnceCell<Meter>,
+    meter: Cell<Option<Meter>>,
 }
 
 impl Edge for Browser {
@@ -49,7 +49,13 @@ impl Edge for Browser {
     }
 
     async fn strength(&self, passphrase: &Secret, known: &[&str]) -> Result<Strength, Failure> {
-        self.meter.get_or_init(Meter::open).measure(passphrase, known).await
+        let meter = self.meter.take().unwrap_or_else(Meter::open);
+        let measured = meter.measure(passphrase, known).await;
+        // One that gave out, or could not be loaded, would never answer again.
+        if measured.is_ok() {
+            self.meter.set(Some(meter));
+        }
+        measured
     }
 
     async fn read(&self, original: Vec<u8>, name: &str) -> Vec<File> {
