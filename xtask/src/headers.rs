@@ -140,12 +140,28 @@ fn caddyfile() -> String {
     lines.push(format!("\theader @network Content-Security-Policy \"{}\"", NETWORK.join("; ")));
     lines.push("\t@rest not path /parser/* /network/*".to_string());
     lines.push(format!("\theader @rest Content-Security-Policy \"{}\"", PAGE.join("; ")));
-    lines.push("\t# A name that holds its content's hash never changes its content.".to_string());
-    lines.push("\t@hashed path_regexp -[0-9a-f]{16}\\.(js|wasm|css)$".to_string());
+    lines.push(
+        "\t# A name that holds its content's hash never changes its content; that it is missing is not for ever."
+            .to_string(),
+    );
+    lines.push("\t@hashed {".to_string());
+    lines.push("\t\tpath_regexp -[0-9a-f]{16}\\.(js|wasm|css)$".to_string());
+    lines.push("\t\tfile".to_string());
+    lines.push("\t}".to_string());
     lines.push("\theader @hashed Cache-Control \"public, max-age=31536000, immutable\"".to_string());
-    lines.push("\t@plain not path_regexp -[0-9a-f]{16}\\.(js|wasm|css)$".to_string());
+    lines.push("\t@plain {".to_string());
+    lines.push("\t\tnot {".to_string());
+    lines.push("\t\t\tpath_regexp -[0-9a-f]{16}\\.(js|wasm|css)$".to_string());
+    lines.push("\t\t\tfile".to_string());
+    lines.push("\t\t}".to_string());
+    lines.push("\t}".to_string());
     lines.push("\theader @plain Cache-Control \"no-cache\"".to_string());
-    lines.push("\ttry_files {path} /index.html".to_string());
+    lines.push("\t# A place inside the app has no ending; a file that is missing is not the app.".to_string());
+    lines.push("\t@place {".to_string());
+    lines.push("\t\tnot file".to_string());
+    lines.push("\t\tnot path_regexp \\.[a-z0-9]+$".to_string());
+    lines.push("\t}".to_string());
+    lines.push("\trewrite @place /index.html".to_string());
     lines.push("\tfile_server".to_string());
     lines.push("}".to_string());
     lines.join("\n") + "\n"
@@ -160,13 +176,13 @@ fn nginx() -> String {
     for (name, value) in REST {
         text += &format!("add_header {name} \"{value}\" always;\n");
     }
-    text +=
-        "add_header Content-Security-Policy $tessera_policy always;\nadd_header Cache-Control $tessera_cache always;\n";
+    text += "add_header Content-Security-Policy $tessera_policy always;\nadd_header Cache-Control $tessera_cache;\n";
     text += &format!("set $tessera_policy \"{}\";\n", PAGE.join("; "));
     text += &format!("if ($uri ~ ^/parser/) {{\n    set $tessera_policy \"{}\";\n}}\n", PARSER.join("; "));
     text += &format!("if ($uri ~ ^/network/) {{\n    set $tessera_policy \"{}\";\n}}\n", NETWORK.join("; "));
     text += "set $tessera_cache \"no-cache\";\nif ($uri ~ \"-[0-9a-f]{16}\\.(js|wasm|css)$\") {\n    set $tessera_cache \"public, max-age=31536000, immutable\";\n}\n";
-    text += "location / {\n    try_files $uri /index.html;\n}\n";
+    // Without "always" only what is there is kept for ever; a file that is missing is not the app.
+    text += "location / {\n    try_files $uri /index.html;\n}\nlocation ~ \"\\.[a-z0-9]+$\" {\n    try_files $uri =404;\n}\n";
     text
 }
 

@@ -113,7 +113,8 @@ fn answer(request: Request, folder: &Path, manner: Manner, packed: &Packed) {
         }
     }
     headers.push(("Content-Type", kind.to_string()));
-    headers.push(("Cache-Control", cache_for(&served).to_string()));
+    // That a file is not there is not for ever.
+    headers.push(("Cache-Control", if status == 200 { cache_for(&served) } else { "no-cache" }.to_string()));
     headers.push(("Content-Length", body.len().to_string()));
     // The library gives each connection a thread of a pool that now and then queues one behind connections that are kept
     // open, until they end: none is kept open, so that no page ever waits for ever.
