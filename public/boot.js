@@ -1,4 +1,4 @@
-// Starts the record worker and the door at once, and the app when it is asked for.
+// Starts the door, then the record worker, and the app when it is asked for.
 //
 // What the programs may use of it, as `globalThis.tessera`:
 //   worker(kind)   "record": always the same one; others as in start.js: a fresh one each time.
@@ -88,8 +88,6 @@ function trapped(error) {
 addEventListener("error", ({ error }) => trapped(error));
 addEventListener("unhandledrejection", ({ reason }) => trapped(reason));
 
-globalThis.tessera.worker("record");
-
 // What localStorage was told reaches the disk some seconds late: after a crash it may not know that records are here.
 // The list of databases knows, and so does the mark beside it. Asking makes neither.
 async function recall() {
@@ -109,6 +107,9 @@ const [glue] = await Promise.all([
   Promise.race([recall(), new Promise((done) => setTimeout(done, 1500))]).catch(() => {}),
 ]);
 await glue.default({ module_or_path: door.dataset.wasm });
+
+// Behind the door, not beside it: on a slow line its program would keep the first screen waiting.
+globalThis.tessera.worker("record");
 
 // The release is kept for use without a network; a development build is not (it has no release.json).
 async function keep(tries = 3) {

@@ -13,7 +13,9 @@ const programs = {
 
 /** Compiles while it loads; a host that sends another content type gets the slower way. */
 async function compile(address) {
-  const response = await fetch(address);
+  let response = await fetch(address);
+  // A refusal may be one that the browser kept, from the midst of a release: it is asked for once more, past the cache.
+  if (!response.ok) response = await fetch(address, { cache: "reload" });
   if (!response.ok) throw new Error(`${response.status} for ${address}`);
   const slow = response.clone();
   try {
