@@ -190,6 +190,8 @@ errands! {
     Summary summary() -> Summary;
     /// The timeline, a window at a time.
     Timeline timeline(ask: timeline::Ask) -> Timeline;
+    /// Makes the words of the record ready to be searched: who begins to look for something is asked for no patience.
+    ReadyToSearch ready_to_search() -> ();
     /// One section.
     Section section(section: record::Section) -> SectionPage;
     /// One analyte through time.
@@ -210,6 +212,8 @@ errands! {
     ReadRequest read_request(text: String) -> RequestCard;
     /// Exactly what they will see, and how many codes it takes.
     Preview preview(consent: Consent) -> Preview;
+    /// The emergency card with these items, as it is printed.
+    EmergencyCard emergency_card(items: Vec<String>) -> view::card::Card;
     /// Signs, seals and logs the share, and shows its codes.
     Grant grant(consent: Consent) -> Showing;
     /// The share is over on this side: nothing is shown any more.
@@ -922,6 +926,8 @@ pub enum Failure {
     WrongKit,
     /// The passphrase is too easy to guess.
     WeakPassphrase,
+    /// How strong the passphrase is could not be found out: the program for it could not be loaded.
+    Unmeasured,
     /// The vault is of a newer app.
     TooNew,
     /// Stored bytes don't hold.

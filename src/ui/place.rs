@@ -35,6 +35,8 @@ pub enum Place {
     Write(Writing),
     /// Choose what to share, step by step.
     Share,
+    /// The emergency card: chosen, looked at, printed.
+    Card,
     /// The code on the screen.
     Showing,
     /// What was imported, shared and received.
@@ -69,6 +71,20 @@ pub enum Writing {
 }
 
 impl Writing {
+    /// Its word in addresses.
+    pub fn slug(self) -> &'static str {
+        match self {
+            Writing::Allergy => "allergy",
+            Writing::Medicine => "medicine",
+            Writing::Problem => "problem",
+        }
+    }
+
+    /// What has that word.
+    pub fn of_slug(slug: &str) -> Option<Writing> {
+        [Writing::Allergy, Writing::Medicine, Writing::Problem].into_iter().find(|what| what.slug() == slug)
+    }
+
     /// The section where it will stand.
     pub fn section(self) -> Section {
         match self {
@@ -110,10 +126,9 @@ impl Route {
             ("import", None) => Place::Import,
             ("import", Some("how")) => Place::HowTo,
             ("import", Some(id)) if plain(id) => Place::Report(id.to_owned()),
-            ("write", Some("allergy")) => Place::Write(Writing::Allergy),
-            ("write", Some("medicine")) => Place::Write(Writing::Medicine),
-            ("write", Some("problem")) => Place::Write(Writing::Problem),
+            ("write", Some(slug)) => Writing::of_slug(slug).map(Place::Write).unwrap_or_default(),
             ("share", None) => Place::Share,
+            ("emergency-card", None) => Place::Card,
             ("showing", None) => Place::Showing,
             ("journal", None) => Place::Journal,
             ("journal", Some(id)) if plain(id) => Place::Shared(id.to_owned()),
@@ -182,10 +197,9 @@ impl Place {
             Place::Import => "#/import".to_owned(),
             Place::HowTo => "#/import/how".to_owned(),
             Place::Report(id) => format!("#/import/{id}"),
-            Place::Write(Writing::Allergy) => "#/write/allergy".to_owned(),
-            Place::Write(Writing::Medicine) => "#/write/medicine".to_owned(),
-            Place::Write(Writing::Problem) => "#/write/problem".to_owned(),
+            Place::Write(what) => format!("#/write/{}", what.slug()),
             Place::Share => "#/share".to_owned(),
+            Place::Card => "#/emergency-card".to_owned(),
             Place::Showing => "#/showing".to_owned(),
             Place::Journal => "#/journal".to_owned(),
             Place::Shared(id) => format!("#/journal/{id}"),
@@ -244,6 +258,7 @@ mod tests {
             Place::Write(Writing::Medicine),
             Place::Write(Writing::Problem),
             Place::Share,
+            Place::Card,
             Place::Showing,
             Place::Journal,
             Place::Shared("0af3".into()),

@@ -269,6 +269,7 @@ fn under(place: &Place) -> Place {
         Place::Share | Place::Showing => Place::Share,
         Place::Import | Place::HowTo | Place::Report(_) | Place::Write(_) => Place::Import,
         Place::More
+        | Place::Card
         | Place::People
         | Place::Journal
         | Place::Shared(_)

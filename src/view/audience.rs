@@ -60,33 +60,13 @@ impl Audience {
     /// the other findings too: a pacemaker may be noted there alone.
     pub fn usual(self) -> Vec<Section> {
         use Section::*;
+        // What nobody who treats a person may miss, in A&E as anywhere.
+        let urgent =
+            [Allergies, Alerts, Medications, Problems, Findings, Results, MedicalDevices, Pregnancy, AdvanceDirectives];
         match self {
             Audience::Gp => Section::ALL.to_vec(),
-            Audience::Hospital => vec![
-                Allergies,
-                Alerts,
-                Medications,
-                Problems,
-                Findings,
-                Results,
-                Procedures,
-                MedicalDevices,
-                Pregnancy,
-                AdvanceDirectives,
-                PastIllness,
-                Documents,
-            ],
-            Audience::Emergency => vec![
-                Allergies,
-                Alerts,
-                Medications,
-                Problems,
-                Findings,
-                Results,
-                MedicalDevices,
-                Pregnancy,
-                AdvanceDirectives,
-            ],
+            Audience::Emergency => urgent.to_vec(),
+            Audience::Hospital => [urgent.as_slice(), &[Procedures, PastIllness, Documents]].concat(),
             Audience::Pharmacist => vec![Allergies, Alerts, Medications],
             Audience::Dentist => vec![Allergies, Alerts, Medications, Problems, Findings, MedicalDevices, Pregnancy],
             // What illness a child has the school need not know; who wants it to, ticks it.

@@ -93,12 +93,66 @@ fn is_pdf(head: &[u8]) -> bool {
     mark.is_some() && !matches!(first, Some(b'<' | b'{' | b'['))
 }
 
-/// True if a file that is called so may be something to look at: what is called text, or can hold a program, is read as
-/// text or saved.
-pub fn may_be_looked_at(content_type: &str) -> bool {
-    let kind = content_type.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
-    let active = ["html", "svg", "xml", "json", "script", "rtf"].iter().any(|word| kind.contains(word));
-    !kind.starts_with("text/") && !active
+/// What a file is, by what its source calls it. What it really is, its bytes tell ([`Look`]).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum FileKind {
+    /// Called nothing, or bytes of any kind.
+    Unknown,
+    /// A PDF.
+    Pdf,
+    /// A picture that browsers may draw.
+    Picture,
+    /// A picture that few programs draw, or one that can hold a program: TIFF, HEIC, DICOM, SVG.
+    OtherPicture,
+    /// Plain text.
+    Text,
+    /// A page of the web.
+    WebPage,
+    /// A letter of a word processor: Word, RTF, OpenDocument.
+    Letter,
+    /// A sheet of figures.
+    Sheet,
+    /// XML or JSON, for programs.
+    Data,
+    /// Something else: its source's own words are all there is.
+    Other,
+}
+
+impl FileKind {
+    /// By a MIME type as the source gave it.
+    pub fn of(content_type: &str) -> FileKind {
+        let kind = content_type.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
+        let has = |words: &[&str]| words.iter().any(|word| kind.contains(word));
+        match kind.as_str() {
+            "" | "application/octet-stream" | "application/binary" | "binary/octet-stream" => FileKind::Unknown,
+            "image/png" | "image/x-png" | "image/jpeg" | "image/jpg" | "image/pjpeg" | "image/gif" | "image/webp" => {
+                FileKind::Picture
+            }
+            _ if has(&["*", "unknown"]) => FileKind::Unknown,
+            _ if has(&["dicom", "tiff", "heic", "heif", "svg"]) => FileKind::OtherPicture,
+            _ if kind.starts_with("image/") => FileKind::Picture,
+            _ if has(&["presentation"]) => FileKind::Other,
+            _ if has(&["html"]) => FileKind::WebPage,
+            _ if has(&["msword", "wordprocessing", "ms-word", "rtf", "richtext", "opendocument.text"]) => {
+                FileKind::Letter
+            }
+            _ if has(&["ms-excel", "spreadsheet", "csv"]) => FileKind::Sheet,
+            _ if has(&["pdf"]) => FileKind::Pdf,
+            _ if has(&["xml", "json"]) => FileKind::Data,
+            "text/plain" | "text" => FileKind::Text,
+            _ => FileKind::Other,
+        }
+    }
+
+    /// True if a file that is called so may be something to look at. The rest is read as text, or saved.
+    pub fn may_be_looked_at(self) -> bool {
+        matches!(self, FileKind::Unknown | FileKind::Pdf | FileKind::Picture)
+    }
+
+    /// True if its words are all there is to see of it.
+    pub fn is_text(self) -> bool {
+        self == FileKind::Text
+    }
 }
 
 /// Characters of a letter's text that the list shows.
@@ -193,12 +247,36 @@ mod tests {
 
     #[test]
     fn what_is_called_text_or_can_hold_a_program_is_not_offered() {
-        let check = |kind: &str, expected: bool| assert_eq!(may_be_looked_at(kind), expected, "{kind}");
-        for kind in ["application/pdf", "image/png", "image/jpeg; q=1", "application/octet-stream", ""] {
-            check(kind, true);
+        let check = |kind: &str, expected: FileKind, looked_at: bool| {
+            let found = FileKind::of(kind);
+            assert_eq!((found, found.may_be_looked_at()), (expected, looked_at), "{kind}");
+        };
+        for kind in ["application/octet-stream", ""] {
+            check(kind, FileKind::Unknown, true);
         }
-        for kind in ["text/html", "image/svg+xml", "Text/Plain", "application/xml", "application/rtf", "text/rtf"] {
-            check(kind, false);
+        for kind in ["application/pdf", "Application/X-PDF"] {
+            check(kind, FileKind::Pdf, true);
         }
+        for kind in ["image/png", "image/jpeg; q=1", "image/JPG"] {
+            check(kind, FileKind::Picture, true);
+        }
+        for kind in ["image/svg+xml", "image/tiff", "image/heic", "application/dicom"] {
+            check(kind, FileKind::OtherPicture, false);
+        }
+        let word = "application/vnd.openxmlformats-officedocument.wordprocessingml.document";
+        for kind in
+            ["application/msword", word, "application/rtf", "text/rtf", "application/vnd.oasis.opendocument.text"]
+        {
+            check(kind, FileKind::Letter, false);
+        }
+        for kind in ["text/html", "application/xhtml+xml"] {
+            check(kind, FileKind::WebPage, false);
+        }
+        for kind in ["application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", "text/csv"] {
+            check(kind, FileKind::Sheet, false);
+        }
+        check("Text/Plain; charset=utf-8", FileKind::Text, false);
+        check("application/fhir+json", FileKind::Data, false);
+        check("audio/mpeg", FileKind::Other, false);
     }
 }

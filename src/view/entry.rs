@@ -97,7 +97,7 @@ pub struct Line {
 }
 
 /// What a line is about. The ui words each but the last.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[allow(missing_docs)]
 pub enum Label {
     Date,

@@ -118,12 +118,20 @@ pub enum Compared {
     NotSaid,
 }
 
+/// Neither a name nor a date of birth nor an NHS number.
+fn says_nothing(person: &Person, today: Date) -> bool {
+    let says = Header::of(person, today);
+    says.name.trim().is_empty() && says.birth.is_none() && says.nhs_number.is_none()
+}
+
 /// Both sides of the guard's question. Without anybody in the record there is nothing to compare: a first file.
 pub fn page(held: Option<&Person>, found: &[Person], today: Date) -> GuardPage {
     let verdict = held.map(|held| guard::compare(held, found));
     let finding = match (&verdict, found) {
         (_, []) => Finding::NoPerson,
         (_, [_, _, ..]) => Finding::SeveralPeople,
+        // It names nobody, and nobody is here to compare it with.
+        (None, [nobody]) if says_nothing(nobody, today) => Finding::TooLittle,
         (None, _) => Finding::FirstFile,
         (Some(Verdict::Match(_)), _) => Finding::Match,
         (Some(Verdict::Differs(_)), _) => Finding::Differs,
@@ -221,6 +229,7 @@ mod tests {
         check(Some(&ann), &[], Finding::NoPerson, 0);
         check(Some(&ann), &[ann.clone(), bob], Finding::SeveralPeople, 0);
         check(None, std::slice::from_ref(&ann), Finding::FirstFile, 0);
+        check(None, &[Person::default()], Finding::TooLittle, 0);
     }
 
     #[test]

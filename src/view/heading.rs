@@ -96,6 +96,11 @@ pub(super) fn newest(source: &SourceLine) -> Option<Known> {
     source.as_of.as_ref().filter(|d| !d.future).and_then(|d| d.known)
 }
 
+/// True for what is neither withheld from the patient nor taken off the pages by them.
+fn may_be_told(record: &Record, item: &Item) -> bool {
+    !rows::is_withheld(record, item) && !record.is_off(item)
+}
+
 /// What each file says of having nothing here, and which have nothing. `has`, `speaks`: those with an entry that counts,
 /// and those with any.
 fn absences(record: &Record, section: Section, has: &[bool], speaks: &[bool], today: Date) -> Vec<Absence> {
@@ -110,7 +115,7 @@ fn absences(record: &Record, section: Section, has: &[bool], speaks: &[bool], to
     };
     let letters = letters(record);
     let mut all: Vec<Absence> = Vec::new();
-    for item in record.section(section).filter(|i| rows::is_absence(record, i) && !rows::is_withheld(record, i)) {
+    for item in record.section(section).filter(|i| rows::is_absence(record, i) && may_be_told(record, i)) {
         for (_, parcel, entry) in record.entries(item) {
             let absent = if entry.polarity == Polarity::NoneKnown { Absent::NoneKnown } else { Absent::Unavailable };
             all.push(Absence {

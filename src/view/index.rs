@@ -2,20 +2,23 @@
 
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, HashMap};
-use std::sync::OnceLock;
+use std::sync::{Arc, Mutex, OnceLock};
 
-use super::rows;
-use super::search::{Words, fold};
+use super::search::{Term, Words, fold_onto};
+use super::{rows, timeline::Ask};
 use crate::record::{Item, Kind, Origin, Record, Section, Value, same, system};
 
 /// Orders and groups of a record's items. Belongs to the record it was made of, and to no other.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Debug, Default)]
 pub struct Index {
     /// Indices into [`Record::items`], newest first, undated last; nothing that is withheld from the patient.
     pub(super) by_date: Vec<u32>,
     /// For each of `by_date`: all its words, folded for search. Made when they are first asked for: most who unlock a
     /// record look at it and search for nothing.
     words: OnceLock<Words>,
+    /// The last question that was asked of the timeline, of no window, and what fits it: window after window is asked of
+    /// the same list.
+    asked: Mutex<Option<(Ask, Arc<[u32]>)>>,
     /// Sections present, and how many of `by_date` each has.
     pub(super) sections: Vec<(Section, u32)>,
     /// For each parcel how many of `by_date` have an entry of it.
@@ -54,6 +57,29 @@ impl Index {
     pub(super) fn words(&self, record: &Record) -> &Words {
         let items = || self.by_date.iter().filter_map(|i| record.items.get(*i as usize));
         self.words.get_or_init(|| items().map(|item| words(record, item)).collect())
+    }
+
+    /// Makes the words of each item ready, if they are not: the longest part of a first search of a large record.
+    pub fn ready_to_search(&self, record: &Record) {
+        let _ready = self.words(record);
+    }
+
+    /// Those of `by_date` that have all these words. The record is the one that this is the index of.
+    pub(super) fn having(&self, record: &Record, terms: &[Term]) -> Vec<u32> {
+        // Who looks for nothing need not wait for the words.
+        let found: Vec<Vec<bool>> = terms.iter().map(|term| self.words(record).having(term)).collect();
+        let has = |at: usize| found.iter().all(|has| has.get(at).is_some_and(|has| *has));
+        self.by_date.iter().zip(0..).filter(|(_, at)| has(*at)).map(|(i, _)| *i).collect()
+    }
+
+    /// Those of `by_date` that fit a question; found out once for all its windows.
+    pub(super) fn fitting(&self, ask: &Ask, find: impl FnOnce() -> Arc<[u32]>) -> Arc<[u32]> {
+        let question = Ask { offset: 0, limit: 0, ..ask.clone() };
+        let Ok(mut asked) = self.asked.lock() else { return find() };
+        match &*asked {
+            Some((last, fitting)) if *last == question => fitting.clone(),
+            _ => asked.insert((question, find())).1.clone(),
+        }
     }
 
     /// Counts an item for the filters. Items come newest first, so that those of a year come together.
@@ -96,12 +122,8 @@ fn shown(record: &Record, item: &Item) -> bool {
 fn words(record: &Record, item: &Item) -> String {
     let mut all: Vec<&str> = Vec::new();
     let mut own: Vec<String> = Vec::new();
-    for (at, parcel, entry) in record.entries(item) {
-        let history = !item.entries.contains(&at);
-        all.push(&entry.title);
-        if history {
-            continue;
-        }
+    all.extend(record.entries(item).map(|(.., entry)| entry.title.as_str()));
+    for (_, parcel, entry) in record.speaking(item) {
         all.push(&entry.concept.text);
         all.extend(entry.concept.codings.iter().flat_map(|c| [c.display.as_str(), c.code.as_str()]));
         all.extend(entry.components.iter().map(|c| c.title.as_str()));
@@ -115,13 +137,16 @@ fn words(record: &Record, item: &Item) -> String {
             all.extend([attachment.title.as_str(), attachment.text.as_str()]);
         }
     }
-    let mut seen: Vec<&str> = Vec::with_capacity(all.len());
-    for text in all.into_iter().chain(own.iter().map(String::as_str)) {
-        if !text.is_empty() && !seen.contains(&text) {
-            seen.push(text);
-        }
+    all.extend(own.iter().map(String::as_str).filter(|text| !text.is_empty()));
+    // Many entries say the same; in which order does not matter to a search.
+    all.sort_unstable();
+    all.dedup();
+    let mut words = String::new();
+    for text in all {
+        fold_onto(&mut words, text);
+        words.push('\n');
     }
-    seen.iter().map(|text| fold(text)).collect::<Vec<_>>().join("\n")
+    words
 }
 
 /// Items that measure the same thing: a code in common, or the same words where no codes contradict.

@@ -168,7 +168,7 @@ fn cell(record: &Record, item: &Item, parcel: u32, today: Date) -> Option<Medici
         found.unwrap_or_default().to_owned()
     };
     let mut dose: Vec<String> = Vec::new();
-    for (_, entry) in own.iter().filter(|(at, _)| item.entries.contains(at)) {
+    for (.., entry) in record.speaking(item).filter(|(at, ..)| at.parcel == parcel) {
         for text in entry.dose.iter().filter(|text| !dose.contains(*text)).collect::<Vec<_>>() {
             dose.push(text.clone());
         }

@@ -14,6 +14,7 @@
 //!   [`entry::EntryPage`].
 
 pub mod audience;
+pub mod card;
 pub mod chart;
 pub mod choose;
 pub mod clinician;

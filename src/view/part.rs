@@ -378,6 +378,41 @@ pub struct Row {
     pub described: Option<Described>,
 }
 
+impl Row {
+    /// True for what of [`Row::more`] must not wait for a tap: against what a vaccine is, which dose and batch; why something
+    /// was not done; what a laboratory writes beside a result.
+    pub fn is_open(&self, label: &Label) -> bool {
+        match label {
+            Label::Detail(name) if self.section == Section::Immunizations => {
+                matches!(name.as_str(), "targetDisease" | "doseNumber" | "lotNumber" | "statusReason")
+            }
+            Label::Detail(name) => name == "statusReason" && !self.polarity.is_positive(),
+            // What is given as text alone is that text.
+            Label::Note if self.group == GroupKind::Words => true,
+            Label::Note => {
+                matches!(self.section, Section::Results | Section::VitalSigns) && self.kind == Kind::Observation
+            }
+            _ => false,
+        }
+    }
+
+    /// The same for what one of several sources says for itself: of each also why it was stopped.
+    pub fn is_open_apart(&self, label: &Label) -> bool {
+        self.is_open(label) || matches!(label, Label::Detail(name) if name == "statusReason")
+    }
+
+    /// Without what a tap leads to: of a medicine ordered for forty years that is hundreds of notes.
+    pub(super) fn opened(mut self) -> Row {
+        let more = std::mem::take(&mut self.more);
+        self.more = more.into_iter().filter(|(label, _)| self.is_open(label)).collect();
+        let mut voices = std::mem::take(&mut self.voices);
+        for voice in &mut voices {
+            voice.more.retain(|(label, _)| self.is_open_apart(label));
+        }
+        Row { voices, ..self }
+    }
+}
+
 /// What one source says of an item for itself. What is empty it does not say, or says like all others.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Voice {

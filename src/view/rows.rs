@@ -1,5 +1,8 @@
 //! From an item to the line that lists show.
 
+use std::borrow::Cow;
+use std::collections::HashSet;
+
 use jiff::civil::Date;
 
 use super::entry::Label;
@@ -226,12 +229,13 @@ fn nothing_newer(record: &Record, item: &Item, group: GroupKind, today: Date) ->
         return None;
     }
     let told = record.entries(item).flat_map(|(_, parcel, entry)| {
-        let issued = entry.detail("lastIssueDate").map(PartialDate::fhir);
-        let listed = parcel.reading.source.as_of.clone().filter(|_| entry.status.standing == Standing::Active);
-        [entry.date.clone(), entry.recorded.clone(), issued, listed]
+        let issued = entry.detail("lastIssueDate").map(|text| Cow::Owned(PartialDate::fhir(text)));
+        let listed = parcel.reading.source.as_of.as_ref().filter(|_| entry.status.standing == Standing::Active);
+        let own = [entry.date.as_ref(), entry.recorded.as_ref(), listed].map(|date| date.map(Cow::Borrowed));
+        own.into_iter().chain([issued])
     });
     let told = told.flatten().filter(|d| d.known.is_some() && !day::is_future(d, today));
-    let newest = told.max_by_key(PartialDate::sort_key).map(|d| Day::of(&d, today))?;
+    let newest = told.max_by_key(|d| d.sort_key()).map(|d| Day::of(&d, today))?;
     heading::is_stale(&newest).then_some(newest)
 }
 
@@ -267,8 +271,8 @@ fn is_over(entry: &Entry) -> bool {
 }
 
 /// Why a medicine was stopped, as its source says.
-fn reasons(entry: &Entry) -> Vec<&str> {
-    entry.details.iter().filter(|d| d.name == "statusReason").map(|d| d.text.as_str()).collect()
+fn reasons(entry: &Entry) -> impl Iterator<Item = &str> {
+    entry.details.iter().filter(|d| d.name == "statusReason").map(|d| d.text.as_str())
 }
 
 /// Medicines stand in the order of their names, in every list alike: whoever compares two lists finds them where they were.
@@ -312,20 +316,20 @@ fn told(record: &Record, item: &Item, has_file: bool, today: Date) -> (Vec<(Labe
     // The line has the dose, the dates and the reason of its leading entry alone. Where another has others of its own, also
     // within one file, each says them for itself: two doses side by side are both taken, on the days that each has.
     let medicine = same::is_medicine(&item.kind);
-    let doses = || record.entries(item).filter(|(at, _, e)| item.entries.contains(at) && !is_over(e)).map(|(.., e)| e);
-    let dose =
-        differ(Field::Dose) || medicine && doses().any(|e| doses().next().is_some_and(|first| e.dose != first.dose));
+    let mut doses = record.speaking(item).filter(|(.., e)| !is_over(e)).map(|(.., e)| &e.dose);
+    let dose = differ(Field::Dose) || medicine && doses.next().is_some_and(|first| doses.any(|dose| dose != first));
     let alike = |a: &Entry, b: &Entry| {
         (a.status.standing, a.polarity, &a.status.certainty) == (b.status.standing, b.polarity, &b.status.certainty)
             && (!dose || a.dose == b.dose || !differ(Field::Dose) && is_over(a))
-            && (!medicine || reasons(a) == reasons(b))
+            && (!medicine || reasons(a).eq(reasons(b)))
             && (!value || a.value == b.value)
             && (!severe || severity(a) == severity(b))
     };
     let mut groups: Vec<Group<'_>> = Vec::new();
-    for (at, parcel, entry) in record.entries(item) {
+    let speaking = record.speaking(item).count();
+    for (place, (_, parcel, entry)) in record.entries(item).enumerate() {
         // What the person says of a document stands with the document; orders and issues, with what their source says.
-        let beside = item.history.contains(&at) || (has_file && describes(parcel, entry));
+        let beside = place >= speaking || (has_file && describes(parcel, entry));
         let source = source_name(parcel, Some(entry));
         let found = groups.iter_mut().find(|g| {
             (g.source == source || beside && g.parcel.hash == parcel.hash)
@@ -376,8 +380,9 @@ fn told(record: &Record, item: &Item, has_file: bool, today: Date) -> (Vec<(Labe
         return (Vec::new(), voices);
     }
     let own = if voices.is_empty() { Vec::new() } else { voices.remove(0).more };
+    let told: HashSet<&(Label, String)> = own.iter().collect();
     for voice in &mut voices {
-        voice.more.retain(|said| !own.contains(said));
+        voice.more.retain(|said| !told.contains(said));
     }
     voices.retain(|voice| !voice.more.is_empty());
     (own, voices)
@@ -385,18 +390,31 @@ fn told(record: &Record, item: &Item, has_file: bool, today: Date) -> (Vec<(Labe
 
 /// What else entries say, the first one's first, each once.
 fn more<'e>(entries: impl Iterator<Item = &'e Entry>) -> Vec<(Label, String)> {
+    #[derive(Clone, Copy, PartialEq, Eq, Hash)]
+    enum Of<'e> {
+        Performer,
+        Detail(&'e str),
+        Note,
+    }
     let mut all: Vec<(Label, String)> = Vec::new();
+    let mut seen: HashSet<(Of<'e>, &'e str)> = HashSet::new();
     for entry in entries {
-        let performers = entry.performer.iter().map(|p| (Label::Performer, p.clone()));
+        let performers = entry.performer.iter().map(|p| (Of::Performer, p));
         // Criticality and severity stand on the line itself.
         let details = entry.details.iter().filter(|d| !matches!(d.name.as_str(), "criticality" | "severity"));
-        let details = details.map(|d| (Label::Detail(d.name.clone()), d.text.clone()));
-        let reactions = entry.reactions.iter().map(|r| (Label::Note, r.note.clone()));
-        let notes = entry.notes.iter().filter(|n| !says_again(entry, n)).map(|n| (Label::Note, n.clone()));
-        for line in performers.chain(details).chain(reactions).chain(notes) {
-            if !line.1.trim().is_empty() && !all.contains(&line) {
-                all.push(line);
+        let details = details.map(|d| (Of::Detail(&d.name), &d.text));
+        let reactions = entry.reactions.iter().map(|r| (Of::Note, &r.note));
+        let notes = entry.notes.iter().filter(|n| !says_again(entry, n)).map(|n| (Of::Note, n));
+        for (of, text) in performers.chain(details).chain(reactions).chain(notes) {
+            if text.trim().is_empty() || !seen.insert((of, text)) {
+                continue;
             }
+            let label = match of {
+                Of::Performer => Label::Performer,
+                Of::Detail(name) => Label::Detail(name.to_owned()),
+                Of::Note => Label::Note,
+            };
+            all.push((label, text.clone()));
         }
     }
     all
@@ -405,15 +423,14 @@ fn more<'e>(entries: impl Iterator<Item = &'e Entry>) -> Vec<(Label, String)> {
 /// True for a note that says, word for word, only what the entry's own line says: its name, its value, its dose. A row of
 /// a table says it in cells; one that names a column and holds nothing says nothing.
 pub(super) fn says_again(entry: &Entry, note: &str) -> bool {
-    let value = entry.value.as_ref().map(|v| (v.text(), v.unit().to_owned())).unwrap_or_default();
-    let both = format!("{} {}", value.0, value.1);
-    let own =
-        [entry.title.as_str(), &value.0, &value.1, &both].into_iter().chain(entry.dose.iter().map(String::as_str));
-    let own: Vec<String> = own.map(same::fold).filter(|own| !own.is_empty()).collect();
-    let again = |cell: &str| cell.is_empty() || cell.ends_with(':') || own.contains(&same::fold(cell));
+    let value = entry.value.as_ref().map(|v| (v.text(), v.unit()));
+    let value = value.map(|(text, unit)| [format!("{text} {unit}"), text, unit.to_owned()]);
+    let said = value.iter().flatten().chain([&entry.title]).chain(&entry.dose);
+    let own = || said.clone().map(String::as_str).filter(|own| !own.trim().is_empty());
+    let says = |text: &str| own().any(|own| same::alike(own, text));
+    let again = |cell: &str| cell.is_empty() || cell.ends_with(':') || says(cell);
     let mut cells = note.lines().flat_map(|line| line.split(" | ")).map(str::trim);
-    own.contains(&same::fold(note))
-        || note.contains(" | ") && cells.all(|cell| again(cell.trim_end_matches('|').trim()))
+    says(note) || note.contains(" | ") && cells.all(|cell| again(cell.trim_end_matches('|').trim()))
 }
 
 /// What any source says in agreement with the leading one that it is so, the leading one's words first, each once: a
@@ -426,7 +443,7 @@ fn said(record: &Record, item: &Item, of: impl Fn(&Entry) -> Vec<String>) -> Vec
             continue;
         }
         for text in of(entry) {
-            if !text.is_empty() && !all.iter().any(|other| same::fold(other) == same::fold(&text)) {
+            if !text.is_empty() && !all.iter().any(|other| same::alike(other, &text)) {
                 all.push(text);
             }
         }

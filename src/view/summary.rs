@@ -74,7 +74,7 @@ pub struct ResultBlock {
     pub rows: Vec<AnalyteRow>,
     /// How many analytes there are.
     pub total: u32,
-    /// How many items of the section are no analyte: reports, and findings without a number.
+    /// How many items of the section are no analyte: reports, groups of tests, and findings without a number.
     pub reports: u32,
 }
 

@@ -8,7 +8,7 @@ use super::{
     clinician::{Label, Share, clinician},
     section::{GroupKind, section},
     summary::{Summary, summary},
-    timeline::{Ask, timeline},
+    timeline::{Ask, Timeline, timeline},
     *,
 };
 use crate::record::{
@@ -834,6 +834,33 @@ fn the_timeline_filters_searches_and_pages() {
     assert_eq!((named.matching, named.also), (0, vec!["blood pressure".to_owned()]));
     let second = timeline(&book.record, &book.index, &Ask { offset: 1, limit: 1, ..Ask::default() }, TODAY);
     assert_eq!((second.rows.len(), second.offset, second.matching, second.total), (1, 1, 4, 4));
+    // Window after window, also of questions that take turns, gives the list of each, in its order.
+    let questions = ["", "m", "sodium"].map(|word| Ask { search: word.into(), ..Ask::default() });
+    let titles = |page: Timeline| page.rows.into_iter().map(|row| row.row.title).collect::<Vec<_>>();
+    let whole = questions.clone().map(|question| titles(ask(question)));
+    let mut windows: [Vec<String>; 3] = Default::default();
+    for offset in 0..4 {
+        for (question, windows) in questions.iter().zip(&mut windows) {
+            let window = Ask { offset, limit: 1, ..question.clone() };
+            windows.extend(titles(timeline(&book.record, &book.index, &window, TODAY)));
+        }
+    }
+    assert_eq!(windows, whole);
+    assert_eq!(whole.map(|titles| titles.len()), [4, 2, 1]);
+}
+
+#[test]
+fn a_row_of_the_timeline_has_what_must_not_wait_for_a_tap_and_leaves_the_rest_to_its_page() {
+    let noted = |entry: Entry| Entry { notes: vec!["Haemolysed".into()], ..entry };
+    let taken = said(Section::Medications, Kind::MedicationStatement, "Ramipril", Standing::Active);
+    let book = Book::of(vec![parcel(
+        "GP",
+        "2026-11-01",
+        vec![noted(result("Potassium", "2026-10-01", "5.1", "mmol/L")), noted(taken)],
+    )]);
+    let page = timeline(&book.record, &book.index, &Ask { limit: 9, ..Ask::default() }, TODAY);
+    let notes = page.rows.iter().map(|row| (row.row.title.as_str(), row.row.notes, row.row.more.len()));
+    assert_eq!(notes.collect::<Vec<_>>(), [("Potassium", true, 1), ("Ramipril", true, 0)]);
 }
 
 #[test]

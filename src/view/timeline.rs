@@ -1,5 +1,7 @@
 //! The timeline: everything by date, newest first, filtered and searched, a window at a time.
 
+use std::sync::Arc;
+
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
@@ -68,7 +70,7 @@ pub struct Month {
 /// One row of the timeline.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct TimelineRow {
-    /// The item.
+    /// The item, without what a tap leads to: [`Row::is_open`].
     pub row: Row,
     /// Byte ranges in [`Row::title`] that match the search.
     pub marks: Vec<(u32, u32)>,
@@ -88,53 +90,48 @@ pub struct Found {
 /// A window of the timeline.
 pub fn timeline(record: &Record, index: &Index, ask: &Ask, today: Date) -> Timeline {
     let terms = search::terms(&ask.search);
-    let source = ask.source.map(|hash| chosen(record, hash));
-    let (from, until) = (bound(&ask.from).map(|(first, _)| first), bound(&ask.until).map(|(_, last)| last));
-    let found: Vec<Vec<bool>> = terms.iter().map(|term| index.words(record).having(term)).collect();
-    let fits = |item: &Item, at: usize| {
-        found.iter().all(|has| has.get(at).is_some_and(|has| *has))
-            && (ask.sections.is_empty() || ask.sections.contains(&item.section))
-            && source.as_ref().is_none_or(|chosen| is_from(item, chosen))
-            && (from.is_none() && until.is_none() || is_within(record.date(item), from, until))
+    let fitting = index.fitting(ask, || fitting(record, index, ask, &terms));
+    let items = |from: u32| fitting.iter().skip(from as usize).filter_map(|i| record.items.get(*i as usize));
+    let mut page = Timeline {
+        rows: items(ask.offset)
+            .take(ask.limit as usize)
+            .filter_map(|item| timeline_row(record, item, &terms, today))
+            .collect(),
+        offset: ask.offset,
+        matching: fitting.len() as u32,
+        total: index.by_date.len() as u32,
+        ..Timeline::default()
     };
-    let mut page = Timeline { offset: ask.offset, total: index.by_date.len() as u32, ..Timeline::default() };
     if ask.offset == 0 {
         page.sections.clone_from(&index.sections);
         page.sources = sources(record, index);
         page.years.clone_from(&index.years);
         page.also = also(&terms);
-    } else if found.is_empty() && ask.sections.is_empty() && source.is_none() && from.is_none() && until.is_none() {
-        // Fast fingers ask for window after window of everything: nothing need be counted for them.
-        let window = index.by_date.iter().skip(ask.offset as usize).take(ask.limit as usize);
-        let items = window.filter_map(|i| record.items.get(*i as usize));
-        page.rows = items.filter_map(|item| timeline_row(record, item, &terms, today)).collect();
-        page.matching = page.total;
-        return page;
-    }
-    for (i, at) in index.by_date.iter().zip(0..) {
-        let Some(item) = record.items.get(*i as usize) else { continue };
-        if !fits(item, at) {
-            continue;
-        }
-        if ask.offset == 0 {
-            page.count(record.date(item), today);
-        }
-        let place = page.matching;
-        page.matching += 1;
-        if place >= ask.offset && place - ask.offset < ask.limit {
-            page.rows.extend(timeline_row(record, item, &terms, today));
-        }
+        page.months = months(items(0).map(|item| record.date(item)), today);
     }
     page
 }
 
 /// The ids of all items that have all these words, as [`timeline`] finds them: letters also by their text.
 pub fn having(record: &Record, index: &Index, search: &str) -> Vec<String> {
-    let terms = search::terms(search);
-    let found: Vec<Vec<bool>> = terms.iter().map(|term| index.words(record).having(term)).collect();
-    let items = index.by_date.iter().zip(0usize..);
-    let having = items.filter(|(_, at)| found.iter().all(|has| has.get(*at).is_some_and(|has| *has)));
-    having.filter_map(|(i, _)| record.items.get(*i as usize)).map(|item| item.id.clone()).collect()
+    let ask = Ask { search: search.to_owned(), ..Ask::default() };
+    let fitting = fitting(record, index, &ask, &search::terms(search));
+    fitting.iter().filter_map(|i| record.items.get(*i as usize)).map(|item| item.id.clone()).collect()
+}
+
+/// The items that fit the question, newest first.
+fn fitting(record: &Record, index: &Index, ask: &Ask, terms: &[Term]) -> Arc<[u32]> {
+    let source = ask.source.map(|hash| chosen(record, hash));
+    let (from, until) = (bound(&ask.from).map(|(first, _)| first), bound(&ask.until).map(|(_, last)| last));
+    let mut all = index.having(record, terms);
+    all.retain(|i| {
+        record.items.get(*i as usize).is_some_and(|item| {
+            (ask.sections.is_empty() || ask.sections.contains(&item.section))
+                && source.as_ref().is_none_or(|chosen| is_from(item, chosen))
+                && (from.is_none() && until.is_none() || is_within(record.date(item), from, until))
+        })
+    });
+    all.into()
 }
 
 /// The other names of what is searched for, each once.
@@ -175,18 +172,20 @@ fn sources(record: &Record, index: &Index) -> Vec<(Hash, String, u32)> {
     all
 }
 
-impl Timeline {
-    /// Counts a row into the month it belongs to. Rows come newest first, so a month's rows come together.
-    fn count(&mut self, date: Option<&PartialDate>, today: Date) {
+/// Counts rows into the months they belong to. They come newest first, so that a month's rows come together.
+fn months<'r>(dates: impl Iterator<Item = Option<&'r PartialDate>>, today: Date) -> Vec<Month> {
+    let mut months: Vec<Month> = Vec::new();
+    for (date, start) in dates.zip(0..) {
         let known = date.and_then(|d| d.known);
         let (year, month) = (known.map(|k| k.year), known.and_then(|k| k.month));
         let future =
             known.filter(|k| k.year >= today.year()).and_then(day::bounds).is_some_and(|(first, _)| first > today);
-        match self.months.last_mut() {
+        match months.last_mut() {
             Some(last) if (last.year, last.month, last.future) == (year, month, future) => last.count += 1,
-            _ => self.months.push(Month { year, month, future, start: self.matching, count: 1 }),
+            _ => months.push(Month { year, month, future, start, count: 1 }),
         }
     }
+    months
 }
 
 fn bound(text: &str) -> Option<(Date, Date)> {
@@ -202,7 +201,7 @@ fn is_within(date: Option<&PartialDate>, from: Option<Date>, until: Option<Date>
 }
 
 fn timeline_row(record: &Record, item: &Item, terms: &[Term], today: Date) -> Option<TimelineRow> {
-    let row = rows::row(record, item, today)?;
+    let row = rows::row(record, item, today)?.opened();
     let marks = search::marks(&row.title, terms);
     let title = search::fold(&row.title);
     let rest: Vec<Term> = terms.iter().filter(|t| !t.is_in(&title)).cloned().collect();

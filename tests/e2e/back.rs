@@ -178,6 +178,7 @@ fn a_long_list_is_narrowed_and_stays_so() {
 
         // By year, where lines have one.
         browser.go("#/section/documents", "Letters and documents").await;
+        browser.until("the letters", || async { browser.count("#sift-year").await > 0 }).await;
         let all = browser.lines().await;
         let choose = "
             const field = document.getElementById('sift-year');

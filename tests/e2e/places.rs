@@ -6,7 +6,7 @@ use serde_json::json;
 use crate::browser::Browser;
 use crate::{axe, data, journey};
 
-const PLACES: [&str; 37] = [
+const PLACES: [&str; 38] = [
     "summary",
     "timeline",
     "timeline?kind=results",
@@ -34,6 +34,7 @@ const PLACES: [&str; 37] = [
     "section/legal",
     "section/about-me",
     "share",
+    "emergency-card",
     "import",
     "import/how",
     "people",

@@ -59,6 +59,7 @@ fn screens_of_a_record() {
             (25, "#/people", "people"),
             (26, "#/more", "more"),
             (27, "#/set-up", "set-up"),
+            (35, "#/emergency-card", "emergency-card"),
         ] {
             visit(&browser, place).await;
             pictures(&browser, &format!("{number}-{name}")).await;

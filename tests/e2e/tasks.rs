@@ -378,3 +378,82 @@ fn the_first_minute_begins_with_the_allergies_and_prints_on_two_pages() {
         clinician.close().await;
     });
 }
+
+/// From the summary to the card on paper: what is left out is warned of and comes back, and the sheet has whose it is, of
+/// when, and every allergy.
+#[test]
+fn an_emergency_card_goes_to_paper_with_every_allergy() {
+    journey(async {
+        let browser = Browser::phone_with("task-card", &["fhir_r4/ips/IPS_IG-bundle-01.json"]).await;
+        let mut hands = Hands::at_the_summary(&browser).await;
+        hands.act(Kind::Link, "Emergency card").await;
+        browser.find(Kind::Heading, "DELAROSA").await;
+        hands.took_at_most(1);
+        assert_eq!(browser.value::<String>("return location.hash").await.unwrap(), "#/emergency-card");
+        assert!(browser.in_sight("Print the card").await, "the way to paper is not on the first screen");
+        // It is a place of its own among the others too.
+        browser.go("#/more", "More").await;
+        hands.act(Kind::Link, "Emergency card").await;
+        browser.find(Kind::Heading, "DELAROSA").await;
+
+        let on_card = |words: &'static str| {
+            let browser = &browser;
+            async move {
+                let card: String = browser.value("return document.querySelector('.paper').innerText").await.unwrap();
+                card.contains(words)
+            }
+        };
+        let warned = "You leave out 1 allergy or current medicine.";
+        let penicillin = "Substance with penicillin structure";
+        assert!(on_card(penicillin).await && !browser.text().await.contains(warned));
+        hands.act(Kind::Control, "Choose what goes on it").await;
+        hands.act(Kind::Choice, "Allergies:").await;
+        browser.sees(warned).await;
+        browser.until("the allergy to leave", || async { !on_card(penicillin).await }).await;
+        assert!(on_card("Nothing of this kind is on this card. That is not the same as none.").await);
+        hands.act(Kind::Button, "Put them in").await;
+        browser.until("the allergy to be back", || on_card(penicillin)).await;
+        assert!(!browser.text().await.contains(warned));
+
+        let printed =
+            browser.devtools("Page.printToPDF", json!({ "preferCSSPageSize": true, "printBackground": false })).await;
+        let pdf = data_encoding::BASE64.decode(printed["data"].as_str().unwrap().as_bytes()).unwrap();
+        let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("target/screens");
+        std::fs::create_dir_all(&folder).unwrap();
+        std::fs::write(folder.join("emergency-card.pdf"), &pdf).unwrap();
+        let today: String = browser
+            .value("return new Date().toLocaleDateString('en-GB', { day: 'numeric', month: 'long', year: 'numeric' })")
+            .await
+            .unwrap();
+        let sheets = pdf_extract::extract_text_from_mem_by_pages(&pdf).unwrap();
+        assert!(sheets.len() <= 2, "{} sheets", sheets.len());
+        // The font joins some letters.
+        let bare = |text: &str| {
+            let text = text.replace('\u{fb01}', "fi").replace('\u{fb02}', "fl");
+            text.split_whitespace().collect::<String>()
+        };
+        for sheet in &sheets {
+            for words in ["DELAROSA, Martha", "Printed from Tessera on", &today] {
+                assert!(bare(sheet).contains(&bare(words)), "“{words}” is not on a sheet: {sheet}");
+            }
+        }
+        let paper = bare(&sheets.concat());
+        let titles = "return Array.from(document.querySelectorAll('.paper .line-title'), (line) => line.innerText)";
+        let titles: Vec<String> = browser.value(titles).await.unwrap();
+        assert!(titles.len() >= 4, "{titles:?}");
+        for words in titles.iter().map(String::as_str).chain([
+            penicillin,
+            "Date of birth: 1 May 1972",
+            "anastrozole",
+            "Call in an emergency:",
+            "Do not prescribe or give medicines from this alone.",
+        ]) {
+            assert!(paper.contains(&bare(words)), "“{words}” is not on paper: {paper}");
+        }
+        // Nothing of the page around it is.
+        for words in ["Choose what goes on it", "Print the card", "You are only looking", "Summary"] {
+            assert!(!paper.contains(&bare(words)), "“{words}” is on paper");
+        }
+        browser.close().await;
+    });
+}

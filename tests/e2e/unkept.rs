@@ -1,8 +1,11 @@
 //! What is only in memory is not lost by a slip, whose it is stays in sight, and what opens everything is not given to
 //! whoever finds the records open.
 
+use std::path::PathBuf;
+
 use crate::browser::{Browser, Kind};
 use crate::person::PASSPHRASE;
+use crate::site::Site;
 use crate::{data, journey};
 
 impl Browser {
@@ -120,6 +123,57 @@ fn the_letter_to_the_surgery_says_for_whom_and_on_what_ground() {
         browser.sees("under a registered lasting power of attorney").await;
         browser.sees("a copy of their whole health record").await;
         assert!(!browser.shows("a copy of my whole health record").await);
+        browser.close().await;
+    });
+}
+
+/// Without a network before the app is kept, what estimates a passphrase is not there: the page says so, takes the drawn
+/// words, and looks again when it is asked again.
+#[test]
+fn a_passphrase_that_nobody_could_measure_is_not_called_weak() {
+    journey(async {
+        let site = Site::copied("unmeasured");
+        // A release names it by its content too.
+        let is_meter = |path: &PathBuf| {
+            let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+            name.starts_with("strength-worker_bg") && name.ends_with(".wasm")
+        };
+        let mut files = std::fs::read_dir(&site.folder).unwrap().map(|entry| entry.unwrap().path());
+        let meter = files.find(is_meter).unwrap();
+        let program = std::fs::read(&meter).unwrap();
+        std::fs::remove_file(&meter).unwrap();
+        let browser = Browser::fresh_at("unmeasured", &site.address).await;
+        browser.start_record().await;
+        browser.bring_own(data("fhir_r4/ips/CH_HL7CH_Examples_01.json")).await;
+        let own = || async {
+            browser.go("#/set-up", "Keep your records on this device").await;
+            browser.click(Kind::Choice, "With a passphrase of my own").await;
+            browser.type_into("Your passphrase", PASSPHRASE).await;
+            browser.type_into("The same again", PASSPHRASE).await;
+            browser.sees("We could not check how strong it is").await;
+            browser.press("Keep my records").await;
+            browser.find(Kind::Link, "We could not check how strong it is").await;
+            assert!(!browser.shows("too easy to guess").await, "nobody knows that");
+        };
+        own().await;
+        // With the network comes the meter, and the same button keeps.
+        std::fs::write(&meter, &program).unwrap();
+        browser.press("Keep my records").await;
+        browser.sees("Strong enough.").await;
+        // Gone again, the five words need none.
+        std::fs::remove_file(&meter).unwrap();
+        browser.complaints().await;
+        let browser = browser.reopened().await;
+        browser.start_record().await;
+        browser.bring_own(data("fhir_r4/ips/CH_HL7CH_Examples_01.json")).await;
+        browser.go("#/set-up", "Keep your records on this device").await;
+        browser.until("five words", || async { browser.count("#five-words").await == 1 }).await;
+        let words: String =
+            browser.value("return document.getElementById('five-words').innerText.trim()").await.unwrap();
+        browser.type_into("Type the five words", &words).await;
+        browser.press("Keep my records").await;
+        browser.find(Kind::Heading, "Your recovery kit").await;
+        browser.complaints().await;
         browser.close().await;
     });
 }

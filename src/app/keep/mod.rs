@@ -120,6 +120,8 @@ pub struct Vault<C: Crypt, D: Disk> {
     index: Index,
     people: BTreeMap<Person, (PersonKeys<C>, Vec<u8>)>,
     trouble: Option<Trouble>,
+    /// Another tab wrote what nobody here was told of yet.
+    overtaken: bool,
 }
 
 impl<C: Crypt, D: Disk> Vault<C, D> {

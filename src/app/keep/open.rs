@@ -46,7 +46,17 @@ impl<C: Crypt, D: Disk> Vault<C, D> {
         let generation = disk.commit(batch).await?;
         let _unmoved = disk.set_mark(&Mark { vault, generation, root: header.root }).await;
         drop(hold);
-        Ok(Vault { crypt, disk, header, generation, keys, index, people: BTreeMap::new(), trouble: None })
+        Ok(Vault {
+            crypt,
+            disk,
+            header,
+            generation,
+            keys,
+            index,
+            people: BTreeMap::new(),
+            trouble: None,
+            overtaken: false,
+        })
     }
 
     /// Opens a vault by passphrase.
@@ -99,7 +109,7 @@ impl<C: Crypt, D: Disk> Vault<C, D> {
             Err(error) => return Err((error, crypt, disk)),
         };
         let people = BTreeMap::new();
-        let mut vault = Vault { crypt, disk, header, generation, keys, index, people, trouble };
+        let mut vault = Vault { crypt, disk, header, generation, keys, index, people, trouble, overtaken: false };
         match vault.load_people().await {
             Ok(()) => Ok(vault),
             Err(error) => Err((error, vault.crypt, vault.disk)),

@@ -29,22 +29,28 @@ impl<C: Crypt, D: Disk> Vault<C, D> {
             return Err(KeepError::Undecided);
         }
         let hold = self.disk.hold().await?;
-        match self.refresh().await {
+        match self.read_again().await {
             // Nobody else writes while we hold: an index that is not the header's is damage.
             Err(KeepError::Store(StoreError::Stale)) => Err(VaultError::Damaged.into()),
             Err(other) => Err(other),
-            Ok(_) => Ok(hold),
+            Ok(()) => Ok(hold),
         }
     }
 
-    /// Reads again what another tab wrote. Answers whether anything had changed.
+    /// Reads again what another tab wrote. Answers whether anything changed since this was last asked, also where a write
+    /// has caught up with it in between.
     ///
     /// # Errors
-    /// [`KeepError::Vault`] where the vault there is no longer this one.
+    /// [`KeepError::Undecided`] where the vault there is no longer this one; [`KeepError::Store`].
     pub async fn refresh(&mut self) -> Result<bool, KeepError> {
+        self.read_again().await?;
+        Ok(std::mem::take(&mut self.overtaken))
+    }
+
+    async fn read_again(&mut self) -> Result<(), KeepError> {
         let (sealed, header) = read_header(&self.disk).await?;
         if sealed.generation() == self.generation && header == self.header {
-            return Ok(false);
+            return Ok(());
         }
         if sealed.generation() < self.generation || header.vault != self.header.vault || !self.keys.vouches(&sealed) {
             self.trouble = Some(Trouble::Replaced);
@@ -53,8 +59,8 @@ impl<C: Crypt, D: Disk> Vault<C, D> {
         self.index = self.read_index(&header).await?;
         self.header = header;
         self.generation = sealed.generation();
-        self.load_people().await?;
-        Ok(true)
+        self.overtaken = true;
+        self.load_people().await
     }
 
     pub(super) async fn read_index(&self, header: &Header) -> Result<Index, KeepError> {

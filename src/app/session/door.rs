@@ -36,6 +36,7 @@ impl<E: Edge> Session<E> {
     pub(in crate::app) async fn words(&mut self, language: String) -> Result<Words, Failure> {
         let list = if language == "cy" { words::List::Welsh } else { words::List::English };
         let phrase = words::phrase(&self.edge.crypt()?, list).map_err(KeepError::from)?;
+        self.drawn = Secret(phrase.text.to_string());
         Ok(Words { words: phrase.text.split(' ').map(str::to_owned).collect(), bits: phrase.bits as u16 })
     }
 
@@ -43,7 +44,18 @@ impl<E: Edge> Session<E> {
         let known: Vec<String> =
             self.people.iter().flat_map(|h| [h.label.given.given.clone(), h.label.given.family.clone()]).collect();
         let known: Vec<&str> = known.iter().map(String::as_str).collect();
-        self.edge.strength(&passphrase, &known).await
+        self.edge.strength(&passphrase, &known).await.map_err(|_| Failure::Unmeasured)
+    }
+
+    /// What was drawn here by chance needs no estimate, and so no program that may not be on the device yet.
+    async fn enough(&mut self, passphrase: &Secret) -> Result<(), Failure> {
+        if !passphrase.0.is_empty() && *passphrase == self.drawn {
+            return Ok(());
+        }
+        match self.strength(passphrase.clone()).await?.enough {
+            true => Ok(()),
+            false => Err(Failure::WeakPassphrase),
+        }
     }
 
     pub(in crate::app) async fn unlock(&mut self, passphrase: Secret) -> Result<(), Failure> {
@@ -113,9 +125,7 @@ impl<E: Edge> Session<E> {
         if self.vault.is_some() {
             return Err(Failure::VaultThere);
         }
-        if !self.strength(passphrase.clone()).await?.enough {
-            return Err(Failure::WeakPassphrase);
-        }
+        self.enough(&passphrase).await?;
         let kdf =
             Kdf::calibrate(|| self.edge.monotonic_ms()).map_err(|e| KeepError::from(vault::VaultError::from(e)))?;
         let mut vault = Vault::create(self.edge.crypt()?, self.edge.disk(), &passphrase.0, kdf).await?;
@@ -134,6 +144,7 @@ impl<E: Edge> Session<E> {
             held.drafts.clear();
         }
         self.removed.clear();
+        self.drawn = Secret::default();
         self.vault = Some(vault);
         for (name, typed) in std::mem::take(&mut self.drafts) {
             if let Some(vault) = &mut self.vault {
@@ -203,9 +214,7 @@ impl<E: Edge> Session<E> {
     }
 
     pub(in crate::app) async fn change_passphrase(&mut self, old: Secret, new: Secret) -> Result<(), Failure> {
-        if !self.strength(new.clone()).await?.enough {
-            return Err(Failure::WeakPassphrase);
-        }
+        self.enough(&new).await?;
         let kdf =
             Kdf::calibrate(|| self.edge.monotonic_ms()).map_err(|e| KeepError::from(vault::VaultError::from(e)))?;
         let vault = self.vault.as_mut().ok_or(Failure::Locked)?;
@@ -216,6 +225,7 @@ impl<E: Edge> Session<E> {
             None => vault.change_passphrase(&old.0, &new.0, kdf).await?,
         }
         self.kit = None;
+        self.drawn = Secret::default();
         self.log(None, Happened::PassphraseChanged).await
     }
 
@@ -228,6 +238,7 @@ impl<E: Edge> Session<E> {
         self.put_questions_aside().await;
         self.vault = None;
         self.kit = None;
+        self.drawn = Secret::default();
         self.people.clear();
         self.open = None;
         self.questions.clear();

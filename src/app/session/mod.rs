@@ -84,6 +84,8 @@ pub struct Session<E: Edge> {
     /// The recovery kit with which the vault was opened, until a new passphrase is chosen: whoever used it has most
     /// likely no other.
     kit: Option<Secret>,
+    /// The words that were drawn last; empty if none.
+    drawn: Secret,
     /// Particulars that are being typed while nothing is kept, by the name of their form.
     drafts: BTreeMap<String, Vec<u8>>,
     /// Which groups of the recovery kit were asked for.
@@ -111,6 +113,7 @@ impl<E: Edge> Session<E> {
             next_question: 1,
             removed: Vec::new(),
             kit: None,
+            drawn: Secret::default(),
             drafts: BTreeMap::new(),
             asked: [0; 2],
             desk: Desk::default(),

@@ -31,6 +31,12 @@ impl<E: Edge> Session<E> {
         Ok(view::timeline::timeline(record, index, &ask, self.edge.today()))
     }
 
+    pub(in crate::app) async fn ready_to_search(&mut self) -> Result<(), Failure> {
+        let (record, index) = self.held()?.record();
+        index.ready_to_search(record);
+        Ok(())
+    }
+
     pub(in crate::app) async fn section(&mut self, section: Section) -> Result<SectionPage, Failure> {
         let (record, index) = self.held()?.record();
         Ok(view::section::section(record, index, section, self.edge.today()))

@@ -122,6 +122,27 @@ impl<E: Edge> Session<E> {
         Ok(Preview { page, bytes: squeezed as u32, codes: codes.1 as u32, left_out: left_out as u32 })
     }
 
+    /// The same document as a share's, read back the same way: no rule of what may leave is written twice.
+    pub(in crate::app) async fn emergency_card(&mut self, items: Vec<String>) -> Result<view::card::Card, Failure> {
+        let held = self.held()?;
+        if held.lost {
+            return Err(Failure::PersonUnreadable);
+        }
+        if held.label.given.care.unsaid {
+            return Err(Failure::NobodyKeeps);
+        }
+        let (record, today) = (held.record().0, self.edge.today());
+        let (items, whole) = view::card::chosen(record, &items.into_iter().collect(), today);
+        let chosen = bundle::Chosen { items, in_full: whole.clone(), history: true, ..bundle::Chosen::default() };
+        let selected =
+            bundle::select(record, &held.known_person(), &chosen, &self.stamp()).map_err(|_| Failure::ShareTooLarge)?;
+        let labels = selected.parts.iter().map(|p| (p.section, label(p.completeness))).collect();
+        let share = clinician::Share { labels, by: by(&self.sharer()?), ..clinician::Share::default() };
+        let (.., page) = page(&selected.document, share, today).ok_or(Failure::Garbled)?;
+        let person = view::people::header(held.parcels(), Some(&held.person()), today);
+        Ok(view::card::card(page, record, &whole, person, today))
+    }
+
     /// What the share says of itself.
     fn share_of(&self, consent: &Consent, parts: &[Part], now: Timestamp) -> Result<clinician::Share, Failure> {
         Ok(clinician::Share {

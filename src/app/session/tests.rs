@@ -13,10 +13,10 @@ use crate::app::wire::{
 use crate::import;
 use crate::import::typed::Typed;
 use crate::record::guard::Fact;
-use crate::record::{Bears, Description, DocumentKind, Hash, Section};
+use crate::record::{Bears, Description, DocumentKind, Hash, Said, Section};
 use crate::store::memory::Memory;
 use crate::vault::native::Native;
-use crate::view::{Absent, timeline};
+use crate::view::{self, Absent, timeline};
 
 type Random = Box<dyn FnMut(&mut [u8])>;
 
@@ -27,6 +27,8 @@ struct Bench {
     second: Rc<Cell<i64>>,
     seed: Rc<Cell<u64>>,
     offset: Rc<Cell<i32>>,
+    /// False where the program that estimates a passphrase can't be loaded.
+    meter: Rc<Cell<bool>>,
 }
 
 const PASSPHRASE: &str = "correct horse battery staple orchard";
@@ -38,6 +40,7 @@ impl Bench {
             second: Rc::new(Cell::new(1_795_000_000)),
             seed: Rc::new(Cell::new(7)),
             offset: Rc::default(),
+            meter: Rc::new(Cell::new(true)),
         }
     }
 
@@ -86,7 +89,10 @@ impl Edge for Bench {
     }
 
     async fn strength(&self, passphrase: &Secret, known: &[&str]) -> Result<Strength, Failure> {
-        Ok(crate::vault::strength::strength(&passphrase.0, known).into())
+        match self.meter.get() {
+            true => Ok(crate::vault::strength::strength(&passphrase.0, known).into()),
+            false => Err(Failure::Stopped),
+        }
     }
 
     async fn read(&self, original: Vec<u8>, name: &str) -> Vec<import::File> {
@@ -318,6 +324,27 @@ fn a_weak_passphrase_makes_no_vault() {
     let mut session = Bench::new().session();
     assert_eq!(run(session.keep(Secret("password1".into()))).err(), Some(Failure::WeakPassphrase));
     assert_eq!(run(session.look()), Ok(Door::Empty));
+}
+
+#[test]
+fn without_its_meter_an_own_passphrase_is_said_to_be_unmeasured_and_drawn_words_are_taken() {
+    let bench = Bench::new();
+    bench.meter.set(false);
+    let mut session = bench.session();
+    bring(&mut session, &file("Anna Example", "1951-03-03", "Penicillin")).unwrap();
+    // Neither weak nor the end of everything: nobody could tell.
+    assert_eq!(run(session.strength(Secret(PASSPHRASE.into()))).err(), Some(Failure::Unmeasured));
+    assert_eq!(run(session.keep(Secret(PASSPHRASE.into()))).err(), Some(Failure::Unmeasured));
+    assert_eq!(run(session.keep(Secret(String::new()))).err(), Some(Failure::Unmeasured), "nothing was drawn yet");
+    let drawn = |session: &mut Session<Bench>| run(session.words("en".into())).unwrap().words.join(" ");
+    let other = drawn(&mut session);
+    let words = drawn(&mut session);
+    assert_eq!(run(session.keep(Secret(other))).err(), Some(Failure::Unmeasured), "other words were drawn since");
+    run(session.keep(Secret(words.clone()))).unwrap();
+    // So is the passphrase changed.
+    let new = drawn(&mut session);
+    run(session.change_passphrase(Secret(words), Secret(new.clone()))).unwrap();
+    run(bench.session().unlock(Secret(new))).unwrap();
 }
 
 #[test]
@@ -684,6 +711,7 @@ fn who_keeps_a_record_is_asked_and_until_then_nothing_of_it_is_shared() {
     let choice = consent(&mut session, Mode::Show);
     assert_eq!(run(session.preview(choice.clone())).err(), Some(Failure::NobodyKeeps));
     assert_eq!(run(session.grant(choice.clone())).err(), Some(Failure::NobodyKeeps));
+    assert_eq!(run(session.emergency_card(choice.items.clone())).err(), Some(Failure::NobodyKeeps));
     let given = NewPerson {
         basis: Some(wire::Basis::Attorney),
         carer: "Megan".into(),
@@ -691,7 +719,8 @@ fn who_keeps_a_record_is_asked_and_until_then_nothing_of_it_is_shared() {
         ..card.given
     };
     run(session.edit_person(card.id, given)).unwrap();
-    assert!(run(session.preview(choice)).is_ok());
+    assert!(run(session.preview(choice.clone())).is_ok());
+    assert_eq!(run(session.emergency_card(choice.items)).unwrap().by.unwrap().name, "Megan");
     // What is typed for somebody else says who typed it.
     let latex = Typed::Allergy { substance: "Latex".into(), reaction: String::new(), since: String::new() };
     run(session.type_in(latex)).unwrap();
@@ -1105,6 +1134,24 @@ fn another_tab_sees_what_this_one_imported() {
 }
 
 #[test]
+fn what_another_tab_imported_in_the_midst_of_an_errand_is_seen_by_the_next_one() {
+    let bench = Bench::new();
+    let mut first = anna(&bench);
+    let mut second = bench.session();
+    run(second.unlock(Secret(PASSPHRASE.into()))).unwrap();
+    let typed = |what: &str| Typed::Allergy { substance: what.into(), reaction: String::new(), since: String::new() };
+    run(second.catch_up());
+    run(first.type_in(typed("Latex"))).unwrap();
+    run(second.type_in(typed("Nuts"))).unwrap();
+    for tab in [&mut first, &mut second] {
+        run(tab.catch_up());
+        let mut seen = allergies(tab);
+        seen.sort();
+        assert_eq!(seen, ["Latex", "Nuts", "Penicillin"]);
+    }
+}
+
+#[test]
 fn an_erased_vault_leaves_an_empty_device() {
     let bench = Bench::new();
     let mut session = anna(&bench);
@@ -1370,4 +1417,203 @@ fn what_a_person_says_is_dated_by_their_own_clock() {
     check(0, "2026-11-22T22:30:00+00:00");
     check(120, "2026-11-23T00:30:00+02:00");
     check(-330, "2026-11-22T17:00:00-05:30");
+}
+
+/// A file of Anna's that says more than an allergy and a medicine.
+fn much(entries: &[&str]) -> Vec<u8> {
+    let all: Vec<String> = entries.iter().map(|entry| format!(r#"{{"resource":{entry}}}"#)).collect();
+    let file = String::from_utf8(file("Anna Example", "1951-03-03", "Penicillin")).unwrap();
+    file.replace("\n        ]}", &format!(",\n{}]}}", all.join(",\n"))).into_bytes()
+}
+
+fn allergic(title: &str, rest: &str) -> String {
+    format!(
+        r#"{{"resourceType":"AllergyIntolerance","patient":{{"reference":"urn:uuid:1"}},"code":{{"text":"{title}"}}{rest}}}"#
+    )
+}
+
+fn taking(title: &str, status: &str) -> String {
+    format!(
+        r#"{{"resourceType":"MedicationStatement","status":"{status}","subject":{{"reference":"urn:uuid:1"}},"medicationCodeableConcept":{{"text":"{title}"}}}}"#
+    )
+}
+
+/// What stands on the card that is offered: of a section how it is labelled, and its titles.
+fn card_of(session: &mut Session<Bench>, section: Section) -> (view::clinician::Label, Vec<String>) {
+    let choices = view::card::offered(run(session.share_choices()).unwrap());
+    let items = view::card::usual(&choices).into_iter().collect();
+    on_card(session, items, section)
+}
+
+fn on_card(
+    session: &mut Session<Bench>,
+    items: Vec<String>,
+    section: Section,
+) -> (view::clinician::Label, Vec<String>) {
+    let card = run(session.emergency_card(items)).unwrap();
+    let part = card.sections.into_iter().find(|part| part.section == section).unwrap();
+    let briefly = part.brief.into_iter().flat_map(|b| b.rows);
+    (part.label, part.rows.into_iter().chain(briefly).map(|row| row.title).collect())
+}
+
+#[test]
+fn a_card_has_every_allergy_and_no_medicine_that_was_stopped() {
+    use view::clinician::Label::Selected;
+    let bench = Bench::new();
+    let mut session = bench.session();
+    let coded = r#"{"coding":[{"system":"http://snomed.info/sct","code":"196461000000101","display":"Transfer-degraded drug allergy"}]}"#;
+    let degraded = allergic("", "").replace(r#"{"text":""}"#, coded);
+    let (resolved, stopped, unclear) = (
+        allergic("Eggs", r#","clinicalStatus":{"coding":[{"code":"resolved"}]}"#),
+        taking("Warfarin 3 mg tablets", "stopped"),
+        taking("Aspirin 75 mg tablets", "unknown"),
+    );
+    let (zinc, apples) = (allergic("Zinc", ""), allergic("Apples", ""));
+    bring(&mut session, &much(&[&degraded, &resolved, &stopped, &unclear, &zinc, &apples])).unwrap();
+    // In one order, however often it is printed: what lost meaning, what is so, what is unclear, what is over.
+    let (label, allergies) = card_of(&mut session, Section::Allergies);
+    assert_eq!(label, Selected);
+    assert_eq!(allergies, ["Transfer-degraded drug allergy", "Penicillin", "Apples", "Zinc", "Eggs"]);
+    // What is taken, then what is unclear.
+    let (_, medicines) = card_of(&mut session, Section::Medications);
+    assert_eq!(medicines, ["Ramipril 5 mg capsules", "Aspirin 75 mg tablets"]);
+    // Nor where somebody asks for it.
+    let all = consent(&mut session, Mode::Show).items;
+    assert_eq!(on_card(&mut session, all, Section::Medications).1.len(), 2);
+}
+
+#[test]
+fn an_empty_list_on_a_card_is_not_none() {
+    use view::clinician::Label::{NotShared, Selected};
+    let bench = Bench::new();
+    let mut session = anna(&bench);
+    let choices = view::card::offered(run(session.share_choices()).unwrap());
+    let medicine = choices.sections.iter().find(|p| p.section == Section::Medications).unwrap().items[0].row.id.clone();
+    // Left off: nothing is said of the section, and nothing of what a file says of it.
+    assert_eq!(on_card(&mut session, vec![medicine], Section::Allergies), (NotShared, vec![]));
+    assert_eq!(on_card(&mut session, vec![], Section::Medications), (NotShared, vec![]));
+    // A file that is silent says nothing; one that states none is named.
+    let mut session = bench.session();
+    let silent = String::from_utf8(file("Anna Example", "1951-03-03", "Penicillin")).unwrap();
+    let silent = silent.replace("AllergyIntolerance", "Goal");
+    bring(&mut session, silent.as_bytes()).unwrap();
+    let card = run(session.emergency_card(vec![])).unwrap();
+    let part = card.sections.iter().find(|part| part.section == Section::Allergies).unwrap();
+    assert!(part.rows.is_empty() && part.heading.absences.iter().all(|a| a.absent != Absent::NoneKnown));
+    let none = silent.replace(
+        r#""resourceType":"Goal","patient":{"reference":"urn:uuid:1"},"code":{"text":"Penicillin"}"#,
+        r#""resourceType":"AllergyIntolerance","patient":{"reference":"urn:uuid:1"},"code":{"coding":[{"system":"http://snomed.info/sct","code":"716186003"}],"text":"No known allergies"}"#,
+    );
+    let mut session = bench.session();
+    bring(&mut session, none.as_bytes()).unwrap();
+    assert_eq!(card_of(&mut session, Section::Allergies), (Selected, vec![]));
+    let choices = view::card::offered(run(session.share_choices()).unwrap());
+    let card = run(session.emergency_card(view::card::usual(&choices).into_iter().collect())).unwrap();
+    let part = card.sections.iter().find(|part| part.section == Section::Allergies).unwrap();
+    assert_eq!(part.heading.absences.iter().map(|a| a.absent).collect::<Vec<_>>(), [Absent::NoneKnown]);
+}
+
+#[test]
+fn what_of_the_allergies_could_not_be_read_stands_on_the_card() {
+    let bench = Bench::new();
+    let bytes = String::from_utf8(file("Anna Example", "1951-03-03", "Penicillin")).unwrap();
+    let goal = bytes.replace("AllergyIntolerance", "Goal");
+    let broken = r#""entry":[{"resource":{"resourceType":"AllergyIntolerance","id":"b","id":"c"}},"#;
+    for file in [&bytes, &goal] {
+        let mut session = bench.session();
+        bring(&mut session, file.replace(r#""entry":["#, broken).as_bytes()).unwrap();
+        let choices = view::card::offered(run(session.share_choices()).unwrap());
+        let card = run(session.emergency_card(view::card::usual(&choices).into_iter().collect())).unwrap();
+        let part = card.sections.iter().find(|part| part.section == Section::Allergies).unwrap();
+        assert_eq!(part.heading.unread.iter().map(|u| u.here).sum::<u32>(), 1, "{:?}", part.heading);
+    }
+}
+
+#[test]
+fn what_may_be_private_or_is_off_the_pages_is_on_no_card_unasked() {
+    let bench = Bench::new();
+    let mut session = bench.session();
+    let private = taking("Zidovudine antiretroviral", "active");
+    let other = taking("Salbutamol inhaler", "active");
+    bring(&mut session, &much(&[&private, &other])).unwrap();
+    keep(&mut session);
+    let all = ["Ramipril 5 mg capsules", "Salbutamol inhaler"];
+    assert_eq!(card_of(&mut session, Section::Medications).1, all);
+    let choices = view::card::offered(run(session.share_choices()).unwrap());
+    assert_eq!(choices.sensitive.len(), 1);
+    let medicines = choices.sections.iter().find(|p| p.section == Section::Medications).unwrap();
+    let salbutamol = medicines.items.iter().find(|i| i.row.title.starts_with("Salb")).unwrap().row.id.clone();
+    run(session.say_of(salbutamol.clone(), Said::Off, String::new())).unwrap();
+    assert_eq!(card_of(&mut session, Section::Medications).1, ["Ramipril 5 mg capsules"]);
+    assert_eq!(on_card(&mut session, vec![salbutamol], Section::Medications).1, Vec::<String>::new());
+}
+
+#[test]
+fn whom_to_call_is_told_with_its_source_and_what_is_looked_at_can_be_printed_too() {
+    let bench = Bench::new();
+    let mut session = bench.session();
+    let bytes = String::from_utf8(file("Anna Example", "1951-03-03", "Penicillin")).unwrap();
+    let known = r#""gender":"female","generalPractitioner":[{"display":"Elm Surgery"}],"contact":[{"relationship":[{"text":"daughter"}],"name":{"text":"Beth Example"},"telecom":[{"system":"phone","value":"01632 960001"}]}]"#;
+    bring(&mut session, bytes.replace(r#""gender":"female""#, known).as_bytes()).unwrap();
+    assert_eq!(run(session.look()), Ok(Door::Open { kept: false }));
+    let card = run(session.emergency_card(vec![])).unwrap();
+    assert_eq!((card.person.family.as_str(), card.person.age.map(|a| a.years)), ("Example", Some(75)));
+    let told = |all: &[view::card::Told]| all.iter().map(|t| (t.words.clone(), t.sources.len())).collect::<Vec<_>>();
+    assert_eq!(told(&card.surgeries), [("Elm Surgery".into(), 1)]);
+    assert_eq!(told(&card.contacts), [("Beth Example, daughter, 01632 960001".into(), 1)]);
+    keep(&mut session);
+    assert!(run(session.emergency_card(vec![])).is_ok());
+}
+
+#[test]
+fn a_card_tells_of_none_only_where_nothing_that_may_contradict_it_is_left_off() {
+    use view::clinician::Label::{NotShared, Selected};
+    let bench = Bench::new();
+    let mut session = anna(&bench);
+    // Another file states none.
+    let other = String::from_utf8(file("Anna Example", "1951-03-03", "Penicillin")).unwrap();
+    let none = other.replace(
+        r#""code":{"text":"Penicillin"}"#,
+        r#""code":{"coding":[{"system":"http://snomed.info/sct","code":"716186003"}],"text":"No known allergies"}"#,
+    );
+    bring(&mut session, none.as_bytes()).unwrap();
+    let choices = view::card::offered(run(session.share_choices()).unwrap());
+    let part = choices.sections.iter().find(|p| p.section == Section::Allergies).unwrap();
+    let id = |title: &str| part.items.iter().find(|i| i.row.title == title).unwrap().row.id.clone();
+    let (penicillin, known) = (id("Penicillin"), id("No known allergies"));
+    let mut check = |items: Vec<String>, label: view::clinician::Label, absences: usize| {
+        let card = run(session.emergency_card(items)).unwrap();
+        let part = card.sections.iter().find(|part| part.section == Section::Allergies).unwrap();
+        let none = part.heading.absences.iter().filter(|a| a.absent == Absent::NoneKnown).count();
+        assert_eq!((part.label, none), (label, absences), "{:?}", part.heading.absences);
+    };
+    check(vec![penicillin.clone(), known.clone()], Selected, 1);
+    check(vec![known.clone()], NotShared, 0);
+    check(vec![penicillin.clone()], Selected, 0);
+    // Nor where what would contradict it was taken off the pages.
+    run(session.say_of(penicillin, Said::Off, String::new())).unwrap();
+    let card = run(session.emergency_card(vec![known])).unwrap();
+    let part = card.sections.iter().find(|part| part.section == Section::Allergies).unwrap();
+    assert!(part.heading.absences.is_empty() && part.label == NotShared);
+}
+
+#[test]
+fn a_directive_that_was_taken_back_is_not_on_a_card_unasked_and_one_that_says_not_is() {
+    let bench = Bench::new();
+    let mut session = bench.session();
+    let consent = |title: &str, status: &str| {
+        format!(
+            r#"{{"resourceType":"Consent","status":"{status}","patient":{{"reference":"urn:uuid:1"}},"scope":{{"coding":[{{"system":"http://terminology.hl7.org/CodeSystem/consentscope","code":"adr"}}],"text":"{title}"}}}}"#
+        )
+    };
+    let (stands, over) = (consent("Treatment escalation plan", "active"), consent("Do not resuscitate", "inactive"));
+    bring(&mut session, &much(&[&stands, &over])).unwrap();
+    let choices = view::card::offered(run(session.share_choices()).unwrap());
+    let part = choices.sections.iter().find(|p| p.section == Section::AdvanceDirectives).unwrap();
+    assert_eq!(part.items.len(), 2, "both can be chosen");
+    assert_eq!(card_of(&mut session, Section::AdvanceDirectives).1, ["Treatment escalation plan"]);
+    let mut row = part.items[0].row.clone();
+    row.standing = crate::record::Standing::Active;
+    row.polarity = crate::record::Polarity::Negated;
+    assert!(view::card::is_usual(&row));
 }

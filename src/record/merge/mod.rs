@@ -125,7 +125,16 @@ impl Record {
 
     /// All entries of an item with where they stand: the leading one first, history last.
     pub fn entries<'a>(&'a self, item: &'a Item) -> impl Iterator<Item = (EntryRef, &'a Parcel, &'a Entry)> {
-        item.entries.iter().chain(&item.history).filter_map(|at| Some((*at, self.parcel(*at)?, self.entry(*at)?)))
+        self.speaking(item).chain(self.at(&item.history))
+    }
+
+    /// The same without history.
+    pub fn speaking<'a>(&'a self, item: &'a Item) -> impl Iterator<Item = (EntryRef, &'a Parcel, &'a Entry)> {
+        self.at(&item.entries)
+    }
+
+    fn at<'a>(&'a self, places: &'a [EntryRef]) -> impl Iterator<Item = (EntryRef, &'a Parcel, &'a Entry)> {
+        places.iter().filter_map(|at| Some((*at, self.parcel(*at)?, self.entry(*at)?)))
     }
 
     /// The item of that id, entered in error or not. Ids of items that have been joined into another since lead there.

@@ -42,6 +42,20 @@ pub fn fold(text: &str) -> String {
     if out.is_ascii() { out } else { out.nfc().collect() }
 }
 
+/// True if both are the same [folded](fold), found without folding either where that can be.
+pub fn alike(one: &str, other: &str) -> bool {
+    if one.is_ascii() && other.is_ascii() {
+        let (mut a, mut b) = (one.split_whitespace(), other.split_whitespace());
+        return loop {
+            match (a.next(), b.next()) {
+                (Some(a), Some(b)) if a.eq_ignore_ascii_case(b) => {}
+                (ends, end) => break ends.is_none() && end.is_none(),
+            }
+        };
+    }
+    fold(one) == fold(other)
+}
+
 /// True if the words name something: not empty, not generic, not the transfer's own "degraded" marking.
 pub fn is_subject(folded: &str) -> bool {
     folded.chars().any(char::is_alphanumeric)
@@ -257,6 +271,16 @@ mod tests {
         check("Hydrocortisone 1% cream 15g", &["1%", "15g"]);
         check("Vitamin B12", &[]);
         check("Aspirin", &[]);
+    }
+
+    #[test]
+    fn words_are_alike_just_where_they_fold_to_the_same() {
+        let texts =
+            ["", " ", "Nuts", " nuts\u{b}", "nuts nuts", "nut s", "Caf\u{e9}", "CAFE\u{301}", "cafe", "Nuts\u{a0}"];
+        for (one, other) in texts.iter().flat_map(|one| texts.map(|other| (*one, other))) {
+            assert_eq!(alike(one, other), fold(one) == fold(other), "{one:?} {other:?}");
+        }
+        assert!(alike("Caf\u{e9}", "CAFE\u{301}") && alike("Nuts", " nuts\u{b}"));
     }
 
     #[test]

@@ -78,7 +78,9 @@ fn repeat(again: &Repeat) -> AnyView {
 }
 
 fn table(rows: &[Row], lab: bool) -> AnyView {
-    let rows: Vec<_> = rows.iter().map(row).collect();
+    // A column of blanks tells nothing.
+    let ranged = rows.iter().any(|r| !r.range.is_empty());
+    let rows: Vec<_> = rows.iter().map(|r| row(r, ranged)).collect();
     view! {
         <table class="table">
             <caption>{words::table}</caption>
@@ -86,7 +88,7 @@ fn table(rows: &[Row], lab: bool) -> AnyView {
                 <tr>
                     <th scope="col">{words::when}</th>
                     <th scope="col">{words::result}</th>
-                    <th scope="col">{if lab { words::range } else { words::range_file }}</th>
+                    {ranged.then(|| view! { <th scope="col">{if lab { words::range } else { words::range_file }}</th> })}
                     <th scope="col">{words::source}</th>
                 </tr>
             </thead>
@@ -96,20 +98,24 @@ fn table(rows: &[Row], lab: bool) -> AnyView {
     .into_any()
 }
 
-fn row(row: &Row) -> AnyView {
+fn row(row: &Row, ranged: bool) -> AnyView {
     let parts: Vec<_> = row
         .parts
         .iter()
         .map(|p| view! { <p>{bdi(text::title(&p.title))} ": " {line::value(&p.value, &p.unit, &p.flagging)}</p> })
         .collect();
     let source = row.sources.join(", ");
+    let range = ranged.then(|| {
+        let name = if row.flagging.lab_test { words::range } else { words::range_file };
+        view! { <td data-label=(!row.range.is_empty()).then(name)>{bdi(&row.range.join("; "))}</td> }
+    });
     view! {
         <tr>
             <th scope="row">
                 <a href=Place::Item(row.id.clone()).href()>{text::day_or_none(row.date.as_ref())}</a>
             </th>
             <td data-label=words::result()>{line::value(&row.value, &row.unit, &row.flagging)} {parts}</td>
-            <td data-label=(!row.range.is_empty()).then(if row.flagging.lab_test { words::range } else { words::range_file })>{bdi(&row.range.join("; "))}</td>
+            {range}
             <td data-label=words::source()>{bdi(&source)} " " <TrustMark trust=row.trust /></td>
         </tr>
     }

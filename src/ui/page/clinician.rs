@@ -43,7 +43,7 @@ pub fn clinician(page: &Clinician, leads: Leads, beside: Option<Beside>) -> AnyV
             <div class="clinician-body stack">
                 {who(page)} {glance(page)} {banner(page, checked)} {note(page)} {jumps(page)} {drawn(&first)}
                 {recent(page, leads)} {drawn(&measured)} {done(&page.done)} {drawn(&rest)} {not_shared(page)}
-                {share(page)} {sources(page)} {tools}
+                {share(page)} {sources(&page.sources)} {tools}
             </div>
         </article>
     }
@@ -280,7 +280,8 @@ fn section(part: &ClinicianSection, page: &Clinician, leads: Leads) -> Option<An
     Some(body.into_any())
 }
 
-fn shared(part: &ClinicianSection, page: &Clinician, leads: Leads) -> AnyView {
+/// The lines of a section in their groups, none cut.
+pub(super) fn listed(part: &ClinicianSection, leads: Leads) -> AnyView {
     let lists: Vec<_> = text::plain::groups(part)
         .into_iter()
         .map(|list| {
@@ -294,6 +295,10 @@ fn shared(part: &ClinicianSection, page: &Clinician, leads: Leads) -> AnyView {
         .collect();
     let analytes: Vec<_> = part.analytes.iter().map(|a| analyte(a, leads)).collect();
     let analytes = (!analytes.is_empty()).then(|| view! { <ul class="lines">{analytes}</ul> });
+    view! { {analytes} {lists} }.into_any()
+}
+
+fn shared(part: &ClinicianSection, page: &Clinician, leads: Leads) -> AnyView {
     let none = text::plain::is_bare(part).then(|| view! { <p>{words::none_shared()}</p> });
     let compared = match (&page.medicines, part.section) {
         (Some(medicines), Section::Medications) => Some(compared(medicines, leads)),
@@ -304,7 +309,7 @@ fn shared(part: &ClinicianSection, page: &Clinician, leads: Leads) -> AnyView {
         view! { <h4>{text::section::in_error(part.in_error.len() as u64)}</h4> {rows} }
     });
     let says = absences(&part.heading, false);
-    view! { {above(&part.heading, false)} {says} {analytes} {lists} {none} {compared} {in_error} }.into_any()
+    view! { {above(&part.heading, false)} {says} {listed(part, leads)} {none} {compared} {in_error} }.into_any()
 }
 
 /// Where sources differ about a medicine, and what changed within 90 days. The rest says again what stands above: it is a
@@ -400,9 +405,9 @@ fn not_shared(page: &Clinician) -> Option<AnyView> {
         .then(|| view! { <section class="stack-tight">{wanted} {drawn} {note}</section> }.into_any())
 }
 
-fn sources(page: &Clinician) -> AnyView {
-    let rows: Vec<_> = page
-        .sources
+/// The files, as of when each is, and how far it can be trusted.
+pub(super) fn sources(all: &[SourceLine]) -> AnyView {
+    let rows: Vec<_> = all
         .iter()
         .map(|s| {
             let as_of = s.as_of.as_ref().map_or_else(|| text::above::not_dated().to_owned(), text::as_of);

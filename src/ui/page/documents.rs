@@ -11,7 +11,7 @@ use crate::ui::front::Front;
 use crate::ui::part::{BackTo, Disclosure, PageHead, Trouble, above, absences, line, line::bdi, load};
 use crate::ui::place::Place;
 use crate::ui::text::{self, documents as words};
-use crate::view::documents::{Document, DocumentRow, Documents, Look, may_be_looked_at};
+use crate::view::documents::{Document, DocumentRow, Documents, FileKind, Look};
 use crate::view::entry::Label;
 
 /// The page of all documents.
@@ -32,7 +32,7 @@ fn draw(page: Documents) -> AnyView {
     let grains = page.documents.iter().map(grain).collect();
     let documents = page.documents.clone();
     let list = (!page.documents.is_empty()).then(|| {
-        sifted(grains, move |keep| {
+        sifted(grains, text::section::sift_hint_letters, move |keep| {
             let rows: Vec<_> =
                 documents.iter().enumerate().filter(|(i, _)| keep(*i)).map(|(_, d)| document(d)).collect();
             view! { <ul class="lines">{rows}</ul> }.into_any()
@@ -73,7 +73,12 @@ fn document(document: &Document) -> AnyView {
 
 /// One attached file: what it is, and what can be done with it.
 pub fn file(row: &DocumentRow) -> AnyView {
-    let kind = if row.content_type.is_empty() { words::unknown_type() } else { row.content_type.as_str() };
+    let of = FileKind::of(&row.content_type);
+    let kind = kind_words(of, &row.content_type);
+    let mime = row.content_type.clone();
+    // What can't be looked at is said before anybody tries; what can be read here is read.
+    let saved_only = row.hash.is_some() && !of.may_be_looked_at() && !of.is_text() && row.text.is_empty();
+    let saved_only = saved_only.then(|| view! { <p class="small no-print">{words::saved_only}</p> });
     let size = (row.bytes > 0).then(|| format!(" · {}", text::size(row.bytes)));
     let date = row.date.as_ref().map(|d| format!(" · {}", text::day(d)));
     let found = (!row.text.is_empty()).then(|| {
@@ -87,8 +92,8 @@ pub fn file(row: &DocumentRow) -> AnyView {
     });
     let content = match row.hash {
         Some(_) => {
-            let (parcel, at, kind) = (row.parcel, row.at.clone(), row.content_type.clone());
-            view! { <Content parcel=parcel at=at kind=kind title=row.title.clone() /> }.into_any()
+            let (parcel, at) = (row.parcel, row.at.clone());
+            view! { <Content parcel=parcel at=at kind=of title=row.title.clone() /> }.into_any()
         }
         None => view! {
             <p class="small">{words::elsewhere()} " " <span class="code">{bdi(&row.url)}</span></p>
@@ -97,12 +102,29 @@ pub fn file(row: &DocumentRow) -> AnyView {
     };
     view! {
         <li class="file">
-            <p>{bdi(&row.title)} <span class="small soft">" · " {bdi(kind)} {size} {date}</span></p>
+            <p>{bdi(&row.title)} <span class="small soft">" · " <span title=mime>{bdi(&kind)}</span> {size} {date}</span></p>
+            {saved_only}
             {content}
             {found}
         </li>
     }
     .into_any()
+}
+
+/// What a file is, in words; of a kind without a name, its source's own.
+fn kind_words(kind: FileKind, content_type: &str) -> String {
+    let words = match kind {
+        FileKind::Unknown => words::unknown_type(),
+        FileKind::Pdf => words::kind_pdf(),
+        FileKind::Picture | FileKind::OtherPicture => words::kind_picture(),
+        FileKind::Text => words::kind_text(),
+        FileKind::WebPage => words::kind_page(),
+        FileKind::Letter => words::kind_letter(),
+        FileKind::Sheet => words::kind_sheet(),
+        FileKind::Data => words::kind_data(),
+        FileKind::Other => content_type,
+    };
+    words.to_owned()
 }
 
 /// What is being looked at. The address is the browser's own, for this device and this page alone.
@@ -119,13 +141,13 @@ fn Content(
     parcel: Hash,
     /// Its place in the original.
     at: String,
-    /// MIME type as the source gave it.
-    kind: String,
     /// What it is called.
+    kind: FileKind,
+    /// Its title.
     title: String,
 ) -> impl IntoView {
     let front = Front::get();
-    let offered = may_be_looked_at(&kind);
+    let offered = kind.may_be_looked_at();
     let shown = RwSignal::new(None::<Shown>);
     let broken = RwSignal::new(false);
     // The address is good for nothing once the page is left, the record locked, or the file put away.
@@ -236,6 +258,15 @@ fn file_name(title: &str, kind: &str) -> String {
         "text/plain" => ".txt",
         "text/html" => ".html",
         "text/rtf" | "application/rtf" => ".rtf",
+        "application/msword" => ".doc",
+        "application/vnd.openxmlformats-officedocument.wordprocessingml.document" => ".docx",
+        "application/vnd.oasis.opendocument.text" => ".odt",
+        "application/vnd.ms-excel" => ".xls",
+        "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet" => ".xlsx",
+        "text/csv" => ".csv",
+        "image/bmp" => ".bmp",
+        "image/heic" => ".heic",
+        "application/dicom" => ".dcm",
         "application/xml" | "text/xml" => ".xml",
         "application/json" => ".json",
         _ => "",

@@ -13,6 +13,7 @@ use crate::app::wire::Door;
 
 mod about;
 mod analyte;
+mod card;
 mod clinician;
 mod documents;
 pub mod erase;
@@ -132,6 +133,7 @@ fn draw(place: Place) -> AnyView {
         Place::Analyte(id) => view! { <analyte::AnalytePage id /> }.into_any(),
         Place::Item(id) => view! { <item::ItemPage id /> }.into_any(),
         Place::Share => view! { <share::SharePage /> }.into_any(),
+        Place::Card => view! { <card::CardPage /> }.into_any(),
         Place::Showing => view! { <showing::ShowingPage /> }.into_any(),
         Place::Scan => view! { <scan::ScanPage /> }.into_any(),
         Place::About => view! { <about::About /> }.into_any(),

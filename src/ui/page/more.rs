@@ -52,6 +52,7 @@ fn Places() -> impl IntoView {
         <nav aria-label=words::places>
             <ul class="lines">
                 {link(Place::People, words::people, Some(words::people_then))}
+                {move || front.is_open().then(|| link(Place::Card, words::card, Some(words::card_then)))}
                 {link(Place::Journal, words::journal, Some(words::journal_then))}
                 {move || front.is_open().then(|| link(Place::Off, text::say::off_title, Some(text::say::off_then)))}
                 {link(Place::Scan, words::scan, Some(words::scan_then))}

@@ -110,7 +110,7 @@ fn lists(section: Section, page: &SectionPage) -> AnyView {
     };
     match weighty || cut {
         true => draw(&|_| true),
-        false => sifted(rows().map(grain).collect(), draw),
+        false => sifted(rows().map(grain).collect(), words::sift_hint, draw),
     }
 }
 

@@ -36,8 +36,13 @@ impl Grain {
     }
 }
 
-/// Draws a list, and above a long one what narrows it. `draw` is given which lines are left.
-pub fn sifted(grains: Vec<Grain>, draw: impl Fn(&dyn Fn(usize) -> bool) -> AnyView + Send + Sync + 'static) -> AnyView {
+/// Draws a list, and above a long one what narrows it, with a hint of what words find. `draw` is given which lines are
+/// left.
+pub fn sifted(
+    grains: Vec<Grain>,
+    hint: text::Message,
+    draw: impl Fn(&dyn Fn(usize) -> bool) -> AnyView + Send + Sync + 'static,
+) -> AnyView {
     if grains.len() <= FEW {
         return draw(&|_| true);
     }
@@ -108,7 +113,7 @@ pub fn sifted(grains: Vec<Grain>, draw: impl Fn(&dyn Fn(usize) -> bool) -> AnyVi
     view! {
         <div class="stack">
             <div class="columns no-print" role="group" aria-label=words::sift>
-                <Field id="sift-search" label=words::sift hint=words::sift_hint>
+                <Field id="sift-search" label=words::sift hint=hint>
                     <input
                         class="input"
                         type="search"

@@ -46,6 +46,9 @@ fn search() -> AnyView {
             <a class="button" href=Place::Timeline.href()>
                 {text::timeline::search}
             </a>
+            <a class="button quiet" href=Place::Card.href()>
+                {text::more::card}
+            </a>
         </p>
     }
     .into_any()

@@ -23,8 +23,6 @@ const STEP: u32 = 8;
 const FIRST: u32 = 16;
 /// Pages that are asked for beyond what is drawn, once somebody scrolls: fast fingers must find no gap.
 const AHEAD: u32 = 8;
-/// The same before anybody scrolls.
-const AT_REST: u32 = 1;
 /// Pages on either side of the drawn ones that are held.
 const HELD: u32 = 40;
 /// Height of a row before it was measured, in pixels.
@@ -135,6 +133,13 @@ fn nothing(page: &Timeline) -> AnyView {
 /// Words to look for. They stay in memory: the address never holds them.
 #[component]
 fn Search(search: RwSignal<String>) -> impl IntoView {
+    let front = Front::get();
+    let ready = move |_| {
+        leptos::task::spawn_local(async move {
+            // A failure shows in the answer to what is then looked for.
+            let _ready = front.client.ready_to_search().await;
+        });
+    };
     view! {
         <Field id="timeline-search" label=words::search hint=words::search_hint>
             <input
@@ -145,6 +150,7 @@ fn Search(search: RwSignal<String>) -> impl IntoView {
                 spellcheck="false"
                 aria-describedby="timeline-search-hint"
                 prop:value=search
+                on:focus=ready
                 on:input=move |event| search.set(event_target_value(&event))
             />
         </Field>
@@ -323,7 +329,8 @@ fn Rows(
     });
     Effect::new(move || {
         let (from, until) = drawn.get();
-        let ahead = if from == 0 { AT_REST } else { AHEAD };
+        // Before anybody scrolls what is drawn will do: whoever types a word makes a list at each letter.
+        let ahead = if from == 0 { 0 } else { AHEAD };
         let (first, last) = ((from / PAGE).saturating_sub(ahead), until.saturating_sub(1) / PAGE + ahead);
         pages.update_untracked(|p| p.retain(|n, _| *n + HELD >= first && *n <= last + HELD));
         // What is on the screen is asked for before what may come.
@@ -434,7 +441,7 @@ fn month_name(month: &Month) -> String {
     let name = match (month.year, month.month) {
         (Some(year), Some(m)) => text::date::month(text::month(m), &year.to_string()),
         (Some(year), None) => words::year(&year.to_string()),
-        _ => text::date::none().to_owned(),
+        _ => words::undated().to_owned(),
     };
     if month.future { words::future(&name) } else { name }
 }

@@ -65,7 +65,7 @@ fn row(one: &Vaccination) -> AnyView {
             </th>
             <td data-label=words::dose() class="keep">{bdi(&told(&one.dose))}</td>
             <td data-label=words::batch() class="keep">{bdi(&told(&one.batch))}</td>
-            <td data-label=words::source()>{bdi(&sources.join(", "))}</td>
+            <td data-label=words::source() class="from">{bdi(&sources.join(", "))}</td>
         </tr>
     }
     .into_any()

@@ -35,11 +35,14 @@ pub fn Write(what: Writing) -> impl IntoView {
         {move || whose().map(|whose| view! { <p class="strong">{whose}</p> })}
         <Show
             when=move || front.person.with(Option::is_some)
-            fallback=|| {
+            fallback=move || {
                 view! {
                     <Empty title=words::new_person>
                         <p>{words::new_person_then}</p>
-                        <a class="button primary" href=Route::from(Place::People).with("add", "self").href()>
+                        <a
+                            class="button primary"
+                            href=Route::from(Place::People).with("add", "self").with("then", what.slug()).href()
+                        >
                             {people::add}
                         </a>
                     </Empty>

@@ -16,6 +16,13 @@ pub fn above(heading: &Heading, links: bool) -> AnyView {
     view! { {fresh} {pieces(heading, links, true)} }.into_any()
 }
 
+/// The same on paper: who the sources are, not how many.
+pub fn above_named(heading: &Heading) -> AnyView {
+    let names = heading.sources.iter().map(source_name).collect::<Vec<_>>().join(" · ");
+    let fresh = (heading.total > 0).then(|| fresh(heading, true, text::card::from(&names)));
+    view! { {fresh} {pieces(heading, false, true)} }.into_any()
+}
+
 /// The same on the first page: the as-of stands in the block's own name, and of pieces that may belong anywhere one
 /// notice speaks for all blocks.
 pub fn above_block(heading: &Heading, as_of: bool) -> AnyView {
@@ -68,7 +75,10 @@ pub fn loose(heading: &Heading) -> Option<(u64, AnyView)> {
 
 /// The newest entry, what the files say of their own date, and how many they are.
 fn freshness(heading: &Heading, as_of: bool) -> AnyView {
-    let count = heading.sources.len() as u64;
+    fresh(heading, as_of, text::common::sources(heading.sources.len() as u64))
+}
+
+fn fresh(heading: &Heading, as_of: bool, from: String) -> AnyView {
     let own = match &heading.as_of {
         Some(day) => as_of.then(|| text::as_of(day)),
         None => Some(words::no_as_of().to_owned()),
@@ -77,10 +87,10 @@ fn freshness(heading: &Heading, as_of: bool) -> AnyView {
         Some(day) => words::newest(&text::day(day)),
         None => words::not_dated().to_owned(),
     };
-    let told: Vec<String> = [Some(newest), own, Some(text::common::sources(count))].into_iter().flatten().collect();
+    let told: Vec<String> = [Some(newest), own, Some(from)].into_iter().flatten().collect();
     let told = told.join(" · ");
     let stale = heading.stale.then(|| view! { " " <Badge tone=Tone::Warning text=words::stale() /> });
-    view! { <p class="above small soft">{told} {stale}</p> }.into_any()
+    view! { <p class="above small soft">{bdi(&told)} {stale}</p> }.into_any()
 }
 
 fn original(source: &SourceLine, links: bool) -> AnyView {
@@ -128,6 +138,15 @@ pub fn absences(heading: &Heading, links: bool) -> AnyView {
         </details>
     }
     .into_any()
+}
+
+/// All of it openly: paper has nothing behind a tap.
+pub fn absences_open(heading: &Heading) -> AnyView {
+    if heading.total == 0 {
+        return absences(heading, false);
+    }
+    let said: Vec<_> = heading.absences.iter().filter(|a| !is_open(a)).map(|a| absence(a, false)).collect();
+    (!said.is_empty()).then(|| view! { <ul class="absences">{said}</ul> }).into_any()
 }
 
 /// What nobody should have to ask for: a source's own warning that its list is not whole.

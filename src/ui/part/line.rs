@@ -5,7 +5,7 @@ use leptos::prelude::*;
 use super::abbr::{beside, explained};
 use super::badge::{badge, trust_mark};
 use super::{Badge, Spark, Tone};
-use crate::record::{Kind, Said, Section};
+use crate::record::{Kind, Said};
 use crate::ui::place::Place;
 use crate::ui::text::{self, line as words};
 use crate::view::clinician::brief::Brief;
@@ -128,10 +128,9 @@ pub fn under(row: &Row, own: bool) -> AnyView {
     all.into_any()
 }
 
-/// What of the rest must not wait for a tap: against what a vaccine is, which dose and batch; why something was not done;
-/// what a laboratory writes beside a result.
+/// What of the rest must not wait for a tap.
 fn own_told(row: &Row) -> Vec<AnyView> {
-    let told: Vec<(Label, String)> = row.more.iter().filter(|(label, _)| is_open(row, label)).cloned().collect();
+    let told: Vec<(Label, String)> = row.more.iter().filter(|(label, _)| row.is_open(label)).cloned().collect();
     let line = |(label, said): (String, Vec<String>)| {
         view! { <p class="small as-written">{label} ": " {several(&said)}</p> }.into_any()
     };
@@ -141,9 +140,8 @@ fn own_told(row: &Row) -> Vec<AnyView> {
 /// What each source says for itself where they do not agree: nobody may take what one says for what another does. The rest
 /// of their words is a tap away.
 fn own_voices(row: &Row) -> Vec<AnyView> {
-    let open = |label: &Label| is_open(row, label) || matches!(label, Label::Detail(name) if name == "statusReason");
     let own = |voice: &Voice| Voice {
-        more: voice.more.iter().filter(|(label, _)| open(label)).cloned().collect(),
+        more: voice.more.iter().filter(|(label, _)| row.is_open_apart(label)).cloned().collect(),
         ..voice.clone()
     };
     let mut apart: Vec<Voice> = row.voices.iter().filter(|v| v.standing.is_some()).map(own).collect();
@@ -161,19 +159,6 @@ fn own_voices(row: &Row) -> Vec<AnyView> {
     }
     let said = text::plain::voices(&apart, text::day).into_iter();
     said.map(|said| view! { <p class="small line-voice">{bdi(&said)}</p> }.into_any()).collect()
-}
-
-fn is_open(row: &Row, label: &Label) -> bool {
-    match label {
-        Label::Detail(name) if row.section == Section::Immunizations => {
-            matches!(name.as_str(), "targetDisease" | "doseNumber" | "lotNumber" | "statusReason")
-        }
-        Label::Detail(name) => name == "statusReason" && !row.polarity.is_positive(),
-        // What is given as text alone is that text.
-        Label::Note if row.group == GroupKind::Words => true,
-        Label::Note => matches!(row.section, Section::Results | Section::VitalSigns) && row.kind == Kind::Observation,
-        _ => false,
-    }
 }
 
 /// What a statement of the person's own is about.

@@ -28,7 +28,7 @@ mod progress;
 mod tile;
 
 pub use abbr::explained;
-pub use above::{above, above_block, absences, loose, source_name};
+pub use above::{above, above_block, above_named, absences, absences_open, loose, source_name};
 pub use badge::{Badge, DayText, SourceText, TrustMark};
 pub use callout::{Callout, Tone};
 pub use chart::{ChartView, Spark};

@@ -239,6 +239,17 @@ mod tests {
     }
 
     #[test]
+    fn a_kind_that_is_only_a_code_is_told_in_words_and_another_as_it_came() {
+        let check = |text: &str, expected: &str| {
+            assert_eq!(said_text(&crate::view::entry::Label::Category, text), expected);
+        };
+        check("problem-list-item", "on a list of health problems");
+        check("encounter-diagnosis", "noted at a visit");
+        check("vital-signs", "Vital signs");
+        check("Repeat", "Repeat");
+    }
+
+    #[test]
     fn what_only_programs_say_is_said_in_words() {
         let said = |name: &str, text: &str| said_text(&crate::view::entry::Label::Detail(name.into()), text);
         assert_eq!(said("asNeeded", "true"), "Yes");

@@ -12,14 +12,18 @@ use crate::view::results::{Earlier, Repeat};
 use crate::view::section::GroupKind;
 use crate::view::{Absence, Absent, Day, Flagging, Row, Voice};
 
-/// `SURNAME, Given · 03-Mar-1951 (75y) · Female · NHS 943 476 5919`.
-pub fn who(person: &Header) -> String {
-    let name = match (person.family.is_empty(), person.given.is_empty()) {
+/// `SURNAME, Given`.
+pub fn surname_first(person: &Header) -> String {
+    match (person.family.is_empty(), person.given.is_empty()) {
         (true, _) => super::name(person),
         (false, true) => person.family.to_uppercase(),
         (false, false) => format!("{}, {}", person.family.to_uppercase(), person.given),
-    };
-    let mut parts = vec![name];
+    }
+}
+
+/// `SURNAME, Given · 03-Mar-1951 (75y) · Female · NHS 943 476 5919`.
+pub fn who(person: &Header) -> String {
+    let mut parts = vec![surname_first(person)];
     parts.push(match (&person.birth, person.age) {
         (Some(birth), Some(age)) => format!("{} ({})", clinical_day(birth), clinical_age(age)),
         (Some(birth), None) => clinical_day(birth),

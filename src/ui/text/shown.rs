@@ -285,6 +285,17 @@ pub fn is_formal(label: &Label) -> bool {
 
 /// What was said under a label, for people: a date in words, a code for not knowing as that. Anything else as it is written.
 pub fn said_text(label: &Label, text: &str) -> String {
+    // FHIR's own codes, where the source gives them without words.
+    if *label == Label::Category {
+        return match text {
+            "problem-list-item" => v::category_problem_list_item(),
+            "encounter-diagnosis" => v::category_encounter_diagnosis(),
+            "vital-signs" => super::terms::section_vital_signs(),
+            "social-history" => super::terms::section_social_history(),
+            _ => text,
+        }
+        .to_owned();
+    }
     let Label::Detail(name) = label else { return text.to_owned() };
     if name == "taken" && matches!(text.to_ascii_lowercase().as_str(), "unk" | "unknown") {
         return v::not_known().to_owned();

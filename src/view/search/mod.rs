@@ -13,20 +13,29 @@ use unicode_normalization::{UnicodeNormalization, char::is_combining_mark};
 /// Folds a text for search: lower case, no accents, a space for each run of spaces and line ends.
 pub(super) fn fold(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
+    fold_onto(&mut out, text);
+    out
+}
+
+/// The same, written behind what is there.
+pub(super) fn fold_onto(out: &mut String, text: &str) {
+    let start = out.len();
     let mut push = |c: char| {
         if !c.is_whitespace() {
             out.push(c);
-        } else if !out.ends_with(' ') {
+        } else if !out.get(start..).is_some_and(|own| own.ends_with(' ')) {
             out.push(' ');
         }
     };
-    if text.is_ascii() {
-        // Most words are: they have no accents to look for.
+    if !text.is_ascii() {
+        text.nfd().filter(|c| !is_combining_mark(*c)).flat_map(char::to_lowercase).for_each(push);
+    } else if memmem::find(text.as_bytes(), b"  ").is_some() || text.bytes().any(|b| b < b' ') {
         text.bytes().for_each(|b| push(char::from(b.to_ascii_lowercase())));
     } else {
-        text.nfd().filter(|c| !is_combining_mark(*c)).flat_map(char::to_lowercase).for_each(push);
+        // Most words: there are no accents to look for, and each space is one already.
+        out.push_str(text);
+        out.get_mut(start..).into_iter().for_each(str::make_ascii_lowercase);
     }
-    out
 }
 
 /// One thing to look for.

@@ -15,7 +15,8 @@ pub struct NewPassphrase {
     words: RwSignal<Option<Result<Words, Failure>>>,
     typed: RwSignal<String>,
     again: RwSignal<String>,
-    strength: RwSignal<Option<Strength>>,
+    /// What it is worth, as typed now; `None` while nobody knows yet.
+    strength: RwSignal<Option<Result<Strength, Failure>>>,
     /// What is wrong with it.
     pub faults: RwSignal<Vec<Fault>>,
 }
@@ -54,16 +55,37 @@ impl NewPassphrase {
                 _ => String::new(),
             });
             (folded(&typed) != drawn).then(|| ("new-passphrase", words::wrong_words()))
-        } else if !self.strength.with_untracked(|s| s.is_some_and(|s| s.enough)) {
-            Some(("new-passphrase", words::weak()))
         } else {
-            (self.again.with_untracked(|a| *a != typed)).then(|| ("passphrase-again", words::wrong_again()))
+            match self.strength.get_untracked() {
+                Some(Ok(Strength { enough: true, .. })) => {
+                    (self.again.with_untracked(|a| *a != typed)).then(|| ("passphrase-again", words::wrong_again()))
+                }
+                Some(Ok(_)) => Some(("new-passphrase", words::weak())),
+                // The next press may find a network.
+                Some(Err(_)) => {
+                    self.measure();
+                    Some(("new-passphrase", words::unmeasured()))
+                }
+                None => Some(("new-passphrase", words::measuring())),
+            }
         };
         self.faults.set(fault.into_iter().map(|(id, sentence)| (id, sentence.to_owned())).collect());
         if self.faults.with_untracked(|f| !f.is_empty()) {
             return None;
         }
         Some(Secret(if self.drawn.get_untracked() { folded(&typed) } else { typed }))
+    }
+
+    /// Finds out what the person's own passphrase is worth.
+    fn measure(self) {
+        let typed = self.typed.get_untracked();
+        leptos::task::spawn_local(async move {
+            let strength = Client.strength(Secret(typed.clone())).await;
+            // A slower answer to an older text must not stand.
+            if self.typed.with_untracked(|now| *now == typed) {
+                self.strength.set(Some(strength));
+            }
+        });
     }
 
     /// Forgets what was typed.
@@ -84,26 +106,28 @@ fn folded(typed: &str) -> String {
 #[component]
 pub fn PassphraseFields(new: NewPassphrase) -> impl IntoView {
     let measure = move |typed: String| {
-        new.typed.set(typed.clone());
+        new.typed.set(typed);
+        new.strength.set(None);
         // A sentence about what stood there before does not stand beside what stands there now.
         new.faults.update(Vec::clear);
         if !new.drawn.get_untracked() {
-            leptos::task::spawn_local(async move {
-                let strength = Client.strength(Secret(typed.clone())).await.ok();
-                // A slower answer to an older text must not stand.
-                if new.typed.with_untracked(|now| *now == typed) {
-                    new.strength.set(strength);
-                }
-            });
+            new.measure();
         }
     };
-    let told = move || match (new.typed.with(String::is_empty), new.strength.get()) {
+    // What was last found out stays in sight while the next letter is looked at, and counts for nothing.
+    let last = Memo::new(move |before: Option<&Option<Result<Strength, Failure>>>| {
+        let blank = new.typed.with(String::is_empty);
+        new.strength.get().or_else(|| before.cloned().flatten()).filter(|_| !blank)
+    });
+    let told = move || match (new.typed.with(String::is_empty), last.get()) {
         (true, _) | (_, None) => words::strength_none(),
-        (_, Some(Strength { enough: true, .. })) => words::strength_enough(),
-        _ => words::strength_weak(),
+        (_, Some(Ok(Strength { enough: true, .. }))) => words::strength_enough(),
+        (_, Some(Ok(_))) => words::strength_weak(),
+        (_, Some(Err(_))) => words::unmeasured(),
     };
     let choose = move |drawn: bool| {
         new.drawn.set(drawn);
+        new.strength.set(None);
         new.typed.set(String::new());
         new.again.set(String::new());
         new.faults.set(Vec::new());

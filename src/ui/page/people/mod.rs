@@ -5,7 +5,7 @@ use leptos::prelude::*;
 use crate::app::wire::{Basis, Failure, NewPerson, PersonCard, Unread};
 use crate::ui::front::Front;
 use crate::ui::part::{Badge, Callout, Dialogue, Empty, Fact, Facts, PageHead, Tick, Tile, Tone, Trouble, load};
-use crate::ui::place::Place;
+use crate::ui::place::{Place, Writing};
 use crate::ui::text::{self, people as words};
 use crate::view::people::CareShown;
 
@@ -14,7 +14,7 @@ mod form;
 use form::Form;
 pub use form::{GROUNDS, ground};
 
-/// The page. `?add=self` or `?add=carer` opens the form for a new person.
+/// The page. `?add=self` or `?add=carer` opens the form for a new person; `&then=allergy` goes on to type that in.
 #[component]
 pub fn People() -> impl IntoView {
     let front = Front::get();
@@ -98,7 +98,9 @@ pub fn People() -> impl IntoView {
                             client.choose_person(card.id).await?;
                             adding.set(false);
                             front.refresh().await;
-                            front.go(Place::Import);
+                            // Who came to type something in has it before them now.
+                            let then = front.route.with_untracked(|r| r.filter("then").and_then(Writing::of_slug));
+                            front.go(then.map_or(Place::Import, Place::Write));
                             Ok(())
                         }
                         cancel=move || {

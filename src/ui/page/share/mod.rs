@@ -9,7 +9,7 @@ use crate::ui::place::{Place, Route};
 use crate::ui::text::share as words;
 
 mod see;
-mod what;
+pub(super) mod what;
 mod who;
 
 /// The steps before the code itself, which has a page of its own.

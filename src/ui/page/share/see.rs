@@ -22,6 +22,7 @@ pub fn See() -> impl IntoView {
     let consent = Memo::new(move |_| draft.with(Draft::consent));
     // No code for what was not seen: the preview must be of just this consent.
     let seen = RwSignal::new(None::<Consent>);
+    let heed = RwSignal::new(None::<Heed>);
     let ready = Signal::derive(move || seen.with(|s| s.as_ref() == Some(&consent.get())));
     view! {
         <a class="back no-print" href=Step::What.route().href()>
@@ -30,6 +31,7 @@ pub fn See() -> impl IntoView {
         </a>
         <div class="stack">
             <Extras />
+            {move || heed.get().map(warnings)}
             <Make ready />
             {load(
                 move || {
@@ -37,6 +39,7 @@ pub fn See() -> impl IntoView {
                     async move {
                         let preview = front.client.preview(consent.clone()).await?;
                         seen.set(Some(consent));
+                        heed.set(Some(Heed::of(&preview)));
                         Ok(preview)
                     }
                 },
@@ -47,28 +50,46 @@ pub fn See() -> impl IntoView {
     }
 }
 
+/// What is to be heeded before the code is shown: it stands above the button.
+#[derive(Clone, Copy, PartialEq, Eq)]
+struct Heed {
+    /// A page that does not say whose it is helps nobody, and may be taken for anybody's.
+    nameless: bool,
+    /// Codes that it takes.
+    codes: u32,
+    /// Allergies and current medicines that are left out.
+    left_out: u32,
+}
+
+impl Heed {
+    fn of(preview: &Preview) -> Self {
+        let person = &preview.page.person;
+        let nameless = person.birth.as_ref().is_none_or(|d| d.known.is_none()) || person.name.trim().is_empty();
+        Self { nameless, codes: preview.codes, left_out: preview.left_out }
+    }
+}
+
+fn warnings(heed: Heed) -> AnyView {
+    let nameless = heed.nameless.then(|| {
+        view! {
+            <Callout tone=Tone::Danger title=words::nameless>
+                <p>{words::nameless_then()}</p>
+                <a class="button" href=Place::People.href()>
+                    {words::nameless_go()}
+                </a>
+            </Callout>
+        }
+    });
+    let left_out = (heed.left_out > 0)
+        .then(|| view! { <Callout tone=Tone::Warning title=words::left_out(heed.left_out.into()) /> });
+    let many =
+        (heed.codes > MANY).then(|| view! { <Callout tone=Tone::Warning title=words::many(heed.codes.into()) /> });
+    view! { {nameless} {left_out} {many} }.into_any()
+}
+
 fn draw(preview: Preview) -> AnyView {
-    let left_out = (preview.left_out > 0)
-        .then(|| view! { <Callout tone=Tone::Warning title=words::left_out(preview.left_out.into()) /> });
     let size = words::codes(preview.codes.into());
-    // A page that does not say whose it is helps nobody, and may be taken for anybody's.
-    let person = &preview.page.person;
-    let nameless =
-        (person.birth.as_ref().is_none_or(|d| d.known.is_none()) || person.name.trim().is_empty()).then(|| {
-            view! {
-                <Callout tone=Tone::Danger title=words::nameless>
-                    <p>{words::nameless_then()}</p>
-                    <a class="button" href=Place::People.href()>
-                        {words::nameless_go()}
-                    </a>
-                </Callout>
-            }
-        });
-    let many = (preview.codes > MANY)
-        .then(|| view! { <Callout tone=Tone::Warning title=words::many(preview.codes.into()) /> });
     view! {
-        {nameless} {many}
-        {left_out}
         <p class="soft">{size} " (" {text::size(preview.bytes.into())} ")"</p>
         <p class="small soft">{words::check_preview()}</p>
         <div class="card preview">{clinician(&preview.page, Leads::Nowhere, None)}</div>

@@ -9,6 +9,7 @@ use crate::ui::page::sharing::{Draft, Sharing};
 use crate::ui::part::{BackTo, Badge, Callout, Empty, Tick, Tone, line, line::bdi, load};
 use crate::ui::place::Place;
 use crate::ui::text::{self, share as words};
+use crate::view::Row;
 use crate::view::choose::{Choose, ChooseItem, ChooseSection, ChooseSet};
 
 /// The step.
@@ -33,10 +34,38 @@ fn Choices(choices: Choose) -> impl IntoView {
         draft.update(|d| d.start(&choices));
     }
     let count = move || draft.with(|d| d.items.len() as u64);
+    let left_out = left_out(draft, &choices);
+    let sets = sets(draft, &choices, words::set);
+    let quick = quick(draft, StoredValue::new(choices.clone()));
+    let withheld = withheld(&choices);
+    let sections: Vec<_> =
+        choices.sections.into_iter().map(|s| view! { <Part part=s draft usual=|_| true /> }).collect();
+    view! {
+        <div class="stack">
+            {quick} {sets} {sections} {withheld} {left_out} <p class="row chosen-bar">
+                <span class="strong" role="status">
+                    {move || words::chosen(count())}
+                </span>
+                <button
+                    type="button"
+                    class="button primary"
+                    disabled=move || count() == 0
+                    on:click=move |_| front.go(Step::See.route())
+                >
+                    {words::see_it}
+                </button>
+            </p>
+        </div>
+    }
+    .into_any()
+}
+
+/// One plain warning for all allergies and current medicines that are left out, and the way to put them in.
+pub(in crate::ui::page) fn left_out(draft: RwSignal<Draft>, choices: &Choose) -> AnyView {
     let named = choices.sections.iter().flat_map(|part| &part.items);
     let named = named.filter(|i| choices.weighty.contains(&i.row.id)).map(|i| (i.row.id.clone(), i.row.title.clone()));
     let weighty = StoredValue::new(named.collect::<Vec<(String, String)>>());
-    let left_out = move || {
+    let said = move || {
         let left = weighty.with_value(|all| {
             let out = |d: &Draft| all.iter().filter(|(id, _)| !d.items.contains(id)).cloned().collect::<Vec<_>>();
             draft.with(out)
@@ -58,8 +87,17 @@ fn Choices(choices: Choose) -> impl IntoView {
             }
         })
     };
-    let sets: Vec<_> = choices.sensitive.iter().map(|s| set(draft, s)).collect();
-    let sets = (!sets.is_empty()).then(|| {
+    view! { <div aria-live="polite">{said}</div> }.into_any()
+}
+
+/// The suggested sets, closed; `say` words the tick of one.
+pub(in crate::ui::page) fn sets(
+    draft: RwSignal<Draft>,
+    choices: &Choose,
+    say: fn(u64, &str) -> String,
+) -> Option<AnyView> {
+    let sets: Vec<_> = choices.sensitive.iter().map(|s| set(draft, s, say)).collect();
+    (!sets.is_empty()).then(|| {
         view! {
             <section class="card stack-tight">
                 <h2>{words::sensitive}</h2>
@@ -67,31 +105,14 @@ fn Choices(choices: Choose) -> impl IntoView {
                 {sets}
             </section>
         }
-    });
-    let quick = quick(draft, StoredValue::new(choices.clone()));
-    let sections: Vec<_> = choices.sections.into_iter().map(|s| view! { <Part part=s draft /> }).collect();
-    let withheld = (choices.withheld > 0).then(|| {
-        let n = u64::from(choices.withheld);
-        view! { <p class="small soft">{move || words::withheld(n)}</p> }
-    });
-    view! {
-        <div class="stack">
-            {quick} {sets} {sections} {withheld} <div aria-live="polite">{left_out}</div> <p class="row chosen-bar">
-                <span class="strong" role="status">
-                    {move || words::chosen(count())}
-                </span>
-                <button
-                    type="button"
-                    class="button primary"
-                    disabled=move || count() == 0
-                    on:click=move |_| front.go(Step::See.route())
-                >
-                    {words::see_it}
-                </button>
-            </p>
-        </div>
-    }
-    .into_any()
+        .into_any()
+    })
+}
+
+/// How many are not offered, since a source forbids it.
+pub(in crate::ui::page) fn withheld(choices: &Choose) -> Option<AnyView> {
+    let n = u64::from(choices.withheld);
+    (n > 0).then(|| view! { <p class="small soft">{move || words::withheld(n)}</p> }.into_any())
 }
 
 /// What most people want, by one tap each.
@@ -118,7 +139,7 @@ fn quick(draft: RwSignal<Draft>, choices: StoredValue<Choose>) -> AnyView {
 }
 
 /// One suggested set: opening it is one deliberate tick, and says how many entries it is about.
-fn set(draft: RwSignal<Draft>, set: &ChooseSet) -> AnyView {
+fn set(draft: RwSignal<Draft>, set: &ChooseSet, say: fn(u64, &str) -> String) -> AnyView {
     let (kind, items) = (set.set, set.items.clone());
     let n = items.len() as u64;
     let on = Signal::derive(move || draft.with(|d| d.opened.contains(&kind)));
@@ -134,25 +155,33 @@ fn set(draft: RwSignal<Draft>, set: &ChooseSet) -> AnyView {
             }
         });
     };
-    view! { <Tick label=move || words::set(n, text::sensitive(kind)) on=on turn=turn /> }.into_any()
+    view! { <Tick label=move || say(n, text::sensitive(kind)) on=on turn=turn /> }.into_any()
 }
 
 /// One section: all of it by one tick, or item by item.
 #[component]
-fn Part(part: ChooseSection, draft: RwSignal<Draft>) -> impl IntoView {
+pub(in crate::ui::page) fn Part(
+    /// What there is to choose from.
+    part: ChooseSection,
+    /// What is chosen.
+    draft: RwSignal<Draft>,
+    /// True for what the one tick is about.
+    usual: fn(&Row) -> bool,
+) -> impl IntoView {
     let section = part.section;
     let total = part.items.len();
     let ids = StoredValue::new(part.items.iter().map(|i| i.row.id.clone()).collect::<Vec<_>>());
     // All by one tick means all but what lies in a closed sensitive set.
-    let plain = StoredValue::new(part.items.iter().map(|i| (i.row.id.clone(), i.sets.clone())).collect::<Vec<_>>());
+    let plain = part.items.iter().map(|i| (i.row.id.clone(), i.sets.clone(), usual(&i.row)));
+    let plain = StoredValue::new(plain.collect::<Vec<_>>());
     let chosen =
         Memo::new(move |_| ids.with_value(|ids| draft.with(|d| ids.iter().filter(|id| d.items.contains(*id)).count())));
     let turn = move |on: bool| {
         draft.update(|d| {
             plain.with_value(|items| {
-                for (id, sets) in items {
+                for (id, sets, usual) in items {
                     let open = sets.iter().all(|s| d.opened.contains(s));
-                    match on && open {
+                    match on && open && *usual {
                         true => _ = d.items.insert(id.clone()),
                         false => _ = d.items.remove(id),
                     }
