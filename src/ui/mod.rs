@@ -8,7 +8,8 @@
 //! - [`text`]: every sentence, in two languages; [`place`]: the addresses. Both pure and tested natively.
 //! - `door`: the first screen, drawn before the app is loaded.
 //! - `front`: the signals that pages share, handed to them by context; `shell`: what stands round every page.
-//! - [`trail`]: the way back through the pages, in memory; `way`: what it does to the page.
+//! - [`trail`]: the way back through the pages, in memory; `way`: what it does to the page; `stay`: the focus when what
+//!   was pressed goes.
 //! - `part`: small components that know nothing; `page`: one page a file.
 
 pub mod heights;
@@ -32,6 +33,8 @@ pub mod part;
 mod queue;
 #[cfg(target_arch = "wasm32")]
 mod shell;
+#[cfg(target_arch = "wasm32")]
+mod stay;
 #[cfg(target_arch = "wasm32")]
 mod way;
 

@@ -45,6 +45,8 @@ fn App(
     let fresh = window_event_listener_untyped("tessera-update", move |_| front.update.set(true));
     on_cleanup(move || fresh.remove());
 
+    Effect::new(super::stay::watch);
+
     let lock_key = window_event_listener(ev::keydown, move |event| {
         if event.alt_key() && event.code() == "KeyL" && front.is_open() {
             event.prevent_default();

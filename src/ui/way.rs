@@ -202,7 +202,8 @@ fn is_loading() -> bool {
     all("main h1").is_empty()
 }
 
-fn focus(element: &Element) {
+/// Gives it the focus; the page does not move.
+pub fn focus(element: &Element) {
     let options = FocusOptions::new();
     options.set_prevent_scroll(true);
     if let Some(element) = element.dyn_ref::<HtmlElement>() {

@@ -8,11 +8,12 @@ use std::collections::BTreeSet;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
-use super::choose::Choose;
+use super::choose::{Choose, ChooseItem};
 use super::clinician::{By, Clinician, ClinicianSection, Label as Shared};
 use super::entry::Label;
 use super::people::Header;
 use super::section::GroupKind;
+use super::sensitive::Set;
 use super::{Absence, Absent, Day, Heading, Row, SourceLine, Tally, Voice, heading, rows};
 use crate::record::{Bears, Item, Parcel, Polarity, Record, Section, Standing, same};
 
@@ -114,6 +115,27 @@ pub fn usual(offered: &Choose) -> BTreeSet<String> {
     let parts = offered.sections.iter().filter(|part| !asked.contains(&part.section));
     let items = parts.flat_map(|part| &part.items).filter(|item| item.sets.is_empty() && is_usual(&item.row));
     items.map(|item| item.row.id.clone()).collect()
+}
+
+/// What is ticked after the record changed under the person's hands. What was not there before must not stay off unseen: it
+/// is ticked if it is usual. What the person took off does not come back, and of what has become private only what is in an
+/// `opened` set stays.
+pub fn still_ticked(
+    offered: &Choose,
+    before: &BTreeSet<String>,
+    ticked: &BTreeSet<String>,
+    opened: &[Set],
+) -> BTreeSet<String> {
+    let usual = usual(offered);
+    let stays = |item: &&ChooseItem| {
+        let id = &item.row.id;
+        if before.contains(id) {
+            ticked.contains(id) && (item.sets.is_empty() || item.sets.iter().any(|set| opened.contains(set)))
+        } else {
+            usual.contains(id)
+        }
+    };
+    offered.sections.iter().flat_map(|part| &part.items).filter(stays).map(|item| item.row.id.clone()).collect()
 }
 
 /// Of what the person ticked, what may stand on a card; and the sections of which nothing is left off, nothing withheld and

@@ -123,10 +123,11 @@ fn back_leads_to_the_line_one_came_from() {
         // The timeline, deep down, with a filter and words; those stand in no address.
         browser.go("#/timeline?kind=results", "Timeline").await;
         browser.type_into("Search your records", "blood").await;
-        let told = "return document.querySelector('main [role=status]').innerText";
-        browser
-            .until("fewer rows", || async { browser.value::<String>(told).await.is_some_and(|t| t.contains(" of ")) })
-            .await;
+        // Each letter has its own answer: only that to the last one marks the whole word.
+        let marked = "
+            const marks = Array.from(document.querySelectorAll('main article mark'), (one) => one.innerText);
+            return marks.length > 0 && marks.every((one) => one.toLowerCase() === 'blood');";
+        browser.until("the answer to the whole word", || async { browser.value(marked).await == Some(true) }).await;
         let before = browser.follow_far_down(30_000, "main article a[href*='/item/']").await;
         browser.find(Kind::Link, "Timeline").await;
         browser.back().await;

@@ -62,6 +62,10 @@ impl<'b> Hands<'b> {
             browser.key("Enter", 13).await;
         }
         self.actions += 1;
+        // What was pressed may go: the keyboard still stands somewhere.
+        let stands = "return document.activeElement !== null && document.activeElement !== document.body";
+        let kept = || async { browser.value::<bool>(stands).await == Some(true) };
+        browser.until(&format!("the keyboard to stand somewhere after “{name}”"), kept).await;
     }
 
     fn took_at_most(&self, actions: u32) {
@@ -413,6 +417,7 @@ fn an_emergency_card_goes_to_paper_with_every_allergy() {
         assert!(on_card("Nothing of this kind is on this card. That is not the same as none.").await);
         hands.act(Kind::Button, "Put them in").await;
         browser.until("the allergy to be back", || on_card(penicillin)).await;
+        browser.sees("Every allergy and current medicine is in.").await;
         assert!(!browser.text().await.contains(warned));
 
         let printed =

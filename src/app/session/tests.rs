@@ -1530,6 +1530,41 @@ fn what_of_the_allergies_could_not_be_read_stands_on_the_card() {
 }
 
 #[test]
+fn a_card_in_the_making_takes_what_comes_in_and_not_what_was_taken_off() {
+    use view::card::{offered, still_ticked};
+    let bench = Bench::new();
+    let mut session = anna(&bench);
+    let first = offered(run(session.share_choices()).unwrap());
+    let ids = |of: &view::choose::Choose| -> std::collections::BTreeSet<String> {
+        of.sections.iter().flat_map(|part| &part.items).map(|item| item.row.id.clone()).collect()
+    };
+    let titles = |of: &view::choose::Choose, ticked: &std::collections::BTreeSet<String>| -> Vec<String> {
+        let rows = of.sections.iter().flat_map(|part| &part.items).map(|item| &item.row);
+        rows.filter(|row| ticked.contains(&row.id)).map(|row| row.title.clone()).collect()
+    };
+    let none = std::collections::BTreeSet::new();
+    let mut ticked = still_ticked(&first, &none, &none, &[]);
+    assert_eq!(titles(&first, &ticked), ["Penicillin", "Ramipril 5 mg capsules"]);
+    let ramipril = first.sections.iter().flat_map(|p| &p.items).find(|i| i.row.title.starts_with("Ram")).unwrap();
+    ticked.remove(&ramipril.row.id);
+    let (zinc, aspirin, virus) = (
+        allergic("Zinc", ""),
+        taking("Aspirin 75 mg tablets", "active"),
+        taking("Zidovudine antiretroviral", "active"),
+    );
+    bring(&mut session, &much(&[&zinc, &aspirin, &virus])).unwrap();
+    let now = offered(run(session.share_choices()).unwrap());
+    let ticked = still_ticked(&now, &ids(&first), &ticked, &[]);
+    assert_eq!(titles(&now, &ticked), ["Penicillin", "Zinc", "Aspirin 75 mg tablets"]);
+    // A set that was opened keeps what was ticked of it; one that was not loses it.
+    let opened = now.sensitive.iter().map(|set| set.set).collect::<Vec<_>>();
+    assert_eq!(opened.len(), 1);
+    let all = ids(&now);
+    assert_eq!(still_ticked(&now, &all, &all, &opened), all);
+    assert_eq!(still_ticked(&now, &all, &all, &[]).len(), all.len() - 1);
+}
+
+#[test]
 fn what_may_be_private_or_is_off_the_pages_is_on_no_card_unasked() {
     let bench = Bench::new();
     let mut session = bench.session();

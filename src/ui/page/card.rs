@@ -8,20 +8,19 @@ use super::clinician::{listed, sources};
 use super::section::print;
 use super::share::what::{Part, left_out, sets, withheld};
 use super::sharing::Draft;
+use super::summary::nothing_yet;
 use crate::record::Section;
 use crate::ui::front::Front;
 use crate::ui::part::{
-    Badge, Callout, Disclosure, Empty, Leads, PageHead, Tick, Tone, above_named, absences_open, line::bdi, load,
-    source_name,
+    Badge, Callout, Disclosure, Leads, PageHead, Tick, Tone, above_named, absences_open, line::bdi, load, source_name,
 };
-use crate::ui::place::{Place, Writing};
+use crate::ui::place::Place;
 use crate::ui::text::{self, card as words, clinician, plain};
 use crate::view::SourceLine;
-use crate::view::card::{Card, Told, is_usual, offered, usual};
+use crate::view::card::{Card, Told, is_usual, offered, still_ticked};
 use crate::view::choose::Choose;
 use crate::view::clinician::ClinicianSection;
 use crate::view::people::Header;
-use crate::view::sensitive;
 
 /// The page.
 #[component]
@@ -29,7 +28,7 @@ pub fn CardPage() -> impl IntoView {
     let front = Front::get();
     // The boxes of a share, ticked for a card.
     let draft = RwSignal::new(Draft::default());
-    let known = StoredValue::new(Vec::<String>::new());
+    let known = StoredValue::new(BTreeSet::<String>::new());
     let calls = RwSignal::new(BTreeSet::<String>::new());
     view! {
         <PageHead title=words::title lede=words::lede />
@@ -45,28 +44,17 @@ fn draw(
     offered: Choose,
     bare: bool,
     draft: RwSignal<Draft>,
-    known: StoredValue<Vec<String>>,
+    known: StoredValue<BTreeSet<String>>,
     calls: RwSignal<BTreeSet<String>>,
 ) -> AnyView {
     if bare {
-        return empty();
+        return nothing_yet(words::empty, words::empty_then);
     }
-    // What came in since must not stay off unseen, and what the person took off must not come back; what is private now goes.
-    let all: Vec<String> = offered.sections.iter().flat_map(|p| &p.items).map(|i| i.row.id.clone()).collect();
-    let usual = usual(&offered);
     draft.update(|draft| {
         draft.begin = None;
-        let came = |id: &String| known.with_value(|before| !before.contains(id));
-        let stays = |id: &str, sets: &[sensitive::Set]| {
-            draft.items.contains(id) && (sets.is_empty() || sets.iter().any(|set| draft.opened.contains(set)))
-        };
-        let items = offered.sections.iter().flat_map(|part| &part.items).filter(|item| {
-            let id = &item.row.id;
-            if came(id) { usual.contains(id) } else { stays(id, &item.sets) }
-        });
-        draft.items = items.map(|item| item.row.id.clone()).collect();
+        draft.items = known.with_value(|before| still_ticked(&offered, before, &draft.items, &draft.opened));
     });
-    known.set_value(all);
+    known.set_value(offered.sections.iter().flat_map(|p| &p.items).map(|i| i.row.id.clone()).collect());
     let seen = RwSignal::new(None::<Vec<String>>);
     let whose = RwSignal::new(None::<Header>);
     let now = Memo::new(move |_| draft.with(|d| d.items.iter().cloned().collect::<Vec<String>>()));
@@ -101,23 +89,6 @@ fn draw(
             <p class="soft">{words::pen}</p>
             <Print ready />
         </div>
-    }
-    .into_any()
-}
-
-fn empty() -> AnyView {
-    view! {
-        <Empty title=words::empty>
-            <p>{words::empty_then}</p>
-            <p class="row">
-                <a class="button primary" href=Place::Import.href()>
-                    {text::summary::import}
-                </a>
-                <a class="button" href=Place::Write(Writing::Allergy).href()>
-                    {text::summary::write}
-                </a>
-            </p>
-        </Empty>
     }
     .into_any()
 }
@@ -182,7 +153,7 @@ fn whom(card: &Card, calls: RwSignal<BTreeSet<String>>) -> Option<AnyView> {
     let ticks: Vec<_> = card.contacts.iter().map(one).collect();
     (!ticks.is_empty()).then(|| {
         view! {
-            <fieldset class="field no-print">
+            <fieldset class="choice no-print">
                 <legend>{words::whom}</legend>
                 {ticks}
             </fieldset>

@@ -22,7 +22,7 @@ pub fn SummaryPage() -> impl IntoView {
 
 fn draw(page: Summary) -> AnyView {
     if page.sources.is_empty() {
-        return empty();
+        return nothing_yet(words::empty, words::empty_then);
     }
     let weighty = [&page.allergies, &page.alerts, &page.medicines, &page.problems];
     let first: Vec<_> = weighty.into_iter().filter_map(block).collect();
@@ -54,10 +54,11 @@ fn search() -> AnyView {
     .into_any()
 }
 
-fn empty() -> AnyView {
+/// Of a record that holds nothing: what the page would show, and the two ways to begin.
+pub(super) fn nothing_yet(title: text::Message, then: text::Message) -> AnyView {
     view! {
-        <Empty title=words::empty>
-            <p>{words::empty_then}</p>
+        <Empty title=title>
+            <p>{then}</p>
             <p class="row">
                 <a class="button primary" href=Place::Import.href()>
                     {words::import}

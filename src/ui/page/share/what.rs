@@ -6,7 +6,8 @@ use super::Step;
 use crate::record::Section;
 use crate::ui::front::Front;
 use crate::ui::page::sharing::{Draft, Sharing};
-use crate::ui::part::{BackTo, Badge, Callout, Empty, Tick, Tone, line, line::bdi, load};
+use crate::ui::page::summary::nothing_yet;
+use crate::ui::part::{BackTo, Badge, Callout, Tick, Tone, line, line::bdi, load};
 use crate::ui::place::Place;
 use crate::ui::text::{self, share as words};
 use crate::view::Row;
@@ -27,7 +28,7 @@ fn Choices(choices: Choose) -> impl IntoView {
     let (front, sharing) = (Front::get(), Sharing::get());
     let draft = sharing.draft;
     if choices.sections.is_empty() {
-        return view! { <Empty title=words::nothing_to_share /> }.into_any();
+        return nothing_yet(words::nothing_to_share, text::summary::empty_then);
     }
     // What the person has begun to choose stays as it is; only a fresh draft begins with the usual set.
     if draft.with_untracked(|d| d.begin.is_some()) {
@@ -65,27 +66,36 @@ pub(in crate::ui::page) fn left_out(draft: RwSignal<Draft>, choices: &Choose) ->
     let named = choices.sections.iter().flat_map(|part| &part.items);
     let named = named.filter(|i| choices.weighty.contains(&i.row.id)).map(|i| (i.row.id.clone(), i.row.title.clone()));
     let weighty = StoredValue::new(named.collect::<Vec<(String, String)>>());
+    // What was pressed goes with the warning: what it did is said in its place.
+    let put_in = RwSignal::new(false);
     let said = move || {
         let left = weighty.with_value(|all| {
             let out = |d: &Draft| all.iter().filter(|(id, _)| !d.items.contains(id)).cloned().collect::<Vec<_>>();
             draft.with(out)
         });
-        (!left.is_empty()).then(|| {
-            let names = left.iter().map(|(_, name)| name.as_str()).collect::<Vec<_>>().join(" · ");
-            let put = left.iter().map(|(id, _)| id.clone()).collect::<Vec<_>>();
+        if left.is_empty() {
+            return put_in.get().then(|| view! { <p>{words::all_in}</p> }.into_any());
+        }
+        let names = left.iter().map(|(_, name)| name.as_str()).collect::<Vec<_>>().join(" · ");
+        let put = left.iter().map(|(id, _)| id.clone()).collect::<Vec<_>>();
+        Some(
             view! {
                 <Callout tone=Tone::Warning title=words::left_out(left.len() as u64)>
                     <p>{bdi(&names)}</p>
                     <button
                         type="button"
                         class="button"
-                        on:click=move |_| draft.update(|d| d.items.extend(put.iter().cloned()))
+                        on:click=move |_| {
+                            put_in.set(true);
+                            draft.update(|d| d.items.extend(put.iter().cloned()));
+                        }
                     >
                         {words::put_in}
                     </button>
                 </Callout>
             }
-        })
+            .into_any(),
+        )
     };
     view! { <div aria-live="polite">{said}</div> }.into_any()
 }
