@@ -273,15 +273,16 @@ impl Queue {
 
     /// Answers the guard's question. If that fails the question stays open, unless it is answered already.
     pub async fn answer(self, question: u32, decision: Decision) -> Result<(), Failure> {
-        match self.front.client.decide(question, decision).await {
-            Ok(changed) => self.take(changed),
+        let changed = match self.front.client.decide(question, decision).await {
+            Ok(changed) => changed,
             Err(Failure::NotFound) => {
-                self.take(vec![(question, Vec::new())]);
                 self.front.say(words::gone());
+                vec![(question, Vec::new())]
             }
             Err(failure) => return Err(failure),
-        }
+        };
         self.front.refresh().await;
+        self.take(changed);
         Ok(())
     }
 
@@ -354,12 +355,13 @@ impl Queue {
                 }
                 Err(failure) => Err(failure),
             };
+            // The record stands open before anything leads there.
+            self.front.refresh().await;
             self.front.say(match &answer {
                 Ok(_) => words::read(&file.name()),
                 Err(fault) => super::text::failed(fault),
             });
             self.set(id, answer.map_or_else(State::Failed, State::Read));
-            self.front.refresh().await;
         }
         drop(hold);
     }

@@ -56,9 +56,8 @@ fn stay(held: &Held) {
     let Some(pressed) = held.first().filter(|one| !one.is_connected()) else { return };
     let nowhere = document().active_element().is_none_or(|at| at.tag_name() == "BODY");
     if nowhere && !way::is_returning() {
-        // It was drawn anew, or it is gone from among what is there still.
-        let again = Some(pressed.id()).filter(|id| !id.is_empty()).and_then(|id| document().get_element_by_id(&id));
-        if let Some(place) = again.or_else(|| held.iter().find(|one| one.is_connected()).cloned()) {
+        let left = held.iter().find(|one| one.is_connected());
+        if let Some(place) = left.and_then(|left| again(pressed, left).or_else(|| Some(left.clone()))) {
             if !place.matches("a[href], button, input, select, textarea, summary, [tabindex]").unwrap_or_default() {
                 _ = place.set_attribute("tabindex", "-1");
             }
@@ -66,4 +65,16 @@ fn stay(held: &Held) {
         }
     }
     held.clear();
+}
+
+/// What was pressed, drawn anew: it has the same id, or is of the same kind and words within what is left.
+fn again(pressed: &Element, left: &Element) -> Option<Element> {
+    let id = pressed.id();
+    if !id.is_empty() {
+        return document().get_element_by_id(&id);
+    }
+    let words = pressed.text_content().filter(|words| !words.trim().is_empty())?;
+    let alike = left.query_selector_all(&pressed.tag_name()).ok()?;
+    let mut alike = (0..alike.length()).filter_map(|i| alike.get(i)?.dyn_into::<Element>().ok());
+    alike.find(|one| one.text_content().as_ref() == Some(&words))
 }

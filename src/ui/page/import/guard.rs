@@ -477,9 +477,10 @@ pub fn UnfiledLine(file: FileRow) -> impl IntoView {
     let answer = move |decision: Decision| async move {
         let filed = front.client.file_unfiled(parcel, decision).await?;
         front.say(told(&filed.brought));
+        // The record stands open before anything leads there.
+        front.refresh().await;
         queue.last_filed.set(matches!(filed.brought, Brought::In(_)).then(|| filed.brought.clone()));
         queue.filed(parcel, filed);
-        front.refresh().await;
         crate::ui::front::focus("unfiled-told");
         Ok(())
     };
