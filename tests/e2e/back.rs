@@ -1,9 +1,11 @@
 //! Back leads to where one was: the browser's own, and the page's. Long lists stay narrowed as they were.
 
+use std::time::{Duration, Instant};
+
 use serde_json::json;
 use thirtyfour::prelude::*;
 
-use crate::browser::{Browser, Kind};
+use crate::browser::{Browser, Kind, PATIENCE};
 use crate::{data, journey};
 
 const ARLEEN: &str = "fhir_r4/synthea_big/Arleen_Bartell_56d3e64d.json.gz";
@@ -41,9 +43,13 @@ impl Browser {
             let mut stood = Vec::new();
             for _ in 0..5 {
                 stood.push(self.stands().await.first().cloned());
-                tokio::time::sleep(std::time::Duration::from_millis(40)).await;
+                tokio::time::sleep(Duration::from_millis(40)).await;
             }
-            let far = format!("return document.querySelectorAll({}).length > 0", json!(selector));
+            let far = format!(
+                "return !document.querySelector('main').innerText.includes('One moment …')
+                   && Array.from(document.querySelectorAll({}), (one) => one.getBoundingClientRect().top).some((top) => top > 200)",
+                json!(selector)
+            );
             stood.windows(2).all(|two| two[0] == two[1]) && self.value::<bool>(&far).await == Some(true)
         })
         .await;
@@ -59,10 +65,21 @@ impl Browser {
     }
 
     async fn stands_as(&self, before: &[String]) {
-        self.until(&format!("the page to stand as before: {before:?}"), || async { self.stands().await == before })
-            .await;
+        let started = Instant::now();
+        loop {
+            let now = self.stands().await;
+            if now == before {
+                break;
+            }
+            assert!(
+                started.elapsed() < PATIENCE,
+                "it stood as {before:?}, and stands as {now:?}: {}",
+                self.text().await
+            );
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
         // And it stays so.
-        tokio::time::sleep(std::time::Duration::from_millis(300)).await;
+        tokio::time::sleep(Duration::from_millis(300)).await;
         assert_eq!(self.stands().await, before);
     }
 
@@ -106,6 +123,7 @@ fn back_leads_to_the_line_one_came_from() {
         browser.stands_as(&["0".to_owned(), "H1".to_owned()]).await;
 
         // What was unfolded is unfolded again.
+        browser.until("the list of tests", || async { browser.count("main ul.lines details a").await > 0 }).await;
         let unfold = "
             const folded = document.querySelector('main ul.lines details');
             folded.open = true;
@@ -122,7 +140,7 @@ fn back_leads_to_the_line_one_came_from() {
 
         // The timeline, deep down, with a filter and words; those stand in no address.
         browser.go("#/timeline?kind=results", "Timeline").await;
-        browser.type_into("Search your records", "blood").await;
+        browser.put_into("Search your records", "blood").await;
         // Each letter has its own answer: only that to the last one marks the whole word.
         let marked = "
             const marks = Array.from(document.querySelectorAll('main article mark'), (one) => one.innerText);
@@ -153,7 +171,7 @@ fn a_long_list_is_narrowed_and_stays_so() {
         browser.go("#/section/results", "Test results").await;
         browser.sees("Find in this list").await;
         let all = browser.lines().await;
-        browser.type_into("Find in this list", "creatinine").await;
+        browser.put_into("Find in this list", "creatinine").await;
         browser.until("the list to be narrowed", || async { (1..all).contains(&browser.lines().await) }).await;
         let few = browser.lines().await;
         let told = browser.sifted().await;

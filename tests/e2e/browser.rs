@@ -88,6 +88,7 @@ impl Browser {
     pub async fn reopened(self) -> Self {
         let (name, folder, site) = (self.name.clone(), self.folder.clone(), self.site.clone());
         self.close().await;
+        no_process_of(&name, &folder).await;
         Self::with_folder(&name, folder, site).await
     }
 
@@ -95,13 +96,7 @@ impl Browser {
     pub async fn killed(self) -> Self {
         let (name, folder, site) = (self.name.clone(), self.folder.clone(), self.site.clone());
         drop(self);
-        // A process that outlived the kill would go on writing.
-        let profile = folder.join("profile");
-        let started = Instant::now();
-        while alive_with(&profile) {
-            assert!(started.elapsed() < PATIENCE, "{name}: a process of the killed browser lives on");
-            tokio::time::sleep(Duration::from_millis(10)).await;
-        }
+        no_process_of(&name, &folder).await;
         Self::with_folder(&name, folder, site).await
     }
 
@@ -284,9 +279,30 @@ impl Browser {
 
     /// Empties the field of this name and types into it.
     pub async fn type_into(&self, name: &str, words: &str) {
-        let field = self.find(Kind::Field, name).await;
-        let _ = field.clear().await;
-        field.send_keys(words).await.unwrap();
+        let started = Instant::now();
+        loop {
+            let field = self.find(Kind::Field, name).await;
+            let typed = match field.clear().await {
+                Ok(()) => field.send_keys(words).await,
+                failed => failed,
+            };
+            match typed {
+                Ok(()) => return,
+                // The page was drawn anew under the hands.
+                Err(_) if started.elapsed() < PATIENCE => tokio::time::sleep(Duration::from_millis(50)).await,
+                Err(error) => panic!("{}: nothing could be typed into “{name}”: {error}", self.name),
+            }
+        }
+    }
+
+    /// Puts all of the words into the field at once, as a paste does: one question, and one answer to it.
+    pub async fn put_into(&self, name: &str, words: &str) {
+        let field = self.find(Kind::Field, name).await.to_json().unwrap();
+        let script = "
+            const [field, words] = arguments;
+            field.value = words;
+            field.dispatchEvent(new InputEvent('input', { bubbles: true }));";
+        self.driver.execute(script, vec![field, serde_json::json!(words)]).await.unwrap();
     }
 
     /// Gives files to the page's file input (which may be hidden behind a button).
@@ -300,6 +316,15 @@ impl Browser {
     /// A command of the DevTools protocol.
     pub async fn devtools(&self, method: &str, parameters: serde_json::Value) -> serde_json::Value {
         self.driver.cdp().send_raw(method, parameters).await.unwrap_or_else(|error| panic!("{method}: {error}"))
+    }
+}
+
+/// Waits until the last process of the browser has ended: one that lives on would go on writing, and keeps the next out.
+async fn no_process_of(name: &str, folder: &Path) {
+    let (profile, started) = (folder.join("profile"), Instant::now());
+    while alive_with(&profile) {
+        assert!(started.elapsed() < PATIENCE, "{name}: a process of the browser lives on");
+        tokio::time::sleep(Duration::from_millis(10)).await;
     }
 }
 

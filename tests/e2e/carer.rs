@@ -33,7 +33,8 @@ fn a_foreign_file_that_is_left_out_leaves_nothing() {
         browser.bring(data("fhir_r4/ips/NZ_Peter_Jordan_AAA1234.json")).await;
         browser.answer("Leave it out").await;
         browser.sees("Left out. Nothing of it was kept.").await;
-        browser.go("#/timeline", "Timeline").await;
+        browser.go("#/people", "People").await;
+        browser.sees("Open now").await;
         assert!(!browser.shows("Judge").await);
         browser.close().await;
     });
@@ -45,6 +46,7 @@ fn to_a_parent_the_child_is_not_you() {
         let browser = Browser::fresh("parent").await;
         browser.start_record().await;
         browser.go("#/people?add=carer", "People").await;
+        browser.until("the form to take the focus", || browser.stands_at("given")).await;
         browser.type_into("Given", "Gwen").await;
         browser.type_into("Family", "Testwell").await;
         browser.type_into("Date of birth", "03/03/2021").await;
@@ -52,6 +54,7 @@ fn to_a_parent_the_child_is_not_you() {
         browser.type_into("Your own name", "Ada Testwell").await;
         browser.type_into("What you are to them", "mother").await;
         browser.press("Add this person").await;
+        browser.find(Kind::Heading, "Import records").await;
         browser.sees("Gwen Testwell").await;
         browser.go("#/section/vaccinations", "Vaccinations").await;
         browser.sees("Jabs they had, with the day and how old they were.").await;

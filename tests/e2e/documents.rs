@@ -189,6 +189,13 @@ fn what_was_understood_of_a_file_is_found_out_again() {
         let found = |words: &'static str| async {
             browser.go("#/timeline", "Timeline").await;
             browser.type_into("Search your records", words).await;
+            let marked =
+                "return Array.from(document.querySelectorAll('main article mark'), (m) => m.innerText.toLowerCase())";
+            browser
+                .until("the word of the letter", || async {
+                    browser.value::<Vec<String>>(marked).await.unwrap_or_default().contains(&words.to_lowercase())
+                })
+                .await;
             browser.find(Kind::Link, "Blood count").await;
             browser.type_into("Search your records", "").await;
         };

@@ -93,6 +93,7 @@ fn what_is_typed_by_hand_starts_a_record() {
         // Nothing is filed before it is said whose it is.
         browser.sees("Say first whose record it is.").await;
         browser.click(Kind::Control, "Add a person").await;
+        browser.until("the form to take the focus", || browser.stands_at("given")).await;
         browser.type_into("Given", "Ada").await;
         browser.type_into("Family", "Testwell").await;
         // As people write it; and no answer is given for her.
@@ -106,8 +107,10 @@ fn what_is_typed_by_hand_starts_a_record() {
         browser.type_into("What happens?", "Rash").await;
         browser.press("Add it").await;
         browser.go("#/section/allergies", "Allergies").await;
-        browser.sees("Latex").await;
-        browser.sees("you").await;
+        let own = "
+            const lines = Array.from(document.querySelectorAll('main li.line'), (line) => line.innerText.replace(/\\s+/g, ' '));
+            return lines.some((line) => line.includes('Latex') && line.includes('From you'));";
+        browser.until("the line with its source", || async { browser.value::<bool>(own).await == Some(true) }).await;
         browser.close().await;
     });
 }

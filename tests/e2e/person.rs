@@ -93,7 +93,14 @@ impl Browser {
         self.type_into("The same again", PASSPHRASE).await;
         self.sees("Strong enough.").await;
         self.press("Keep my records").await;
-        self.find(Kind::Heading, "Your recovery kit").await;
+        // What stood there may have been said of a letter less.
+        self.until("the kit", || async {
+            if self.shows("then press the button again.").await {
+                self.press("Keep my records").await;
+            }
+            self.look(Kind::Heading, "Your recovery kit").await.is_some()
+        })
+        .await;
         self.until("the kit's groups", || async { !self.kit_groups().await.is_empty() }).await;
     }
 
@@ -112,6 +119,8 @@ impl Browser {
         }
         self.press("Check").await;
         self.sees("The kit is checked").await;
+        // The page takes the focus once more when the question has gone.
+        self.until("the question about the kit to go", || async { self.count("main form").await == 0 }).await;
         groups
     }
 
@@ -153,6 +162,16 @@ impl Browser {
     /// True if the page shows these words now.
     pub async fn shows(&self, words: &str) -> bool {
         self.text().await.contains(words)
+    }
+
+    /// Whether the keyboard stands at the element of this id.
+    pub async fn stands_at(&self, id: &str) -> bool {
+        self.value::<String>("return document.activeElement?.id ?? ''").await.as_deref() == Some(id)
+    }
+
+    /// Waits until all that the page asked for is drawn.
+    pub async fn drawn(&self) {
+        self.until("the page to be drawn", || async { !self.shows("One moment …").await }).await;
     }
 
     /// The link that begins with these words, followed.

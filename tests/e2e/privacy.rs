@@ -23,6 +23,7 @@ fn a_locked_and_closed_browser_holds_no_name_no_drug_and_no_key() {
             ("#/section/problems", "Problems"),
         ] {
             browser.go(place, heading).await;
+            browser.drawn().await;
         }
         browser.lock().await;
         let folder = browser.folder.join("profile");
